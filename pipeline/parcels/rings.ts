@@ -1,0 +1,182 @@
+import { signedAreaDeg2 } from './area.ts';
+
+/** Why a feature cannot be a parcel: stable code and the rest of a sentence whose subject is the parcel. */
+export interface Fault {
+  readonly code: string;
+  readonly text: string;
+}
+
+export type Read<T> = { readonly value: T; readonly fault?: never } | { readonly fault: Fault; readonly value?: never };
+
+const largestVertexCount = 10_000;
+
+/**
+ * Reads a GeoJSON Polygon or MultiPolygon into closed rings of lon/lat degrees in file order (each exterior followed by
+ * its holes), Z and further ordinates dropped, exteriors turned counter-clockwise and holes clockwise.
+ */
+export function readRings(geometry: unknown): Read<Float64Array[]> {
+  const polygons = polygonsOf(geometry);
+  if (polygons.fault) return polygons;
+  let vertexCount = 0;
+  const rings: Float64Array[] = [];
+  for (const [polygonIndex, polygon] of polygons.value.entries()) {
+    const where = polygons.value.length > 1 ? ` of part ${polygonIndex + 1}` : '';
+    if (!Array.isArray(polygon) || polygon.length === 0) {
+      return fault('E_PARCEL_EMPTY', `has no ring${where}; draw it again or remove the empty part.`);
+    }
+    for (const [ringIndex, positions] of polygon.entries()) {
+      vertexCount += Array.isArray(positions) ? positions.length : 0;
+      if (vertexCount > largestVertexCount) return tooManyVertices(geometry);
+      const name = ringIndex === 0 ? `the outer ring${where}` : `hole ${ringIndex}${where}`;
+      const ring = readRing(positions, name);
+      if (ring.fault) return ring;
+      rings.push(orient(ring.value, ringIndex === 0));
+    }
+  }
+  return { value: rings };
+}
+
+/** [west, south, east, north] of rings in degrees. */
+export function bboxOfRings(rings: readonly Float64Array[]): [number, number, number, number] {
+  const bbox: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const ring of rings) {
+    for (let i = 0; i < ring.length; i += 2) {
+      bbox[0] = Math.min(bbox[0], ring[i]!);
+      bbox[1] = Math.min(bbox[1], ring[i + 1]!);
+      bbox[2] = Math.max(bbox[2], ring[i]!);
+      bbox[3] = Math.max(bbox[3], ring[i + 1]!);
+    }
+  }
+  return bbox;
+}
+
+/** GeoJSON MultiPolygon coordinates of rings: a counter-clockwise ring opens a polygon, the clockwise ones after it are its holes. */
+export function groupRings(rings: readonly Float64Array[]): [number, number][][][] {
+  const polygons: [number, number][][][] = [];
+  for (const ring of rings) {
+    const positions: [number, number][] = [];
+    for (let i = 0; i < ring.length; i += 2) positions.push([ring[i]!, ring[i + 1]!]);
+    const polygon = polygons.at(-1);
+    if (polygon === undefined || signedAreaDeg2(ring) > 0) polygons.push([positions]);
+    else polygon.push(positions);
+  }
+  return polygons;
+}
+
+function polygonsOf(geometry: unknown): Read<unknown[]> {
+  if (geometry === null || geometry === undefined) {
+    return fault('E_PARCEL_EMPTY', 'has no geometry; draw it, or remove the feature.');
+  }
+  const { type, coordinates } = geometry as { type?: unknown; coordinates?: unknown };
+  if (type !== 'Polygon' && type !== 'MultiPolygon') {
+    const got = typeof type === 'string' ? `a ${type}` : 'no GeoJSON geometry';
+    return fault('E_PARCEL_TYPE', `is ${got}, not a Polygon or MultiPolygon; only areas can be measured.`);
+  }
+  if (!Array.isArray(coordinates) || coordinates.length === 0) {
+    return fault('E_PARCEL_EMPTY', 'has no coordinates; draw it, or remove the feature.');
+  }
+  return { value: type === 'Polygon' ? [coordinates] : (coordinates as unknown[]) };
+}
+
+function readRing(positions: unknown, name: string): Read<Float64Array> {
+  if (!Array.isArray(positions) || positions.length < 4) {
+    const got = Array.isArray(positions) ? positions.length : 0;
+    return fault(
+      'E_PARCEL_RING_SHORT',
+      `has too few corners: ${name} has ${got} positions, at least 4 are needed (the last repeats the first).`,
+    );
+  }
+  const ring = new Float64Array(positions.length * 2);
+  for (const [i, position] of (positions as unknown[]).entries()) {
+    const [lon, lat] = Array.isArray(position) ? (position as unknown[]) : [];
+    const wrong = faultOfPosition(lon, lat, `position ${i + 1} of ${name}`);
+    if (wrong) return { fault: wrong };
+    ring[2 * i] = lon as number;
+    ring[2 * i + 1] = lat as number;
+  }
+  const wrong = faultOfRing(ring, name);
+  return wrong ? { fault: wrong } : { value: ring };
+}
+
+function faultOfPosition(lon: unknown, lat: unknown, place: string): Fault | null {
+  if (typeof lon !== 'number' || typeof lat !== 'number' || !Number.isFinite(lon) || !Number.isFinite(lat)) {
+    const got = JSON.stringify([lon, lat])?.slice(0, 60) ?? 'nothing';
+    return { code: 'E_PARCEL_POSITION', text: `has a position that is not two numbers: ${place} is ${got}.` };
+  }
+  if (Math.abs(lon) <= 180 && Math.abs(lat) <= 90) return null;
+  const got = `${place} is ${lon}, ${lat}`;
+  if (Math.abs(lon) <= 90 && Math.abs(lat) <= 180) {
+    return {
+      code: 'E_PARCEL_RANGE',
+      text: `lies outside the Earth's latitudes: ${got}; longitude and latitude may be swapped, GeoJSON wants longitude first.`,
+    };
+  }
+  return {
+    code: 'E_PARCEL_PROJECTED',
+    text: `is not in degrees: ${got}; the coordinates look projected, reproject the file to WGS 84 lon/lat (EPSG:4326).`,
+  };
+}
+
+function faultOfRing(ring: Float64Array, name: string): Fault | null {
+  const last = ring.length - 2;
+  if (ring[0] !== ring[last] || ring[1] !== ring[last + 1]) {
+    return {
+      code: 'E_PARCEL_UNCLOSED',
+      text: `is not closed: ${name} starts at ${place(ring, 0)} and ends at ${place(ring, last)}; repeat the first position at the end.`,
+    };
+  }
+  for (let i = 0; i < last; i += 2) {
+    if (Math.abs(ring[i + 2]! - ring[i]!) <= 180) continue;
+    return {
+      code: 'E_PARCEL_ANTIMERIDIAN',
+      text: `crosses the 180° meridian in ${name} near ${place(ring, i)}; cut it there into two parts (RFC 7946, 3.1.9).`,
+    };
+  }
+  if (isLine(ring)) {
+    return { code: 'E_PARCEL_ZERO_AREA', text: `has no area: ${name} at ${place(ring, 0)} folds onto itself.` };
+  }
+  return null;
+}
+
+/** Whether all vertices lie on one straight line, so that the ring encloses nothing. */
+function isLine(ring: Float64Array): boolean {
+  const dx = (i: number) => ring[i]! - ring[0]!;
+  const dy = (i: number) => ring[i + 1]! - ring[1]!;
+  let far = 0;
+  for (let i = 2; i < ring.length; i += 2) if (Math.hypot(dx(i), dy(i)) > Math.hypot(dx(far), dy(far))) far = i;
+  for (let i = 2; i < ring.length; i += 2) if (dx(i) * dy(far) - dy(i) * dx(far) !== 0) return false;
+  return true;
+}
+
+/** A place as people read it: lon and lat with their hemispheres, 6 decimals (0.1 m). */
+export function formatPlace(lon: number, lat: number): string {
+  return `${Math.abs(lon).toFixed(6)} ${lon < 0 ? 'W' : 'E'} ${Math.abs(lat).toFixed(6)} ${lat < 0 ? 'S' : 'N'}`;
+}
+
+function place(ring: Float64Array, i: number): string {
+  return formatPlace(ring[i]!, ring[i + 1]!);
+}
+
+function orient(ring: Float64Array, counterClockwise: boolean): Float64Array {
+  if (signedAreaDeg2(ring) > 0 === counterClockwise) return ring;
+  const turned = new Float64Array(ring.length);
+  for (let i = 0; i < ring.length; i += 2) {
+    turned[i] = ring[ring.length - 2 - i]!;
+    turned[i + 1] = ring[ring.length - 1 - i]!;
+  }
+  return turned;
+}
+
+function tooManyVertices(geometry: unknown): Read<never> {
+  const { type, coordinates } = geometry as { type: string; coordinates: unknown[] };
+  const polygons = (type === 'Polygon' ? [coordinates] : coordinates) as unknown[][];
+  const count = polygons.flat().reduce<number>((sum, ring) => sum + (Array.isArray(ring) ? ring.length : 0), 0);
+  return fault(
+    'E_PARCEL_VERTICES',
+    `has ${count.toLocaleString('en')} vertices; at most ${largestVertexCount.toLocaleString('en')} are accepted. Simplify it and try again.`,
+  );
+}
+
+function fault(code: string, text: string): { readonly fault: Fault } {
+  return { fault: { code, text } };
+}
