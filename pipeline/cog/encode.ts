@@ -1,0 +1,28 @@
+import { deflateSync } from 'node:zlib';
+import type { PixelArray } from '../../shared/raster.ts';
+import { bytesPerValue, createPixels } from './block.ts';
+import type { DataType } from './header.ts';
+import { applyDifference, applyFloatPredictor } from './predictor.ts';
+
+export interface EncodeRule {
+  readonly dataType: DataType;
+  readonly samples: number;
+  readonly blockSizePx: number;
+  readonly predictor: 2 | 3;
+  readonly levelDeflate: number;
+}
+
+/** Predicts and deflates a full block; `block` is only read. */
+export function encodeBlock(block: PixelArray, rule: EncodeRule): Uint8Array {
+  const shape = { valuesPerRow: rule.blockSizePx * rule.samples, rows: rule.blockSizePx, stride: rule.samples };
+  const predicted = predict(block, rule, shape);
+  return deflateSync(predicted, { level: rule.levelDeflate, chunkSize: Math.max(1024, predicted.length >> 1) });
+}
+
+function predict(block: PixelArray, rule: EncodeRule, shape: Parameters<typeof applyDifference>[2]): Uint8Array {
+  const bytes = new Uint8Array(block.buffer, block.byteOffset, block.byteLength);
+  if (rule.predictor === 3) return applyFloatPredictor(bytes, bytesPerValue(rule.dataType), shape);
+  const differences = createPixels(rule.dataType, block.length);
+  applyDifference(block, differences, shape);
+  return new Uint8Array(differences.buffer as ArrayBuffer);
+}

@@ -1,0 +1,102 @@
+import type { PixelArray } from '../../shared/raster.ts';
+
+export type Resampling = 'average' | 'nearest' | 'mode';
+
+export interface HalvingShape {
+  /** Side of a block in pixels, even. */
+  readonly blockSizePx: number;
+  readonly samples: number;
+  /** How much of the block lies inside the image. */
+  readonly insideWidthPx: number;
+  readonly insideHeightPx: number;
+  /** Which quarter of the smaller level's block it fills: 0 or 1 each. */
+  readonly quarterCol: number;
+  readonly quarterRow: number;
+}
+
+export interface HalvingRule {
+  readonly resampling: Resampling;
+  readonly nodata: number | null;
+  /** Integers are rounded; floats are not. */
+  readonly isInteger: boolean;
+}
+
+/**
+ * Halves a block into a quarter of `target`, 2 × 2 cells to one. Nodata cells (all samples equal to the sentinel, or NaN)
+ * play no part; a cell with none left stays as it is in `target`, which the caller has filled with nodata.
+ */
+export function halveBlock(source: PixelArray, target: PixelArray, shape: HalvingShape, rule: HalvingRule): void {
+  const { blockSizePx, samples } = shape;
+  const half = blockSizePx / 2;
+  const pick = KERNELS[rule.resampling];
+  const cells = new Int32Array(4);
+  for (let row = 0; row < Math.ceil(shape.insideHeightPx / 2); row++) {
+    const to = ((shape.quarterRow * half + row) * blockSizePx + shape.quarterCol * half) * samples;
+    for (let col = 0; col < Math.ceil(shape.insideWidthPx / 2); col++) {
+      const count = collectCells(source, shape, rule, { col: col * 2, row: row * 2 }, cells);
+      if (count === 0) continue;
+      for (let s = 0; s < samples; s++) target[to + col * samples + s] = pick(source, cells, count, s, rule);
+    }
+  }
+}
+
+/** Indices of the usable cells among the four, in row order; returns how many. */
+function collectCells(
+  source: PixelArray,
+  shape: HalvingShape,
+  rule: HalvingRule,
+  corner: { col: number; row: number },
+  cells: Int32Array,
+): number {
+  let count = 0;
+  for (let row = corner.row; row < Math.min(corner.row + 2, shape.insideHeightPx); row++) {
+    for (let col = corner.col; col < Math.min(corner.col + 2, shape.insideWidthPx); col++) {
+      const at = (row * shape.blockSizePx + col) * shape.samples;
+      if (isUsable(source, at, shape.samples, rule.nodata)) cells[count++] = at;
+      // Nearest is the upper-left cell, whatever it holds.
+      if (rule.resampling === 'nearest') return count;
+    }
+  }
+  return count;
+}
+
+function isUsable(source: PixelArray, at: number, samples: number, nodata: number | null): boolean {
+  for (let s = 0; s < samples; s++) {
+    const value = source[at + s]!;
+    if (value !== nodata && !Number.isNaN(value)) return true;
+  }
+  return false;
+}
+
+type Kernel = (source: PixelArray, cells: Int32Array, count: number, sample: number, rule: HalvingRule) => number;
+
+const KERNELS: Readonly<Record<Resampling, Kernel>> = {
+  nearest: (source, cells, _count, sample) => source[cells[0]! + sample]!,
+  average: averageCells,
+  mode: modeOfCells,
+};
+
+function averageCells(source: PixelArray, cells: Int32Array, count: number, sample: number, rule: HalvingRule): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += source[cells[i]! + sample]!;
+  if (!rule.isInteger) return sum / count;
+  const mean = Math.round(sum / count);
+  // A mean of good cells must not turn into a hole because it happens to hit the sentinel.
+  return mean === rule.nodata ? source[cells[0]! + sample]! : mean;
+}
+
+/** The most frequent value; of equally frequent ones the first in row order. */
+function modeOfCells(source: PixelArray, cells: Int32Array, count: number, sample: number): number {
+  let best = source[cells[0]! + sample]!;
+  let bestVotes = 0;
+  for (let i = 0; i < count; i++) {
+    const value = source[cells[i]! + sample]!;
+    let votes = 0;
+    for (let j = 0; j < count; j++) if (source[cells[j]! + sample] === value) votes += 1;
+    if (votes > bestVotes) {
+      best = value;
+      bestVotes = votes;
+    }
+  }
+  return best;
+}
