@@ -1,0 +1,59 @@
+import type { Parcel } from '../../shared/parcel.ts';
+import type { ParcelResult } from '../../shared/result.ts';
+import { groupRings } from '../parcels/rings.ts';
+import { readCell, resultColumns } from './tables.ts';
+
+/** What every export has to say about where its figures come from. */
+export interface Provenance {
+  /** Sentences such as "contains modified Copernicus Sentinel data 2023", in a fixed order. */
+  readonly attribution: readonly string[];
+  /** Whether any input was made by a generator. */
+  readonly synthetic: boolean;
+}
+
+export type ParcelGeometry =
+  | { readonly type: 'Polygon'; readonly coordinates: [number, number][][] }
+  | { readonly type: 'MultiPolygon'; readonly coordinates: [number, number][][][] };
+
+/**
+ * Parcel results as GeoJSON text (RFC 7946: lon/lat degrees with 7 decimals, about 1 cm), the columns of
+ * `resultColumns` as properties, attribution and `synthetic` on the collection. A result whose parcel has no geometry
+ * (it was refused) has geometry null.
+ */
+export function formatResultsGeojson(
+  results: readonly ParcelResult[],
+  parcels: ReadonlyMap<string, Parcel>,
+  provenance: Provenance,
+): string {
+  const features = results.map((result) => {
+    const parcel = parcels.get(result.parcelId);
+    const properties = Object.fromEntries(resultColumns.map((column) => [column.name, readCell(result, column)]));
+    const geometry = parcel ? roundGeometry(geometryOfParcel(parcel)) : null;
+    return JSON.stringify({ type: 'Feature', id: result.parcelId, properties, geometry });
+  });
+  const { attribution, synthetic } = provenance;
+  const head = JSON.stringify({ type: 'FeatureCollection', attribution, synthetic }).slice(0, -1);
+  // One line a feature: large files stay readable, and two runs can be compared with diff.
+  return `${head},"features":[\n${features.join(',\n')}\n]}\n`;
+}
+
+/** Geometry of a parcel in GeoJSON form, exact: Polygon for one part, else MultiPolygon. */
+export function geometryOfParcel(parcel: Parcel): ParcelGeometry {
+  const polygons = groupRings(parcel.rings);
+  const [only] = polygons;
+  return polygons.length === 1 && only !== undefined
+    ? { type: 'Polygon', coordinates: only }
+    : { type: 'MultiPolygon', coordinates: polygons };
+}
+
+function roundGeometry(geometry: ParcelGeometry): ParcelGeometry {
+  const roundPolygon = (polygon: [number, number][][]) =>
+    polygon.map((ring) => ring.map(([lon, lat]): [number, number] => [roundDeg(lon), roundDeg(lat)]));
+  return geometry.type === 'Polygon'
+    ? { type: 'Polygon', coordinates: roundPolygon(geometry.coordinates) }
+    : { type: 'MultiPolygon', coordinates: geometry.coordinates.map(roundPolygon) };
+}
+
+function roundDeg(degrees: number): number {
+  return Math.round(degrees * 1e7) / 1e7 + 0;
+}
