@@ -1,0 +1,94 @@
+import { Redis } from 'ioredis';
+import { CanopyError, usageError } from '../../shared/errors.ts';
+
+const CONNECT_TIMEOUT_MS = 4000;
+const MAX_RECONNECT_DELAY_MS = 2000;
+
+/**
+ * A connection to a Redis that is fit to hold jobs. Once made, it reconnects by itself and commands wait meanwhile;
+ * `log` hears once of each loss and return.
+ * @throws CanopyError `transient` E_REDIS_UNREACHABLE within 5 s, `usage` for a bad address, `resource` E_REDIS_POLICY
+ * where Redis may drop jobs when its memory is full.
+ */
+export async function connectRedis(redisUrl: string, log: (line: string) => void): Promise<Redis> {
+  const place = placeOf(redisUrl);
+  await checkServer(redisUrl, place);
+  const redis = new Redis(redisUrl, {
+    maxRetriesPerRequest: null,
+    retryStrategy: (times) => Math.min(times * 100, MAX_RECONNECT_DELAY_MS),
+  });
+  let isLost = false;
+  // The events `close` and `ready` tell all there is to say; each failed reconnect would repeat it.
+  redis.on('error', () => {});
+  redis.on('close', () => {
+    if (!isLost) log(`The connection to Redis at ${place} is lost; waiting for it to come back.`);
+    isLost = true;
+  });
+  redis.on('ready', () => {
+    if (isLost) log(`Redis at ${place} is back.`);
+    isLost = false;
+  });
+  return redis;
+}
+
+/** Ends a connection without a word in the log, whatever state it is in. */
+export function disconnectRedis(redis: Redis): void {
+  redis.removeAllListeners('close');
+  redis.disconnect();
+}
+
+async function checkServer(redisUrl: string, place: string): Promise<void> {
+  const probe = new Redis(redisUrl, {
+    lazyConnect: true,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+  });
+  let cause: Error | undefined;
+  probe.on('error', (error: Error) => {
+    cause = error;
+  });
+  const timer = setTimeout(() => probe.disconnect(), CONNECT_TIMEOUT_MS);
+  try {
+    await probe.connect();
+    const policy = /^maxmemory_policy:(.+?)\r?$/m.exec(await probe.info('memory'))?.[1];
+    if (policy !== undefined && policy !== 'noeviction') throw policyError(place, policy);
+  } catch (error) {
+    if (error instanceof CanopyError) throw error;
+    throw unreachable(place, cause ?? (error as Error));
+  } finally {
+    clearTimeout(timer);
+    probe.disconnect();
+  }
+}
+
+function policyError(place: string, policy: string): CanopyError {
+  return new CanopyError({
+    kind: 'resource',
+    code: 'E_REDIS_POLICY',
+    message: `The maxmemory-policy of Redis at ${place} is ${policy}; it must be noeviction, or jobs vanish when its memory is full. Run "redis-cli CONFIG SET maxmemory-policy noeviction" and set the same in redis.conf, then try again.`,
+    where: place,
+  });
+}
+
+function unreachable(place: string, cause: Error): CanopyError {
+  const said = /WRONGPASS|NOAUTH|invalid password/i.test(cause.message)
+    ? 'refused the user name or password'
+    : `cannot be reached (${causeOf(cause)})`;
+  const message = `Redis at ${place} ${said}. Start it with "redis-server", or check the address given with --runner or --redis.`;
+  return new CanopyError({ kind: 'transient', code: 'E_REDIS_UNREACHABLE', message, where: place }, { cause });
+}
+
+function causeOf(error: Error): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code) return code;
+  return /closed/i.test(error.message) ? `no answer within ${CONNECT_TIMEOUT_MS / 1000} s` : error.message;
+}
+
+/** The address without user name and password. */
+function placeOf(redisUrl: string): string {
+  const url = URL.canParse(redisUrl) ? new URL(redisUrl) : null;
+  if (!url || !/^rediss?:$/.test(url.protocol) || url.hostname === '')
+    throw usageError('The address of Redis must look like redis://127.0.0.1:6379 (or rediss:// for TLS).');
+  return `${url.protocol}//${url.host}${url.pathname === '/' ? '' : url.pathname}`;
+}

@@ -1,0 +1,53 @@
+import type { ErrorDetail, ErrorKind } from '../../shared/errors.ts';
+
+/**
+ * The only place that turns a kind of failure into a retry or a dead letter. A dead letter is a unit that is given up
+ * and shown to a person.
+ */
+
+interface RetryRule {
+  /** Tries after the first one. */
+  readonly retries: number;
+  readonly baseDelayMs: number;
+  readonly maxDelayMs: number;
+  /** Full jitter spreads tries over [0, delay]; a pause waits the whole delay. */
+  readonly wait: 'jitter' | 'pause';
+}
+
+const NEVER: RetryRule = { retries: 0, baseDelayMs: 0, maxDelayMs: 0, wait: 'jitter' };
+
+const RULES: Readonly<Record<ErrorKind, RetryRule>> = {
+  usage: NEVER,
+  input: NEVER,
+  transient: { retries: 3, baseDelayMs: 1_000, maxDelayMs: 60_000, wait: 'jitter' },
+  auth: { retries: 1, baseDelayMs: 0, maxDelayMs: 0, wait: 'jitter' },
+  resource: { retries: 4, baseDelayMs: 15_000, maxDelayMs: 120_000, wait: 'pause' },
+  bug: NEVER,
+};
+
+/** A unit that kills its worker process is started three times in all. */
+const WORKER_DEATHS: RetryRule = { ...RULES.transient, retries: 2 };
+
+/** Starts of one unit that no rule exceeds: what a queue has to be told beforehand. */
+export const MAX_STARTS = 1 + Math.max(...Object.values(RULES).map((rule) => rule.retries));
+
+type RetryDecision =
+  | { readonly retry: true; readonly delayMs: number; readonly pauseOthers: boolean }
+  | { readonly retry: false; readonly error: ErrorDetail };
+
+/**
+ * @param failures how often this unit has failed by now, this time included (1 or more)
+ * @param random in [0, 1)
+ */
+export function decideRetry(error: ErrorDetail, failures: number, random: number): RetryDecision {
+  const rule = error.code === 'E_WORKER_DIED' ? WORKER_DEATHS : RULES[error.kind];
+  if (failures > rule.retries) return { retry: false, error: rule === WORKER_DEATHS ? poison(error, failures) : error };
+  const delayMs = Math.min(rule.maxDelayMs, rule.baseDelayMs * 2 ** (failures - 1));
+  const isPause = rule.wait === 'pause';
+  return { retry: true, delayMs: isPause ? delayMs : Math.round(delayMs * random), pauseOthers: isPause };
+}
+
+function poison(error: ErrorDetail, failures: number): ErrorDetail {
+  const message = `The unit was given up after ${failures} starts. ${error.message}`;
+  return { ...error, kind: 'input', code: 'E_POISON', message };
+}

@@ -1,0 +1,273 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type BullRunnerOptions, createBullRunner } from '../../../pipeline/queue/bullmq.ts';
+import { startBullWorker } from '../../../pipeline/queue/bullmq-worker.ts';
+import type { Job } from '../../../pipeline/queue/runner.ts';
+import { toErrorDetail } from '../../../shared/errors.ts';
+import { buildProgram, makeProgramFolder } from '../../programs.ts';
+import { findFreePort, startRedis, type TestRedis } from '../../redis.ts';
+import type { TestResult, TestTask } from '../workers/test-child.ts';
+import { collect, echoJobs, jobOf } from './jobs.ts';
+
+const folder = makeProgramFolder();
+const workers: ChildProcess[] = [];
+let redis: TestRedis;
+let client: Redis;
+let childProgram: string;
+let workerProgram: string;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  client = new Redis(redis.url);
+  childProgram = await buildProgram(folder.path, 'tests/pipeline/workers/test-child.ts');
+  workerProgram = await buildProgram(folder.path, 'tests/pipeline/queue/test-worker.ts');
+});
+afterEach(async () => {
+  for (const worker of workers.splice(0)) {
+    worker.kill('SIGKILL');
+  }
+  await client.flushall();
+});
+afterAll(async () => {
+  client.disconnect();
+  await redis.stop();
+  folder.remove();
+});
+
+/** A process with 2 children; locks run out after 1 s so that the death of a worker shows soon. */
+async function startWorker({ lockDurationMs = 1000, graceMs = 25_000 } = {}): Promise<ChildProcess> {
+  const args = [workerProgram, redis.url, childProgram, String(lockDurationMs), String(graceMs)];
+  const worker = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  workers.push(worker);
+  await new Promise((resolve) => worker.stdout.once('data', resolve));
+  return worker;
+}
+
+async function runOnFleet(
+  jobs: readonly Job<TestTask>[],
+  options: Partial<BullRunnerOptions> = {},
+  record = collect(),
+) {
+  const log: string[] = [];
+  const runner = await createBullRunner<TestTask, TestResult>({
+    redisUrl: redis.url,
+    runId: 'run-1',
+    signal: new AbortController().signal,
+    log: (line) => log.push(line),
+    pollMs: 300,
+    ...options,
+  });
+  const error = await runner.run(jobs, record.on, record.merge).then(() => null, toErrorDetail);
+  await runner.close();
+  return { ...record, error, log };
+}
+
+/** Waits until Redis holds `count` units in a state. */
+const untilUnits = (state: 'wait' | 'active', count: number) =>
+  expect.poll(() => client.llen(`canopy:units:${state}`), { timeout: 10_000, interval: 20 }).toBe(count);
+
+const doneKeys = (jobs: readonly Job<TestTask>[]) => jobs.map((job) => `done ${job.key}`).sort();
+
+describe('the queue runner on a real Redis', () => {
+  it('computes 20 units on 2 worker processes and merges once, after all of them', async () => {
+    await Promise.all([startWorker(), startWorker()]);
+    const { order, results, error, log } = await runOnFleet(echoJobs(20, { delayMs: 20 }));
+    expect(error).toBeNull();
+    expect(log).toEqual([]);
+    expect(order.at(-1)).toBe('merge');
+    expect(order.slice(0, -1).sort()).toEqual(doneKeys(echoJobs(20)));
+    expect(results.every(([key, value]) => key === `echo-${value}`)).toBe(true);
+  });
+
+  it('leaves nothing of a finished run in Redis but its 3 unit jobs', async () => {
+    await startWorker();
+    await runOnFleet(echoJobs(3));
+    const keys = await client.keys('canopy:*');
+    expect(keys.filter((key) => /merge|owner/.test(key))).toEqual([]);
+    expect(keys.filter((key) => /:run-1\./.test(key))).toHaveLength(3);
+  });
+
+  it('merges a run of 0 units', async () => {
+    expect((await runOnFleet([])).order).toEqual(['merge']);
+  });
+
+  it('reports 1 unit of 6 that fails for ever and still merges', async () => {
+    await startWorker();
+    const broken = jobOf('broken', {
+      kind: 'fail',
+      error: { kind: 'input', code: 'E_TIFF_TRUNCATED', message: 'cut' },
+    });
+    const { order, failures } = await runOnFleet([broken, ...echoJobs(5)]);
+    expect(failures).toEqual([{ key: 'broken', code: 'E_TIFF_TRUNCATED' }]);
+    expect(order.filter((entry) => entry.startsWith('done'))).toHaveLength(5);
+    expect(order.at(-1)).toBe('merge');
+  });
+
+  it('tries a unit again whose child crashed once', async () => {
+    await startWorker();
+    const { results, failures } = await runOnFleet([
+      jobOf('crash', { kind: 'crash-once', flagPath: `${folder.path}/once` }),
+    ]);
+    expect(failures).toEqual([]);
+    expect(results).toEqual([['crash', 2]]);
+  });
+
+  it('has all 12 results once after one of two workers was killed in the middle of its units', async () => {
+    const [victim] = await Promise.all([startWorker(), startWorker()]);
+    const jobs = echoJobs(12, { delayMs: 400 });
+    const running = runOnFleet(jobs);
+    await untilUnits('active', 4);
+    victim.kill('SIGKILL');
+    const { order, error } = await running;
+    expect(error).toBeNull();
+    expect(order.slice(0, -1).sort()).toEqual(doneKeys(jobs));
+    expect(order.at(-1)).toBe('merge');
+  });
+
+  it('run twice computes 5 units again: completed and failed ones of the first time do not stand in the way', async () => {
+    await startWorker();
+    const error = { kind: 'input', code: 'E_ONCE', message: 'once' } as const;
+    const jobs = [...echoJobs(4), jobOf('fails-first', { kind: 'fail-once', flagPath: `${folder.path}/first`, error })];
+    const first = await runOnFleet(jobs);
+    const second = await runOnFleet(jobs);
+    expect(first.failures).toEqual([{ key: 'fails-first', code: 'E_ONCE' }]);
+    expect(second.order.slice(0, -1).sort()).toEqual(doneKeys(jobs));
+    expect(await client.zcard('canopy:units:completed')).toBe(5);
+    expect(await client.zcard('canopy:units:failed')).toBe(0);
+  });
+
+  it('the second of two coordinators of one run takes over, nothing is computed or merged twice', async () => {
+    const jobs = echoJobs(4, { delayMs: 200 });
+    const first = runOnFleet(jobs);
+    await untilUnits('wait', 4);
+    const second = runOnFleet(jobs);
+    const loser = await first;
+    await startWorker();
+    const winner = await second;
+    expect(loser.error?.code).toBe('E_RUN_TAKEN_OVER');
+    expect(loser.order).not.toContain('merge');
+    expect(winner.order.slice(0, -1).sort()).toEqual(doneKeys(jobs));
+    expect(winner.order.at(-1)).toBe('merge');
+    expect(await client.zcard('canopy:units:completed')).toBe(4);
+  });
+
+  it('counts in 2 units that a worker holds from an interrupted run', async () => {
+    await startWorker();
+    const stop = new AbortController();
+    const jobs = echoJobs(4, { delayMs: 1500 });
+    const interrupted = runOnFleet(jobs, { signal: stop.signal });
+    await untilUnits('active', 2);
+    stop.abort();
+    const first = await interrupted;
+    expect(first.error).toMatchObject({ code: 'E_CANCELLED' });
+    expect(first.order).not.toContain('merge');
+    expect(await client.llen('canopy:units:wait')).toBe(0);
+    const second = await runOnFleet(jobs);
+    expect(second.order.slice(0, -1).sort()).toEqual(doneKeys(jobs));
+    expect(await client.zcard('canopy:units:completed')).toBe(4);
+  });
+
+  it('adds the waiting units again when Redis has lost everything', async () => {
+    const jobs = echoJobs(6);
+    const running = runOnFleet(jobs);
+    await untilUnits('wait', 6);
+    await client.flushall();
+    await untilUnits('wait', 6);
+    await startWorker();
+    const { order, log } = await running;
+    expect(log).toEqual(['Redis has lost the waiting units; adding them again.']);
+    expect(order.slice(0, -1).sort()).toEqual(doneKeys(jobs));
+  });
+
+  it('rejects with the error of the merge', async () => {
+    await startWorker();
+    const record = collect();
+    record.merge = () => Promise.reject(new Error('disk full'));
+    expect((await runOnFleet(echoJobs(2), {}, record)).error?.message).toContain('disk full');
+  });
+
+  it('names the plan that a worker cannot see', async () => {
+    await startWorker();
+    const { failures } = await runOnFleet([jobOf('away', { kind: 'echo', value: 1, planPath: '/nowhere/plan.json' })]);
+    expect(failures).toEqual([{ key: 'away', code: 'E_PLAN_MISSING' }]);
+  });
+});
+
+describe('a worker that is told to stop', () => {
+  it('finishes its units, takes no more, and exits 0', async () => {
+    const worker = await startWorker();
+    const stop = new AbortController();
+    const running = runOnFleet(echoJobs(6, { delayMs: 800 }), { signal: stop.signal });
+    await untilUnits('active', 2);
+    const exit = new Promise((resolve) => worker.once('exit', resolve));
+    worker.kill('SIGTERM');
+    expect(await exit).toBe(0);
+    await sleep(400);
+    stop.abort();
+    expect((await running).order.filter((entry) => entry.startsWith('done'))).toHaveLength(2);
+  });
+
+  it('after its grace of 300 ms hands 2 units back, which another worker computes without a stall', async () => {
+    const worker = await startWorker({ lockDurationMs: 60_000, graceMs: 300 });
+    const jobs = echoJobs(2, { delayMs: 2000 });
+    const running = runOnFleet(jobs);
+    await untilUnits('active', 2);
+    const startMs = performance.now();
+    const exit = new Promise((resolve) => worker.once('exit', resolve));
+    worker.kill('SIGTERM');
+    expect(await exit).toBe(0);
+    expect(performance.now() - startMs).toBeLessThan(3000);
+    await startWorker({ lockDurationMs: 60_000 });
+    expect((await running).order.slice(0, -1).sort()).toEqual(doneKeys(jobs));
+  });
+});
+
+describe('a Redis that cannot be used', () => {
+  const start = (redisUrl: string) =>
+    runOnFleet([], { redisUrl }).then(
+      () => null,
+      (error: unknown) => toErrorDetail(error),
+    );
+
+  it('is refused with the way to mend it when its policy is allkeys-lru', async () => {
+    const wrong = await startRedis({ maxmemoryPolicy: 'allkeys-lru' });
+    const error = await start(wrong.url);
+    await wrong.stop();
+    expect(error?.code).toBe('E_REDIS_POLICY');
+    expect(error?.message).toContain('is allkeys-lru; it must be noeviction');
+    expect(error?.message).toContain('CONFIG SET maxmemory-policy noeviction');
+  });
+
+  it('is named in one sentence within 5 s when nothing listens', async () => {
+    const url = `redis://user:secret@127.0.0.1:${await findFreePort()}`;
+    const startMs = performance.now();
+    const error = await start(url);
+    expect(performance.now() - startMs).toBeLessThan(5000);
+    expect(error?.code).toBe('E_REDIS_UNREACHABLE');
+    expect(error?.message).toMatch(/^Redis at redis:\/\/127\.0\.0\.1:\d+ cannot be reached \(ECONNREFUSED\)\./);
+    expect(error?.message).not.toContain('secret');
+  });
+
+  it('stops a worker with the same sentence', async () => {
+    const redisUrl = `redis://127.0.0.1:${await findFreePort()}`;
+    const signal = new AbortController().signal;
+    const error = await startBullWorker({ redisUrl, concurrency: 1, signal, log: () => {} }).catch(toErrorDetail);
+    expect(error).toMatchObject({ code: 'E_REDIS_UNREACHABLE' });
+  });
+
+  it.each(['http://127.0.0.1:6379', 'localhost', 'redis://'])('%s is refused as an address', async (url) => {
+    expect(await start(url)).toMatchObject({ kind: 'usage' });
+  });
+
+  it('stops the run with a sentence when it goes away for more than 1 s', async () => {
+    const fleeting = await startRedis();
+    const running = runOnFleet(echoJobs(2), { redisUrl: fleeting.url, maxOutageMs: 1000 });
+    await sleep(600);
+    await fleeting.stop();
+    const { error, log } = await running;
+    expect(error?.code).toBe('E_REDIS_LOST');
+    expect(log).toEqual([expect.stringContaining('is lost; waiting')]);
+  });
+});
