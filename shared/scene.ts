@@ -45,6 +45,9 @@ export interface OffsetEvidence {
   readonly applied: boolean;
 }
 
+/** T1 geometry is good enough for series, T2 is not, RT is provisional until it is made anew. */
+export type LandsatTier = 'T1' | 'T2' | 'RT';
+
 /** Our parsed item: everything the pipeline needs to know about one granule of one acquisition. */
 export interface Scene {
   readonly id: string;
@@ -67,6 +70,12 @@ export interface Scene {
   /** The item's own attribution or licence words. */
   readonly attribution: string;
   readonly synthetic: boolean;
+  /** Landsat quality tier; null or absent where the item states none. */
+  readonly tier?: LandsatTier | null;
+  /** Start of sensing of the datastrip, ISO 8601: the parts of a split datatake differ in it, reprocessed copies do not. */
+  readonly sensingStart?: string | null;
+  /** When the provider made the product, ISO 8601: of two copies the later one counts. */
+  readonly productTime?: string | null;
   /** Where the item itself came from: absolute path or URL. */
   readonly itemHref: string;
 }
