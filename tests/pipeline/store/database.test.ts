@@ -72,8 +72,16 @@ function testDatabase(name: string, open: () => Promise<Database>) {
       console.log(`${name}: 3,000 observations saved in ${(performance.now() - started).toFixed(0)} ms`);
       const counts = await countRows(database);
       expect(counts).toEqual({
-        run: 1, scene: 31, run_scene: 32, acquisition: 30, acquisition_scene: 30, parcel: 100, observation: 3000, parcel_result: 100, layer: 1,
-      }); // biome-ignore format: one line
+        run: 1,
+        scene: 31,
+        run_scene: 32,
+        acquisition: 30,
+        acquisition_scene: 30,
+        parcel: 100,
+        observation: 3000,
+        parcel_result: 100,
+        layer: 1,
+      });
       expect(await saveRun(database, run)).toBe(false);
       expect(await countRows(database)).toEqual(counts);
     });
@@ -96,9 +104,12 @@ function testDatabase(name: string, open: () => Promise<Database>) {
         "select o.*, r.record, p.geometry from observation o join run r on r.id = o.run_id join parcel p on p.id = o.parcel_id and p.version = o.parcel_version where o.run_id = 'run-2' and o.parcel_id = 'P-0'",
       );
       expect(row).toMatchObject({
-        ndvi_mean: 0.7097712, clear_ha: 100.123457, ndvi_p90: 0, datetime: new Date('2023-08-10T10:12:13.456Z'),
+        ndvi_mean: 0.7097712,
+        clear_ha: 100.123457,
+        ndvi_p90: 0,
+        datetime: new Date('2023-08-10T10:12:13.456Z'),
         record: sampleRun('run-2', 2, 1).record,
-      }); // biome-ignore format: one line
+      });
       expect((row!.geometry as { coordinates: unknown[] }).coordinates).toHaveLength(2);
     });
 
