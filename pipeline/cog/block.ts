@@ -83,7 +83,7 @@ function unpack(level: CogLevel, shape: BlockShape, bytes: Uint8Array, name: str
     tiffError('E_BLOCK_SIZE', where, `${name} holds ${got}, ${wanted} are wanted. Fetch the file again.`);
   if (level.compression === 'none') {
     if (bytes.length !== wanted) throw wrongSize(`${bytes.length} bytes`);
-    return bytes.slice();
+    return new Uint8Array(bytes);
   }
   const out = level.compression === 'deflate' ? inflate(bytes, wanted) : lzw(bytes, wanted);
   if (out === 'too long') throw wrongSize(`more than ${wanted} bytes`);
@@ -91,7 +91,8 @@ function unpack(level: CogLevel, shape: BlockShape, bytes: Uint8Array, name: str
     throw tiffError('E_BLOCK_CORRUPT', where, `${name} is damaged (${out}). Fetch the file again.`);
   }
   if (out.length !== wanted) throw wrongSize(`${out.length} bytes`);
-  return out;
+  // Small buffers of Node lie anywhere in a pool; numbers need their alignment. (Buffer.slice would not copy.)
+  return out.byteOffset % 8 === 0 ? out : new Uint8Array(out);
 }
 
 function inflate(bytes: Uint8Array, wanted: number): Uint8Array | string {
@@ -113,9 +114,7 @@ function lzw(bytes: Uint8Array, wanted: number): Uint8Array | string {
 
 function asPixels(dataType: DataType, bytes: Uint8Array): PixelArray {
   const Pixels = ARRAYS[dataType];
-  const size = Pixels.BYTES_PER_ELEMENT;
-  const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
-  return new Pixels(aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.byteLength / size);
+  return new Pixels(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength / Pixels.BYTES_PER_ELEMENT);
 }
 
 function swapBytes(bytes: Uint8Array, size: number): void {

@@ -2,7 +2,7 @@ import { deflateSync } from 'node:zlib';
 import type { PixelArray } from '../../shared/raster.ts';
 import { bytesPerValue, createPixels } from './block.ts';
 import type { DataType } from './header.ts';
-import { applyDifference, applyFloatPredictor } from './predictor.ts';
+import { applyDifference, applyFloatPredictor, type RowShape } from './predictor.ts';
 
 export interface EncodeRule {
   readonly dataType: DataType;
@@ -19,7 +19,7 @@ export function encodeBlock(block: PixelArray, rule: EncodeRule): Uint8Array {
   return deflateSync(predicted, { level: rule.levelDeflate, chunkSize: Math.max(1024, predicted.length >> 1) });
 }
 
-function predict(block: PixelArray, rule: EncodeRule, shape: Parameters<typeof applyDifference>[2]): Uint8Array {
+function predict(block: PixelArray, rule: EncodeRule, shape: RowShape): Uint8Array {
   const bytes = new Uint8Array(block.buffer, block.byteOffset, block.byteLength);
   if (rule.predictor === 3) return applyFloatPredictor(bytes, bytesPerValue(rule.dataType), shape);
   const differences = createPixels(rule.dataType, block.length);

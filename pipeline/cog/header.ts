@@ -6,10 +6,10 @@ import { truncatedError } from './source.ts';
 import { readNumbers, readText, readTiff, type Tiff, type TiffIfd, tiffError } from './tiff.ts';
 
 export type DataType = Band['dataType'];
-export type Compression = 'none' | 'deflate' | 'lzw';
-export type Predictor = 1 | 2 | 3;
+type Compression = 'none' | 'deflate' | 'lzw';
+type Predictor = 1 | 2 | 3;
 /** `pixel`: the samples of a pixel lie together; `band`: each sample has blocks of its own. */
-export type Planar = 'pixel' | 'band';
+type Planar = 'pixel' | 'band';
 
 /** One image of the file: the full size, an overview of it, or a mask. */
 export interface CogLevel {

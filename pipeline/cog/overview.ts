@@ -26,6 +26,10 @@ export interface HalvingRule {
  * play no part; a cell with none left stays as it is in `target`, which the caller has filled with nodata.
  */
 export function halveBlock(source: PixelArray, target: PixelArray, shape: HalvingShape, rule: HalvingRule): void {
+  if (rule.resampling === 'average' && shape.samples === 1) {
+    averageSingle(source, target, shape, rule);
+    return;
+  }
   const { blockSizePx, samples } = shape;
   const half = blockSizePx / 2;
   const pick = KERNELS[rule.resampling];
@@ -38,6 +42,42 @@ export function halveBlock(source: PixelArray, target: PixelArray, shape: Halvin
       for (let s = 0; s < samples; s++) target[to + col * samples + s] = pick(source, cells, count, s, rule);
     }
   }
+}
+
+/** `average` of one sample, the case of almost every layer, without a call for each cell. */
+function averageSingle(source: PixelArray, target: PixelArray, shape: HalvingShape, rule: HalvingRule): void {
+  const { blockSizePx, insideWidthPx, insideHeightPx } = shape;
+  const half = blockSizePx / 2;
+  // NaN equals nothing: with no sentinel, only NaN itself is left out.
+  const nodata = rule.nodata ?? Number.NaN;
+  for (let row = 0; row < insideHeightPx; row += 2) {
+    const rows = Math.min(2, insideHeightPx - row);
+    let to = (shape.quarterRow * half + row / 2) * blockSizePx + shape.quarterCol * half;
+    for (let col = 0; col < insideWidthPx; col += 2, to++) {
+      let sum = 0;
+      let count = 0;
+      let first = 0;
+      for (let r = 0; r < rows; r++) {
+        const from = (row + r) * blockSizePx + col;
+        for (let at = from; at < from + 2 && at < from - col + insideWidthPx; at++) {
+          const value = source[at]!;
+          // biome-ignore lint/suspicious/noSelfCompare: the fastest test for NaN, in a hot loop
+          if (value === nodata || value !== value) continue;
+          if (count === 0) first = value;
+          sum += value;
+          count += 1;
+        }
+      }
+      if (count > 0) target[to] = finishMean(sum / count, first, rule);
+    }
+  }
+}
+
+/** A mean of good cells must not turn into a hole because it happens to hit the sentinel. */
+function finishMean(mean: number, firstValue: number, rule: HalvingRule): number {
+  if (!rule.isInteger) return mean;
+  const rounded = Math.round(mean);
+  return rounded === rule.nodata ? firstValue : rounded;
 }
 
 /** Indices of the usable cells among the four, in row order; returns how many. */
@@ -79,10 +119,7 @@ const KERNELS: Readonly<Record<Resampling, Kernel>> = {
 function averageCells(source: PixelArray, cells: Int32Array, count: number, sample: number, rule: HalvingRule): number {
   let sum = 0;
   for (let i = 0; i < count; i++) sum += source[cells[i]! + sample]!;
-  if (!rule.isInteger) return sum / count;
-  const mean = Math.round(sum / count);
-  // A mean of good cells must not turn into a hole because it happens to hit the sentinel.
-  return mean === rule.nodata ? source[cells[0]! + sample]! : mean;
+  return finishMean(sum / count, source[cells[0]! + sample]!, rule);
 }
 
 /** The most frequent value; of equally frequent ones the first in row order. */

@@ -1,4 +1,4 @@
-import { intersectWindows, type Window } from '../../shared/grid.ts';
+import type { Window } from '../../shared/grid.ts';
 import type { PixelArray } from '../../shared/raster.ts';
 import { type BlockAddress, decodeBlock, nameBlock, shapeOfBlock } from './block.ts';
 import type { BlockCache } from './block-cache.ts';
@@ -123,9 +123,4 @@ function unframe({ level, header }: BlockRequest, address: BlockAddress, framed:
   if (leader === lengthBytes && repeated) return framed.subarray(FRAME_BYTES, last);
   const sentence = `${nameBlock(level, address)} is not where the header says: its frame states ${leader} bytes, ${lengthBytes} are wanted. Fetch the file again.`;
   throw tiffError('E_BLOCK_CORRUPT', header.where, sentence);
-}
-
-/** The part of a block inside `window`; null when they do not touch. */
-export function clipBlock(block: PlacedBlock, window: Window): Window | null {
-  return intersectWindows(block.window, window);
 }

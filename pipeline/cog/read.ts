@@ -4,7 +4,7 @@ import { createPixels } from './block.ts';
 import { type BlockCache, createBlockCache } from './block-cache.ts';
 import { type CogHeader, type CogLevel, type DataType, readHeader } from './header.ts';
 import { bandGridOf } from './match.ts';
-import { clipBlock, type PlacedBlock, readBlocks } from './read-blocks.ts';
+import { type PlacedBlock, readBlocks } from './read-blocks.ts';
 import type { ByteSource } from './source.ts';
 import { tiffError } from './tiff.ts';
 
@@ -64,7 +64,7 @@ export async function readWindow(cog: Cog, request: WindowRequest): Promise<Wind
   const target = { window, data, valid, sentinel, sample: level.planar === 'pixel' ? sample : 0 };
   const blocks = { header, level, levelKey: `${request.level}`, window: inside, sample };
   await readBlocks(cog.source, cog.cache, blocks, (block) => {
-    const part = clipBlock(block, inside);
+    const part = intersectWindows(block.window, inside);
     if (part === null) return;
     if (block.data === null) sparseBlocks += 1;
     else pasteBlock(target, block, part);
@@ -137,7 +137,7 @@ async function applyMask(
   if (index < 0) return;
   const request = { header, level: header.masks[index]!, levelKey: `mask ${index}`, window: cells.window, sample: 0 };
   await readBlocks(cog.source, cog.cache, request, (block) => {
-    const part = clipBlock(block, cells.window);
+    const part = intersectWindows(block.window, cells.window);
     if (part === null) return;
     for (let row = part.row; row < part.row + part.heightPx; row++) {
       let to = (row - cells.target.row) * cells.target.widthPx + part.col - cells.target.col;

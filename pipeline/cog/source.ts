@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { CanopyError, inputError } from '../../shared/errors.ts';
 
-export interface SourceStats {
+interface SourceStats {
   /** Reads that went to the disk or the network; those answered from the cached head do not count. */
   readonly requests: number;
   readonly bytes: number;
