@@ -28,7 +28,7 @@ export interface Project {
   readonly endpoints: { readonly ndviSoil: number; readonly ndviVegetation: number } | null;
 }
 
-export interface Region {
+interface Region {
   readonly id: string;
   readonly name: string;
   /** Absolute path, or null. */
@@ -36,16 +36,10 @@ export interface Region {
   readonly profile: Readonly<Partial<Record<ProfileKey, Figure>>>;
 }
 
-export type ProfileKey =
-  | 'population'
-  | 'emissionsPerPersonT'
-  | 'areaHa'
-  | 'gdpPerCapitaUsd'
-  | 'rainfallMm'
-  | 'temperatureC';
+type ProfileKey = 'population' | 'emissionsPerPersonT' | 'areaHa' | 'gdpPerCapitaUsd' | 'rainfallMm' | 'temperatureC';
 
 /** A stated figure with the year it holds for and who says so. */
-export interface Figure {
+interface Figure {
   readonly value: number;
   readonly year: number;
   readonly source: string;

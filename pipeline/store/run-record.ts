@@ -43,13 +43,13 @@ export interface RunRecord {
   readonly outputs: readonly OutputFile[];
 }
 
-export interface SupersededScene {
+interface SupersededScene {
   readonly id: string;
   readonly supersededBy: string;
   readonly reason: string;
 }
 
-export interface LeftOutUnit {
+interface LeftOutUnit {
   readonly id: string;
   readonly code: string;
   readonly reason: string;

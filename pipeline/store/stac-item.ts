@@ -3,7 +3,7 @@ import type { LayerKind, Period } from '../../shared/result.ts';
 import type { Provenance } from './geojson.ts';
 
 /** How the stored numbers of one band are read: value = DN·scale + offset, in `unit`. */
-export interface LayerBand {
+interface LayerBand {
   readonly name: string;
   readonly dataType: 'uint8' | 'int8' | 'uint16' | 'int16' | 'uint32' | 'int32' | 'float32' | 'float64';
   readonly scale: number;

@@ -67,9 +67,7 @@ function testDatabase(name: string, open: () => Promise<Database>) {
 
     it('saves 3,000 observations of 100 parcels on 30 dates, and a second time changes none of the 9 tables', async () => {
       const run = sampleRun('run-1', 100, 30);
-      const started = performance.now();
       expect(await saveRun(database, run)).toBe(true);
-      console.log(`${name}: 3,000 observations saved in ${(performance.now() - started).toFixed(0)} ms`);
       const counts = await countRows(database);
       expect(counts).toEqual({
         run: 1,

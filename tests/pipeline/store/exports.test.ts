@@ -41,9 +41,10 @@ function readBuffer(path: string): ArrayBuffer {
 }
 
 function findOgrinfo(): string | null {
+  const program = 'ogrinfo';
   try {
-    const formats = execFileSync('ogrinfo', ['--formats'], { encoding: 'utf8' });
-    return /parquet/i.test(formats) ? 'ogrinfo' : null;
+    const formats = execFileSync(program, ['--formats'], { encoding: 'utf8' });
+    return /parquet/i.test(formats) ? program : null;
   } catch {
     return null;
   }
