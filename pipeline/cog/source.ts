@@ -42,7 +42,7 @@ interface RawSource {
   readonly href: string;
   readonly sizeBytes: number;
   readonly head: Uint8Array;
-  fetch(offsetBytes: number, lengthBytes: number): Promise<Uint8Array>;
+  readRaw(offsetBytes: number, lengthBytes: number): Promise<Uint8Array>;
   identity(): Promise<string>;
   close(): Promise<void>;
 }
@@ -64,7 +64,7 @@ function createSource(raw: RawSource): ByteSource {
       if (endBytes <= raw.head.length) return raw.head.subarray(offsetBytes, endBytes);
       requests += 1;
       bytes += lengthBytes;
-      return raw.fetch(offsetBytes, lengthBytes);
+      return raw.readRaw(offsetBytes, lengthBytes);
     },
   };
 }
@@ -132,7 +132,7 @@ export async function openFileSource(path: string): Promise<ByteSource> {
       href: path,
       sizeBytes: stat.size,
       head,
-      fetch: (offsetBytes, lengthBytes) => readFully(handle, path, offsetBytes, lengthBytes),
+      readRaw: (offsetBytes, lengthBytes) => readFully(handle, path, offsetBytes, lengthBytes),
       identity: () => hashFile(path),
       close: () => handle.close(),
     });
@@ -150,7 +150,7 @@ export async function openHttpSource(href: string, egress: RangeReader): Promise
   const first = await egress.readRange(href, 0, HEAD_BYTES, null);
   const wanted = Math.min(HEAD_BYTES, first.totalBytes);
   if (first.bytes.length !== wanted) throw rangeError(href, 0, wanted, first.bytes.length);
-  const fetch = async (offsetBytes: number, lengthBytes: number) => {
+  const readRaw = async (offsetBytes: number, lengthBytes: number) => {
     const answer = await egress.readRange(href, offsetBytes, lengthBytes, first.etag);
     const sameVersion = first.etag === null || answer.etag === first.etag;
     if (!sameVersion || answer.totalBytes !== first.totalBytes) throw changedError(href, first, answer);
@@ -162,7 +162,7 @@ export async function openHttpSource(href: string, egress: RangeReader): Promise
     href,
     sizeBytes: first.totalBytes,
     head: first.bytes,
-    fetch,
+    readRaw,
     identity: async () => identity,
     close: async () => {},
   });
