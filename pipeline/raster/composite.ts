@@ -24,7 +24,7 @@ const INSERTION_MAX = 24;
  * @param minCount fewer valid values than this (at least 1) leave a pixel without a value
  */
 export function computeComposite(
-  stack: readonly (Float32Array | Int16Array | Uint8Array)[],
+  stack: readonly StackedArray[],
   valid: readonly Uint8Array[],
   method: CompositeMethod,
   minCount: number,
@@ -34,11 +34,13 @@ export function computeComposite(
   const needed = Math.max(1, minCount);
   const result = { data: new Float32Array(size), valid: new Uint8Array(size), count: new Uint16Array(size) };
   const values = new Float32Array(CHUNK_PX * stack.length);
+  const rows = { values, stride: stack.length };
   for (let start = 0; start < size; start += CHUNK_PX) {
     const end = Math.min(size, start + CHUNK_PX);
     const count = result.count.subarray(start, end);
-    for (let k = 0; k < stack.length; k++)
-      gather(stack[k]!.subarray(start, end), valid[k]!.subarray(start, end), values, count);
+    for (let k = 0; k < stack.length; k++) {
+      gather(stack[k]!.subarray(start, end), valid[k]!.subarray(start, end), rows, count);
+    }
     for (let i = 0, at = 0; i < count.length; i++, at += stack.length) {
       const n = count[i]!;
       if (n < needed) continue;
@@ -47,17 +49,21 @@ export function computeComposite(
     }
   }
   return result;
+}
 
-  /** Appends one scene's valid values to the rows of `values`, one row of stack.length places a pixel. */
-  function gather(scene: StackedArray | Uint8Array, use: Uint8Array, rows: Float32Array, filled: Uint16Array): void {
-    const stride = stack.length;
-    for (let i = 0, at = 0; i < scene.length; i++, at += stride) {
-      const value = scene[i]!;
-      if (use[i] !== 1 || Number.isNaN(value)) continue;
-      const n = filled[i]!;
-      rows[at + n] = value;
-      filled[i] = n + 1;
-    }
+/** Appends one scene's valid values to the rows of `values`, which hold `stride` places for each pixel. */
+function gather(
+  scene: StackedArray,
+  use: Uint8Array,
+  { values, stride }: { values: Float32Array; stride: number },
+  count: Uint16Array,
+): void {
+  for (let i = 0, at = 0; i < scene.length; i++, at += stride) {
+    const value = scene[i]!;
+    if (use[i] !== 1 || Number.isNaN(value)) continue;
+    const n = count[i]!;
+    values[at + n] = value;
+    count[i] = n + 1;
   }
 }
 

@@ -71,8 +71,7 @@ function cumulate(values: Float32Array | Float64Array, weights: Float64Array, or
     let end = i + 1;
     while (end < order.length && values[order[end]!]! === value) end++;
     sum += end === i + 1 ? weights[order[i]!]! : sumInFixedOrder(weights, order.subarray(i, end));
-    out.fill(sum, i, end);
-    i = end;
+    for (; i < end; i++) out[i] = sum;
   }
   return out;
 }
