@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const entries = [
   'pipeline/main.ts',
-  'pipeline/workers/child.ts',
+  'pipeline/run/child.ts',
   ...readdirSync(join(root, 'scripts'), { recursive: true })
     .filter((file) => file.endsWith('.entry.ts'))
     .map((file) => join('scripts', file)),

@@ -41,6 +41,20 @@ export function windowOfBbox(grid: Grid, bbox: Bbox): Window | null {
   return { col: col0, row: row0, widthPx: col1 - col0, heightPx: row1 - row0 };
 }
 
+/** Cells of `grid`, continued beyond its edges, that hold `bbox`; a bbox on cell edges gives exactly those cells. */
+export function windowCovering(grid: Grid, bbox: Bbox): Window {
+  const [a, , c, , e, f] = grid.transform;
+  const tolerancePx = 1e-6;
+  const col = Math.floor((bbox[0] - c) / a + tolerancePx);
+  const row = Math.floor((bbox[3] - f) / e + tolerancePx);
+  return {
+    col,
+    row,
+    widthPx: Math.ceil((bbox[2] - c) / a - tolerancePx) - col,
+    heightPx: Math.ceil((bbox[1] - f) / e - tolerancePx) - row,
+  };
+}
+
 export function intersectWindows(a: Window, b: Window): Window | null {
   const col = Math.max(a.col, b.col);
   const row = Math.max(a.row, b.row);

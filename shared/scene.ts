@@ -90,6 +90,13 @@ export interface Acquisition {
   readonly sceneIds: readonly string[];
 }
 
+/** A copy of a scene that a newer one replaces. */
+export interface SupersededScene {
+  readonly id: string;
+  readonly supersededBy: string;
+  readonly reason: string;
+}
+
 export interface RefusedScene {
   readonly id: string;
   readonly code: string;

@@ -1,4 +1,4 @@
-import type { Acquisition, RefusedScene, Scene } from '../../shared/scene.ts';
+import type { Acquisition, Scene, SupersededScene } from '../../shared/scene.ts';
 
 /** Scenes of one platform this close in time are of one pass. */
 const PASS_GAP_MS = 5 * 60 * 1000;
@@ -9,7 +9,7 @@ export interface GroupedScenes {
   /** By datetime, then id. */
   readonly acquisitions: readonly Acquisition[];
   /** Copies that a newer one replaces, by id. */
-  readonly superseded: readonly RefusedScene[];
+  readonly superseded: readonly SupersededScene[];
 }
 
 /**
@@ -18,7 +18,7 @@ export interface GroupedScenes {
  */
 export function groupAcquisitions(scenes: readonly Scene[]): GroupedScenes {
   const passes = groupPasses([...scenes].sort(byTimeThenId));
-  const superseded: RefusedScene[] = [];
+  const superseded: SupersededScene[] = [];
   const acquisitions: Acquisition[] = [];
   const ids = new Map<string, number>();
   for (const pass of passes) {
@@ -84,12 +84,12 @@ function addToPass(pass: Pass, scene: Scene): void {
 }
 
 /** The scenes of a pass without the copies that a newer one replaces; those go to `superseded`. */
-function dropCopies(pass: readonly Scene[], superseded: RefusedScene[]): Scene[] {
+function dropCopies(pass: readonly Scene[], superseded: SupersededScene[]): Scene[] {
   const kept: Scene[] = [];
   for (const scene of [...pass].sort(newestFirst)) {
     const newer = kept.find((other) => other.gridKey === scene.gridKey && isCopy(other, scene));
     if (!newer) kept.push(scene);
-    else superseded.push({ id: scene.id, code: 'E_SCENE_SUPERSEDED', reason: supersededReason(scene, newer) });
+    else superseded.push({ id: scene.id, supersededBy: newer.id, reason: supersededReason(scene, newer) });
   }
   return kept;
 }

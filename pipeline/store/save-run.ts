@@ -10,7 +10,7 @@ import type { Database, SqlClient } from './sql.ts';
 import { type Column, observationColumns, readCell, resultColumns, type Unit } from './tables.ts';
 
 /** A layer file of a run with its STAC item. */
-interface SavedLayer {
+export interface SavedLayer {
   /** Name inside the output folder, such as `layers/ndvi-baseline-33TWL.tif`. */
   readonly name: string;
   readonly kind: LayerKind;

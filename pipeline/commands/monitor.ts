@@ -1,0 +1,102 @@
+import { readMonitorConfig } from '../config.ts';
+import { type MonitorOutcome, runMonitor } from '../run/monitor.ts';
+import type { Command, CommandContext } from './command.ts';
+
+const USAGE = `canopy monitor --parcels P.geojson --catalog DIR|URL --baseline A/B --period C/D --out DIR
+canopy monitor --project project.json --out DIR
+
+Measures every parcel on every acquisition of two periods, composites both, and compares them.
+
+  --project FILE       project file with parcels, catalog, periods, season, mask, thresholds, endpoints; flags win over it
+  --parcels FILE       GeoJSON in lon/lat          --id-field NAME   property that holds the parcel id
+  --catalog PLACE      STAC catalogue, collection, item, ItemCollection or folder; or the URL of one or of a STAC API
+  --collections A,B    only these collections
+  --baseline A/B       UTC days, both included     --period C/D      monitoring period
+  --season 11,12,1     months that enter composites and change (default: all)
+  --min-clear N        clear acquisitions needed in each period (default 3)
+  --keep-scl 4,5,6,7   scene classes that count as clear        --dilate-m M   widens what is not clear by M metres
+  --composite median | percentile:P
+  --runner local | redis://HOST:PORT               --workers N       child processes (default: the processors)
+  --database postgres://…  results in PostgreSQL instead of the output folder (or CANOPY_DATABASE_URL)
+  --allow-host HOST:PORT   lets the run reach this host, plain http and loopback included; may be repeated
+  --dry-run            says what would be read and how long it would take
+  --json               one JSON document on standard output
+
+Exit codes: 0 finished · 1 failed · 2 wrong use · 3 finished, some things left out (listed).`;
+
+export const monitorCommand: Command = {
+  name: 'monitor',
+  usage: USAGE,
+  async run(argv, context) {
+    const config = await readMonitorConfig(argv, context.env);
+    const outcome = await runMonitor(config, {
+      say: (line) => context.stderr(`${line}\n`),
+      write: context.stderr,
+      isTty: context.isTty,
+      signal: context.signal,
+    });
+    if (config.json) context.stdout(`${JSON.stringify(toJson(outcome), null, 2)}\n`);
+    return outcome.kind === 'planned' ? tellPlan(outcome, context) : tellSummary(outcome, context);
+  },
+};
+
+function tellPlan(
+  { prepared, estimate }: Extract<MonitorOutcome, { kind: 'planned' }>,
+  context: CommandContext,
+): number {
+  const { plan, refused, superseded } = prepared;
+  for (const { scene } of plan.scenes) context.stderr(`  ${scene.datetime.slice(0, 10)}  ${scene.id}\n`);
+  for (const { reason } of superseded) context.stderr(`  superseded: ${reason}\n`);
+  for (const { id, reason } of refused) context.stderr(`  refused: ${id}: ${reason}\n`);
+  context.stderr(
+    `Dry run: ${estimate.scenes} scenes, ${plan.parcels.length} parcels, ${estimate.units} units, ${formatBytes(estimate.bytes)} to read, about ${Math.max(1, Math.round(estimate.seconds))} s with ${prepared.config.workers} workers. Nothing was computed.\n`,
+  );
+  return 0;
+}
+
+function tellSummary({ summary }: Extract<MonitorOutcome, { kind: 'finished' }>, context: CommandContext): number {
+  const { record, parcels, leftOut, stages } = summary;
+  context.stderr(`Time: ${stages.map(({ stage, seconds }) => `${stage} ${seconds.toFixed(2)} s`).join(', ')}.\n`);
+  for (const line of record.attribution) context.stderr(`${line}\n`);
+  if (record.synthetic) context.stderr('Synthetic: this run rests on data made by a generator.\n');
+  for (const sentence of leftOut) context.stderr(`Left out: ${sentence}\n`);
+  const total = parcels.ok + parcels.noData;
+  context.stderr(
+    `Finished: ${parcels.ok} of ${total} parcels have a result, ${parcels.noData} have no data (reasons in parcels.csv); ${summary.observations} observations from ${record.scenes.used.length} scenes. Results: ${summary.out}\n`,
+  );
+  return leftOut.length > 0 ? 3 : 0;
+}
+
+function toJson(outcome: MonitorOutcome): unknown {
+  if (outcome.kind === 'planned') {
+    const { plan, refused, superseded } = outcome.prepared;
+    return {
+      kind: 'plan',
+      estimate: outcome.estimate,
+      scenes: plan.scenes.map(({ scene }) => ({ id: scene.id, datetime: scene.datetime, grid: scene.gridKey })),
+      parcels: plan.parcels.map(({ id }) => id),
+      units: plan.units.map(({ key, gridIndex, window }) => ({ key, grid: plan.grids[gridIndex]!.key, window })),
+      superseded,
+      refused,
+    };
+  }
+  const { record, out, observations, parcels, leftOut, stages, peakChildrenBytes } = outcome.summary;
+  return {
+    kind: 'run',
+    out,
+    id: record.id,
+    observations,
+    parcels,
+    scenes: record.scenes,
+    leftOut,
+    stages,
+    peakChildrenBytes,
+    attribution: record.attribution,
+    synthetic: record.synthetic,
+    outputs: record.outputs,
+  };
+}
+
+function formatBytes(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}

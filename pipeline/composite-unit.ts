@@ -1,0 +1,187 @@
+import { gridOfWindow, type Window } from '../shared/grid.ts';
+import type { LayerKind } from '../shared/result.ts';
+import type { MonitorParams, Plan, PlannedAcquisition, Unit } from './plan.ts';
+import { computeComposite } from './raster/composite.ts';
+import { computeTreeCover } from './raster/treecover.ts';
+import { type ReadBand, readColour, type ScenePixels } from './scene-pixels.ts';
+
+export type LayerPeriod = 'baseline' | 'period';
+export type LayerData = Int16Array | Uint16Array | Uint8Array;
+
+/** One chunk of one result layer, in the stored numbers of `LAYERS`. */
+export interface UnitLayer {
+  readonly kind: LayerKind;
+  readonly period: LayerPeriod;
+  readonly data: LayerData;
+}
+
+/** How a layer is stored: value = DN · scale. Fractions and NDVI keep four decimals. */
+export interface LayerForm {
+  readonly dataType: 'int16' | 'uint16' | 'uint8';
+  readonly nodata: number;
+  readonly scale: number;
+  readonly samples: 1 | 3;
+  readonly unit: string;
+}
+
+export const FRACTION_SCALE = 1e-4;
+export const FRACTION_NODATA = -32768;
+const FRACTION: LayerForm = {
+  dataType: 'int16',
+  nodata: FRACTION_NODATA,
+  scale: FRACTION_SCALE,
+  samples: 1,
+  unit: '1',
+};
+
+export const LAYER_FORMS: Readonly<Record<LayerKind, LayerForm>> = {
+  ndvi: FRACTION,
+  cover: FRACTION,
+  change: FRACTION,
+  'clear-count': { dataType: 'uint16', nodata: 65535, scale: 1, samples: 1, unit: 'acquisitions' },
+  'true-color': { dataType: 'uint8', nodata: 0, scale: 1, samples: 3, unit: 'display value' },
+};
+
+/** The layers of a run, in the order in which they are written. */
+export function layersOf(plan: Pick<Plan, 'hasColour'>): { kind: LayerKind; period: LayerPeriod }[] {
+  const both = (kind: LayerKind) => [
+    { kind, period: 'baseline' as const },
+    { kind, period: 'period' as const },
+  ];
+  return [
+    ...both('ndvi'),
+    ...both('cover'),
+    { kind: 'change', period: 'period' },
+    ...both('clear-count'),
+    ...(plan.hasColour ? both('true-color') : []),
+  ];
+}
+
+/** The clear observations of a chunk, period by period, until they are composited. */
+export interface Stack {
+  readonly window: Window;
+  readonly gridIndex: number;
+  readonly dates: Readonly<Record<LayerPeriod, StackedDate[]>>;
+}
+
+/** Which scene each pixel came from. */
+interface Origins {
+  readonly scenes: readonly number[];
+  readonly sceneOf: Uint8Array;
+}
+
+interface StackedDate {
+  /** NDVI × 10,000. */
+  readonly ndvi: Int16Array;
+  readonly clear: Uint8Array;
+  /** Red, green, blue as display values; null without colour bands. */
+  readonly colours: readonly [Uint8Array, Uint8Array, Uint8Array] | null;
+}
+
+export function createStack(unit: Unit): Stack {
+  return { window: unit.window, gridIndex: unit.gridIndex, dates: { baseline: [], period: [] } };
+}
+
+/** Adds one in-season acquisition; pixels come from the scene that gave the NDVI, colours from the same scene. */
+export async function stackAcquisition(
+  stack: Stack,
+  plan: Plan,
+  acquisition: PlannedAcquisition,
+  pixels: ScenePixels & Origins,
+  read: ReadBand,
+): Promise<void> {
+  const { clear } = pixels;
+  if (!clear.includes(1)) return;
+  const ndvi = Int16Array.from(pixels.ndvi, (value) => Math.round(value / FRACTION_SCALE));
+  const colours = plan.hasColour ? await readColours(stack, plan, pixels, read) : null;
+  stack.dates[acquisition.inBaseline ? 'baseline' : 'period'].push({ ndvi, clear, colours });
+}
+
+async function readColours(
+  stack: Stack,
+  plan: Plan,
+  pixels: Origins,
+  read: ReadBand,
+): Promise<[Uint8Array, Uint8Array, Uint8Array]> {
+  const merged: Uint8Array[] = [];
+  for (const name of ['red', 'green', 'blue'] as const) {
+    const out = new Uint8Array(pixels.sceneOf.length);
+    for (const [rank, scene] of pixels.scenes.entries()) {
+      const planned = plan.scenes[scene]!;
+      const colour = await readColour(planned, planned.scene.bands[name]!, stack.window, read);
+      for (let i = 0; i < out.length; i += 1) if (pixels.sceneOf[i] === rank) out[i] = colour[i]!;
+    }
+    merged.push(out);
+  }
+  return merged as [Uint8Array, Uint8Array, Uint8Array];
+}
+
+/** All layers of the chunk from its stack. A pixel needs `minClear` clear dates in a period to have a value there. */
+export function compositeUnit(stack: Stack, plan: Plan): UnitLayer[] {
+  const made: UnitLayer[] = [];
+  const covers: Int16Array[] = [];
+  for (const period of ['baseline', 'period'] as const) {
+    const { ndvi, counts } = compositeNdvi(stack, period, plan.params);
+    const cover = coverOf(ndvi, stack, plan);
+    covers.push(cover);
+    made.push({ kind: 'ndvi', period, data: ndvi });
+    made.push({ kind: 'cover', period, data: cover });
+    made.push({ kind: 'clear-count', period, data: counts });
+    if (plan.hasColour) made.push({ kind: 'true-color', period, data: compositeColour(stack, period) });
+  }
+  made.push({ kind: 'change', period: 'period', data: changeOf(covers[0]!, covers[1]!) });
+  return made;
+}
+
+function compositeNdvi(stack: Stack, period: LayerPeriod, params: MonitorParams) {
+  const dates = stack.dates[period];
+  const n = stack.window.widthPx * stack.window.heightPx;
+  const ndvi = new Int16Array(n).fill(FRACTION_NODATA);
+  if (dates.length === 0) return { ndvi, counts: new Uint16Array(n) };
+  const { data, valid, count } = computeComposite(
+    dates.map((date) => date.ndvi),
+    dates.map((date) => date.clear),
+    params.composite,
+    params.minClear,
+  );
+  for (let i = 0; i < n; i += 1) if (valid[i]) ndvi[i] = Math.round(data[i]!);
+  return { ndvi, counts: count };
+}
+
+function coverOf(ndvi: Int16Array, stack: Stack, plan: Plan): Int16Array {
+  const { ndviSoil, ndviVegetation } = plan.params;
+  const grid = gridOfWindow(plan.grids[stack.gridIndex]!.grid, stack.window);
+  const valid = Uint8Array.from(ndvi, (dn) => (dn === FRACTION_NODATA ? 0 : 1));
+  const data = Float32Array.from(ndvi, (dn) => dn * FRACTION_SCALE);
+  const cover = computeTreeCover(
+    { quantity: 'ndvi', grid, data, valid },
+    { soilNdvi: ndviSoil, vegetationNdvi: ndviVegetation },
+  );
+  return Int16Array.from(cover.data, (f, i) => (valid[i] ? Math.round(f / FRACTION_SCALE) : FRACTION_NODATA));
+}
+
+function changeOf(baseline: Int16Array, period: Int16Array): Int16Array {
+  const out = new Int16Array(baseline.length).fill(FRACTION_NODATA);
+  for (let i = 0; i < out.length; i += 1) {
+    if (baseline[i] !== FRACTION_NODATA && period[i] !== FRACTION_NODATA) out[i] = period[i]! - baseline[i]!;
+  }
+  return out;
+}
+
+/** Median of each colour over the clear dates, pixel-interleaved; 0 where no date is clear. */
+function compositeColour(stack: Stack, period: LayerPeriod): Uint8Array {
+  const dates = stack.dates[period];
+  const n = stack.window.widthPx * stack.window.heightPx;
+  const out = new Uint8Array(3 * n);
+  if (dates.length === 0) return out;
+  for (const band of [0, 1, 2] as const) {
+    const { data, valid } = computeComposite(
+      dates.map((date) => date.colours![band]),
+      dates.map((date) => date.clear),
+      { kind: 'median' },
+      1,
+    );
+    for (let i = 0; i < n; i += 1) if (valid[i]) out[3 * i + band] = Math.max(1, Math.round(data[i]!));
+  }
+  return out;
+}

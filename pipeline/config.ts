@@ -1,0 +1,204 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { usageError } from '../shared/errors.ts';
+import type { Period } from '../shared/result.ts';
+import type { MonitorParams } from './plan.ts';
+import type { Project } from './project.ts';
+import type { CompositeMethod } from './raster/composite.ts';
+
+/** Everything `canopy monitor` was asked for, from flags, project file and environment; frozen. */
+export interface MonitorConfig {
+  readonly parcels: string;
+  readonly idField: string | null;
+  readonly catalog: string;
+  readonly out: string;
+  readonly collections: readonly string[] | null;
+  readonly params: MonitorParams;
+  readonly project: { readonly id: string; readonly name: string; readonly synthetic: boolean } | null;
+  readonly redisUrl: string | null;
+  readonly workers: number;
+  readonly databaseUrl: string | null;
+  readonly allowHosts: readonly string[];
+  readonly dryRun: boolean;
+  readonly json: boolean;
+}
+
+/** Loss and gain of a tree-cover fraction of 0.15; NDVI of bare soil and of closed vegetation for the dimidiate model. */
+const DEFAULTS = {
+  minClear: 3,
+  keepScl: [4, 5, 6, 7],
+  dilateM: 0,
+  loss: -0.15,
+  gain: 0.15,
+  soil: 0.1,
+  vegetation: 0.85,
+};
+
+const MONITOR_OPTIONS = {
+  project: { type: 'string' },
+  parcels: { type: 'string' },
+  'id-field': { type: 'string' },
+  catalog: { type: 'string' },
+  collections: { type: 'string' },
+  baseline: { type: 'string' },
+  period: { type: 'string' },
+  season: { type: 'string' },
+  out: { type: 'string' },
+  'min-clear': { type: 'string' },
+  'keep-scl': { type: 'string' },
+  'dilate-m': { type: 'string' },
+  composite: { type: 'string' },
+  runner: { type: 'string' },
+  workers: { type: 'string' },
+  database: { type: 'string' },
+  'allow-host': { type: 'string', multiple: true },
+  'dry-run': { type: 'boolean' },
+  json: { type: 'boolean' },
+} as const;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export async function readMonitorConfig(argv: readonly string[], env: Environment): Promise<MonitorConfig> {
+  const flags = parseFlags(argv);
+  // The validator is loaded only where there is a project file to validate.
+  const project =
+    flags.project === undefined ? null : await (await import('./project.ts')).loadProject(resolve(flags.project));
+  const parcels = flags.parcels === undefined ? project?.parcels : resolve(flags.parcels);
+  if (!parcels) throw usageError('No parcels: give --parcels FILE.geojson, or "parcels" in the project file.');
+  const catalog = flags.catalog === undefined ? project?.catalog : placeOf(flags.catalog);
+  if (!catalog)
+    throw usageError('No scenes: give --catalog FOLDER, catalog.json or URL, or "catalog" in the project file.');
+  if (flags.out === undefined) throw usageError('No output folder: give --out DIR.');
+  const runner = readRunner(flags.runner ?? 'local');
+  const config: MonitorConfig = {
+    parcels,
+    idField: flags['id-field'] ?? project?.idField ?? null,
+    catalog,
+    out: resolve(flags.out),
+    collections: flags.collections?.split(',').map((name) => name.trim()) ?? project?.collections ?? null,
+    params: readParams(flags, project),
+    project: project && { id: project.id, name: project.name, synthetic: project.synthetic },
+    redisUrl: runner,
+    workers: readWhole('--workers', flags.workers, 1, 64) ?? availableParallelism(),
+    databaseUrl: flags.database ?? env.CANOPY_DATABASE_URL ?? null,
+    allowHosts: (flags['allow-host'] ?? []).map(checkHost),
+    dryRun: flags['dry-run'] === true,
+    json: flags.json === true,
+  };
+  return Object.freeze(config);
+}
+
+/** Where the environment enters: nothing else reads process.env. */
+export function environment(): Environment {
+  return process.env;
+}
+
+/** The environment of a computing child: what the operator allowed beyond the listed hosts, and nothing else. */
+export function childEnvironment(allowHosts: readonly string[]): Record<string, string> {
+  return { CANOPY_ALLOW_HOSTS: allowHosts.join(',') };
+}
+
+export function allowedHosts(env: Environment): string[] {
+  return (env.CANOPY_ALLOW_HOSTS ?? '').split(',').filter((host) => host !== '');
+}
+
+function parseFlags(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: MONITOR_OPTIONS, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw usageError(`${(error as Error).message} Run "canopy monitor --help" for the flags.`);
+  }
+}
+
+type Flags = ReturnType<typeof parseFlags>;
+
+function readParams(flags: Flags, project: Project | null): MonitorParams {
+  const { mask, thresholds, endpoints } = project ?? {};
+  const baseline = flags.baseline === undefined ? project?.periods.baseline : readPeriod('--baseline', flags.baseline);
+  const period = flags.period === undefined ? project?.periods.monitoring : readPeriod('--period', flags.period);
+  if (!baseline) throw usageError('No baseline: give --baseline A/B, two UTC days such as 2020-11-01/2021-01-31.');
+  if (!period) throw usageError('No monitoring period: give --period C/D, two UTC days such as 2023-11-01/2024-01-31.');
+  if (baseline.end >= period.start)
+    throw usageError(
+      `The baseline must end before the monitoring period starts; got ${baseline.start}/${baseline.end} and ${period.start}/${period.end}.`,
+    );
+  return {
+    baseline,
+    period,
+    seasonMonths: (flags.season === undefined ? project?.season : readMonths(flags.season)) ?? null,
+    minClear: readWhole('--min-clear', flags['min-clear'], 1, 1000) ?? thresholds?.minClear ?? DEFAULTS.minClear,
+    keepScl: readList('--keep-scl', flags['keep-scl'], 1, 11) ?? mask?.keepScl ?? DEFAULTS.keepScl,
+    dilateM: readNumber('--dilate-m', flags['dilate-m'], 0, 5000) ?? mask?.dilateM ?? DEFAULTS.dilateM,
+    lossThreshold: thresholds?.loss ?? DEFAULTS.loss,
+    gainThreshold: thresholds?.gain ?? DEFAULTS.gain,
+    ndviSoil: endpoints?.ndviSoil ?? DEFAULTS.soil,
+    ndviVegetation: endpoints?.ndviVegetation ?? DEFAULTS.vegetation,
+    composite: readComposite(flags.composite ?? 'median'),
+  };
+}
+
+function readPeriod(flag: string, text: string): Period {
+  const match = /^(\d{4}-\d{2}-\d{2})\/(\d{4}-\d{2}-\d{2})$/.exec(text);
+  const [start, end] = [match?.[1], match?.[2]];
+  if (!start || !end || !isDay(start) || !isDay(end))
+    throw usageError(`${flag} wants two UTC days such as 2023-08-10/2023-08-13; got "${text}".`);
+  if (start > end) throw usageError(`${flag} is an empty period: ${start} is after ${end}.`);
+  return { start, end };
+}
+
+function isDay(text: string): boolean {
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}
+
+function readMonths(text: string): readonly number[] {
+  return readList('--season', text, 1, 12)!;
+}
+
+function readList(flag: string, text: string | undefined, min: number, max: number): readonly number[] | undefined {
+  if (text === undefined) return undefined;
+  const numbers = text.split(',').map(Number);
+  if (!numbers.every((n) => Number.isInteger(n) && n >= min && n <= max))
+    throw usageError(`${flag} wants whole numbers from ${min} to ${max} with commas between; got "${text}".`);
+  return [...new Set(numbers)].sort((a, b) => a - b);
+}
+
+function readWhole(flag: string, text: string | undefined, min: number, max: number): number | undefined {
+  const value = readNumber(flag, text, min, max);
+  if (value !== undefined && !Number.isInteger(value)) throw usageError(`${flag} wants a whole number; got "${text}".`);
+  return value;
+}
+
+function readNumber(flag: string, text: string | undefined, min: number, max: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < min || value > max)
+    throw usageError(`${flag} wants a number from ${min} to ${max}; got "${text}".`);
+  return value;
+}
+
+function readComposite(text: string): CompositeMethod {
+  if (text === 'median') return { kind: 'median' };
+  const pct = /^percentile:(\d+(?:\.\d+)?)$/.exec(text)?.[1];
+  if (pct === undefined || Number(pct) > 100)
+    throw usageError(`--composite wants "median" or "percentile:P" with P from 0 to 100; got "${text}".`);
+  return { kind: 'percentile', pct: Number(pct) };
+}
+
+function readRunner(text: string): string | null {
+  if (text === 'local') return null;
+  if (/^rediss?:\/\/.+/.test(text)) return text;
+  throw usageError(`--runner wants "local" or an address such as redis://127.0.0.1:6379; got "${text}".`);
+}
+
+export function checkHost(text: string): string {
+  if (!/^[A-Za-z0-9.-]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(text))
+    throw usageError(`--allow-host wants HOST:PORT such as 127.0.0.1:8080; got "${text}".`);
+  return text.toLowerCase();
+}
+
+/** A catalogue is a URL or a path. */
+function placeOf(text: string): string {
+  return /^https?:\/\//.test(text) ? text : resolve(text);
+}

@@ -1,0 +1,63 @@
+import { CanopyError, toErrorDetail } from '../shared/errors.ts';
+import type { Command } from './commands/command.ts';
+import { environment } from './config.ts';
+
+/** The commands of `canopy`: name → loader, so that a command's packages are read only when it runs. */
+const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }> = {
+  monitor: {
+    summary: 'scenes and parcels to results, layers and tables',
+    load: async () => (await import('./commands/monitor.ts')).monitorCommand,
+  },
+  worker: {
+    summary: 'compute units that a run has put on a Redis queue',
+    load: async () => (await import('./commands/worker.ts')).workerCommand,
+  },
+};
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  const entry = name === undefined ? undefined : COMMANDS[name];
+  if (!entry) {
+    process.stderr.write(`${overview()}\n`);
+    return name === undefined || name === '--help' || name === 'help' ? 0 : 2;
+  }
+  const command = await entry.load();
+  if (rest.includes('--help')) {
+    process.stderr.write(`${command.usage}\n`);
+    return 0;
+  }
+  const abort = new AbortController();
+  const stop = () => {
+    // A second signal leaves at once; what is written is whole, because files are renamed into place.
+    if (abort.signal.aborted) process.exit(130);
+    abort.abort();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return command.run(rest, {
+    stdout: (text) => process.stdout.write(text),
+    stderr: (text) => process.stderr.write(text),
+    isTty: process.stderr.isTTY === true,
+    env: environment(),
+    signal: abort.signal,
+  });
+}
+
+function overview(): string {
+  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`);
+  return ['canopy <command> [flags]', '', ...lines, '', 'canopy <command> --help lists the flags of a command.'].join(
+    '\n',
+  );
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    const detail = toErrorDetail(error);
+    const isExpected = error instanceof CanopyError && detail.kind !== 'bug';
+    process.stderr.write(
+      isExpected ? `canopy: ${detail.message}\n` : `canopy: unexpected error (${detail.code}): ${detail.message}\n`,
+    );
+    process.exit(detail.kind === 'usage' ? 2 : 1);
+  },
+);

@@ -1,0 +1,376 @@
+import { createHash } from 'node:crypto';
+import type { Bbox, Grid, Window } from '../shared/grid.ts';
+import { bboxesTouch, gridBbox, intersectWindows, windowOfBbox } from '../shared/grid.ts';
+import type { Parcel } from '../shared/parcel.ts';
+import type { Period } from '../shared/result.ts';
+import type { Acquisition, BandName, RefusedScene, Scene } from '../shared/scene.ts';
+import { projectRings } from '../shared/transform.ts';
+import { clipToBbox, ringsBbox, signedAreaOfRings } from './raster/clip.ts';
+import type { CompositeMethod } from './raster/composite.ts';
+import { dayOf, inSeason, isInPeriod } from './season.ts';
+
+/** Raised when the same inputs would give other figures; old results keep their own. */
+export const ALGORITHM = 'monitor-1';
+
+/** Everything that decides a figure beside the imagery and the parcels. Recorded in run.json. */
+export interface MonitorParams {
+  readonly baseline: Period;
+  readonly period: Period;
+  /** Months 1..12 whose acquisitions enter composites and change; null = all. */
+  readonly seasonMonths: readonly number[] | null;
+  readonly minClear: number;
+  readonly keepScl: readonly number[];
+  readonly dilateM: number;
+  /** Tree-cover fraction, negative: change at or below it is loss. */
+  readonly lossThreshold: number;
+  /** Tree-cover fraction, positive: change at or above it is gain. */
+  readonly gainThreshold: number;
+  readonly ndviSoil: number;
+  readonly ndviVegetation: number;
+  readonly composite: CompositeMethod;
+}
+
+/** A lattice that the scenes of one tile or path/row share; its extent is the union of theirs. */
+export interface SourceGrid {
+  readonly key: string;
+  readonly grid: Grid;
+  /** Where its items say they lie, in lon/lat: only for preselection. */
+  readonly bboxDeg: Bbox;
+}
+
+export interface PlannedScene {
+  readonly scene: Scene;
+  readonly gridIndex: number;
+  /** Cell of the source grid at which the scene's own upper-left cell lies. */
+  readonly offset: { readonly col: number; readonly row: number };
+  /** Content identity (SHA-256 or ETag) of each band that is read. */
+  readonly identities: Readonly<Partial<Record<BandName, string>>>;
+}
+
+export interface PlannedAcquisition extends Acquisition {
+  readonly sceneIndexes: readonly number[];
+  readonly inBaseline: boolean;
+  readonly inPeriod: boolean;
+  /** In season: enters composites and change. */
+  readonly inSeason: boolean;
+}
+
+export interface PlannedParcel {
+  readonly id: string;
+  readonly index: number;
+  readonly parcelHa: number;
+  /** Rings in lon/lat as plain numbers, so that the plan is JSON. */
+  readonly rings: readonly (readonly number[])[];
+  /** Grids that see it, the primary first. */
+  readonly gridOrder: readonly number[];
+  /** Units of the primary grid that hold a part of it, in order; the first also measures ground outside that grid. */
+  readonly unitIndexes: readonly number[];
+}
+
+/** What one worker computes at a time: a chunk of one source grid, all dates. */
+export interface Unit {
+  readonly index: number;
+  readonly key: string;
+  readonly gridIndex: number;
+  readonly window: Window;
+  readonly parcelPositions: readonly number[];
+}
+
+export interface Plan {
+  readonly algorithm: string;
+  readonly runId: string;
+  readonly params: MonitorParams;
+  readonly grids: readonly SourceGrid[];
+  readonly scenes: readonly PlannedScene[];
+  readonly acquisitions: readonly PlannedAcquisition[];
+  readonly parcels: readonly PlannedParcel[];
+  /** Parcels that no scene covers. */
+  readonly uncovered: readonly { readonly id: string; readonly index: number; readonly parcelHa: number }[];
+  readonly units: readonly Unit[];
+  readonly hasColour: boolean;
+}
+
+/** A scene after its files were opened: what it is made of and whether it may be used. */
+export interface InspectedScene {
+  readonly scene: Scene;
+  readonly identities: Readonly<Partial<Record<BandName, string>>>;
+  /** Block size in pixels of the band that sets the grid. */
+  readonly blockPx: number;
+}
+
+export interface PlanInput {
+  readonly params: MonitorParams;
+  readonly scenes: readonly InspectedScene[];
+  readonly acquisitions: readonly Acquisition[];
+  readonly parcels: readonly Parcel[];
+}
+
+const STACK_BYTES_PER_UNIT = 128 * 2 ** 20;
+
+/** Lays out a run as plain data: which chunk of which grid is computed for whom. Deterministic in its inputs. */
+export function planRun(input: PlanInput): Plan {
+  const { params } = input;
+  const { grids, scenes } = layOutGrids(input.scenes);
+  const acquisitions = planAcquisitions(input.acquisitions, scenes, params);
+  const hasColour = scenes.every(({ scene }) => scene.bands.red && scene.bands.green && scene.bands.blue);
+  const chunkPx = chooseChunkPx(
+    Math.max(...input.scenes.map((scene) => scene.blockPx)),
+    acquisitions.filter((a) => a.inSeason).length,
+    hasColour,
+  );
+  const placed = input.parcels.map((parcel) => placeParcel(parcel, grids));
+  const chunks = layOutChunks(placed, grids, chunkPx);
+  const covered = placed.filter((p) => p.gridOrder.length > 0);
+  const unitsOf: number[][] = covered.map(() => []);
+  chunks.forEach((chunk, index) => {
+    for (const position of chunk.parcelPositions) unitsOf[position]!.push(index);
+  });
+  const parcels = covered.map((p, position) => ({
+    id: p.parcel.id,
+    index: p.parcel.index,
+    parcelHa: p.parcel.parcelHa,
+    rings: p.parcel.rings.map((ring) => Array.from(ring)),
+    gridOrder: p.gridOrder,
+    unitIndexes: unitsOf[position]!,
+  }));
+  const prints = scenes.map(fingerprintScene);
+  const units = chunks.map((chunk, index) => ({
+    index,
+    ...chunk,
+    key: unitKey(chunk, index, { params, grids, parcels, scenes, prints }),
+  }));
+  const uncovered = placed
+    .filter((p) => p.gridOrder.length === 0)
+    .map(({ parcel }) => ({ id: parcel.id, index: parcel.index, parcelHa: parcel.parcelHa }));
+  const body = { algorithm: ALGORITHM, params, grids, acquisitions, parcels, uncovered, units, hasColour };
+  return { ...body, scenes, runId: digest([body, prints]) };
+}
+
+/** Sensors are not mixed before they are harmonised: the family with most scenes is kept, the others are refused. */
+export function keepOneFamily(scenes: readonly Scene[]): { kept: Scene[]; refused: RefusedScene[] } {
+  const counts = new Map<string, number>();
+  for (const scene of scenes) counts.set(scene.family, (counts.get(scene.family) ?? 0) + 1);
+  const [first] = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  if (!first) return { kept: [], refused: [] };
+  const kept = scenes.filter((scene) => scene.family === first[0]);
+  const refused = scenes
+    .filter((scene) => scene.family !== first[0])
+    .map((scene) => ({
+      id: scene.id,
+      code: 'E_SENSOR_MIX',
+      reason: `Sensor family ${scene.family} is not mixed with ${first[0]} before it is harmonised; run it on its own with --collections ${scene.collection}.`,
+    }));
+  return { kept, refused };
+}
+
+function layOutGrids(inspected: readonly InspectedScene[]): { grids: SourceGrid[]; scenes: PlannedScene[] } {
+  const keys = [...new Set(inspected.map(({ scene }) => scene.gridKey))].sort();
+  const grids = keys.map((key) => {
+    const members = inspected.flatMap(({ scene }) => (scene.gridKey === key ? [scene] : []));
+    return {
+      key,
+      grid: unionGrid(members.map(primaryGrid)),
+      bboxDeg: unionBbox(members.map((scene) => scene.bboxDeg)),
+    };
+  });
+  const scenes = inspected
+    .map(({ scene, identities }) => {
+      const gridIndex = keys.indexOf(scene.gridKey);
+      return { scene, identities, gridIndex, offset: offsetIn(grids[gridIndex]!.grid, primaryGrid(scene)) };
+    })
+    .sort((a, b) => (a.scene.id < b.scene.id ? -1 : 1));
+  return { grids, scenes };
+}
+
+/** The grid on which a scene's NDVI is computed: that of red, or of a ready-made index. */
+export function primaryGrid(scene: Scene): Grid {
+  const band = scene.bands.red ?? scene.bands.ndvi;
+  if (!band) throw new Error(`Scene ${scene.id} has neither a red nor an ndvi band; parsing should have refused it.`);
+  return band.grid;
+}
+
+function unionBbox(boxes: readonly Bbox[]): Bbox {
+  return [
+    Math.min(...boxes.map((b) => b[0])),
+    Math.min(...boxes.map((b) => b[1])),
+    Math.max(...boxes.map((b) => b[2])),
+    Math.max(...boxes.map((b) => b[3])),
+  ];
+}
+
+function unionGrid(grids: readonly Grid[]): Grid {
+  const first = grids[0]!;
+  const [a, , , , e] = first.transform;
+  const boxes = grids.map(gridBbox);
+  const xMin = Math.min(...boxes.map((b) => b[0]));
+  const yMax = Math.max(...boxes.map((b) => b[3]));
+  return {
+    crs: first.crs,
+    transform: [a, 0, xMin, 0, e, yMax],
+    widthPx: Math.round((Math.max(...boxes.map((b) => b[2])) - xMin) / a),
+    heightPx: Math.round((Math.min(...boxes.map((b) => b[1])) - yMax) / e),
+  };
+}
+
+function offsetIn(grid: Grid, own: Grid): { col: number; row: number } {
+  return {
+    col: Math.round((own.transform[2] - grid.transform[2]) / grid.transform[0]),
+    row: Math.round((own.transform[5] - grid.transform[5]) / grid.transform[4]),
+  };
+}
+
+function planAcquisitions(
+  acquisitions: readonly Acquisition[],
+  scenes: readonly PlannedScene[],
+  params: MonitorParams,
+): PlannedAcquisition[] {
+  const indexOf = new Map(scenes.map(({ scene }, index) => [scene.id, index]));
+  return acquisitions
+    .map((acquisition) => {
+      const sceneIndexes = acquisition.sceneIds.flatMap((id) => indexOf.get(id) ?? []).sort((a, b) => a - b);
+      const day = dayOf(acquisition.datetime);
+      const inBaseline = isInPeriod(day, params.baseline);
+      const inPeriod = isInPeriod(day, params.period);
+      const enters = inBaseline || inPeriod;
+      return {
+        ...acquisition,
+        sceneIndexes,
+        inBaseline,
+        inPeriod,
+        inSeason: enters && inSeason(day, params.seasonMonths),
+      };
+    })
+    .filter((acquisition) => acquisition.sceneIndexes.length > 0 && (acquisition.inBaseline || acquisition.inPeriod))
+    .sort((a, b) => compareText(a.datetime, b.datetime) || compareText(a.id, b.id));
+}
+
+/** A chunk is at least one source block, a multiple of the 512 px of an output block, and its stack fits the memory. */
+function chooseChunkPx(blockPx: number, seasonCount: number, hasColour: boolean): number {
+  const bytesPerPx = Math.max(1, seasonCount) * (hasColour ? 6 : 3);
+  const wanted = blockPx > 512 ? 1024 : 512;
+  return wanted === 1024 && wanted * wanted * bytesPerPx > STACK_BYTES_PER_UNIT ? 512 : wanted;
+}
+
+interface PlacedParcel {
+  readonly parcel: Parcel;
+  readonly gridOrder: readonly number[];
+  /** Cells of each grid that its bounding box touches. */
+  readonly windows: ReadonlyMap<number, Window>;
+}
+
+function placeParcel(parcel: Parcel, grids: readonly SourceGrid[]): PlacedParcel {
+  const windows = new Map<number, Window>();
+  const shares: { gridIndex: number; share: number; key: string }[] = [];
+  grids.forEach(({ grid, key, bboxDeg }, gridIndex) => {
+    if (!bboxesTouch(parcel.bboxDeg, grow(bboxDeg, PRESELECTION_MARGIN_DEG))) return;
+    const rings = projectRings(parcel.rings, grid.crs);
+    const bbox = ringsBbox(rings);
+    const box = gridBbox(grid);
+    if (!bbox || !bboxesTouch(bbox, box)) return;
+    const share = signedAreaOfRings(clipToBbox(rings, box)) / signedAreaOfRings(rings);
+    const window = windowOfBbox(grid, bbox);
+    if (!(share > 0) || !window) return;
+    windows.set(gridIndex, window);
+    // Nine digits: two grids that both hold all of it are a tie, whatever the last bits say.
+    shares.push({ gridIndex, key, share: Math.round(share * 1e9) });
+  });
+  shares.sort((a, b) => b.share - a.share || compareText(a.key, b.key));
+  return { parcel, gridOrder: shares.map((s) => s.gridIndex), windows };
+}
+
+/** Items give their bbox with few digits, and some leave out the tilted edges of their grid. */
+const PRESELECTION_MARGIN_DEG = 0.1;
+
+function grow(box: Bbox, by: number): Bbox {
+  return [box[0] - by, box[1] - by, box[2] + by, box[3] + by];
+}
+
+interface Chunk {
+  readonly gridIndex: number;
+  readonly window: Window;
+  readonly parcelPositions: readonly number[];
+}
+
+/** Chunks of every grid that a parcel touches, row by row; `parcelPositions` only lists parcels whose primary grid it is. */
+function layOutChunks(placed: readonly PlacedParcel[], grids: readonly SourceGrid[], chunkPx: number): Chunk[] {
+  const chunks = new Map<string, { gridIndex: number; col: number; row: number; parcels: number[] }>();
+  let position = -1;
+  for (const { gridOrder, windows } of placed) {
+    if (gridOrder.length === 0) continue;
+    position += 1;
+    for (const gridIndex of gridOrder) {
+      const window = windows.get(gridIndex)!;
+      for (const { col, row } of chunksOf(window, chunkPx)) {
+        const id = `${gridIndex}/${row}/${col}`;
+        const chunk = chunks.get(id) ?? { gridIndex, col, row, parcels: [] };
+        if (gridIndex === gridOrder[0]) chunk.parcels.push(position);
+        chunks.set(id, chunk);
+      }
+    }
+  }
+  return [...chunks.values()]
+    .sort((a, b) => a.gridIndex - b.gridIndex || a.row - b.row || a.col - b.col)
+    .map(({ gridIndex, col, row, parcels }) => {
+      const { widthPx, heightPx } = grids[gridIndex]!.grid;
+      const window = intersectWindows(
+        { col: col * chunkPx, row: row * chunkPx, widthPx: chunkPx, heightPx: chunkPx },
+        { col: 0, row: 0, widthPx, heightPx },
+      )!;
+      return { gridIndex, window, parcelPositions: parcels };
+    });
+}
+
+function chunksOf(window: Window, chunkPx: number): { col: number; row: number }[] {
+  const found: { col: number; row: number }[] = [];
+  const lastRow = Math.floor((window.row + window.heightPx - 1) / chunkPx);
+  const lastCol = Math.floor((window.col + window.widthPx - 1) / chunkPx);
+  for (let row = Math.floor(window.row / chunkPx); row <= lastRow; row += 1) {
+    for (let col = Math.floor(window.col / chunkPx); col <= lastCol; col += 1) found.push({ col, row });
+  }
+  return found;
+}
+
+/** What decides the pixels of a scene: its content and how it is read, not where its files lie. */
+function fingerprintScene({ scene, identities, gridIndex, offset }: PlannedScene): unknown {
+  const bands = Object.entries(scene.bands)
+    .filter(([name]) => identities[name as BandName] !== undefined)
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([name, { href: _href, ...reading }]) => [name, reading, identities[name as BandName]]);
+  return [scene.id, scene.platform, scene.datetime, scene.maskRule, gridIndex, offset, bands];
+}
+
+/** Content key: what decides the unit's bytes. A unit reads other grids too where its parcels reach beyond its own. */
+function unitKey(
+  chunk: Chunk,
+  index: number,
+  made: {
+    params: MonitorParams;
+    grids: readonly SourceGrid[];
+    parcels: readonly PlannedParcel[];
+    scenes: readonly PlannedScene[];
+    prints: readonly unknown[];
+  },
+): string {
+  const mine = chunk.parcelPositions.map((position) => made.parcels[position]!);
+  const gridIndexes = new Set([chunk.gridIndex, ...mine.flatMap((p) => p.gridOrder)]);
+  const print = digest({
+    algorithm: ALGORITHM,
+    params: made.params,
+    chunk,
+    grids: [...gridIndexes].sort((a, b) => a - b).map((index) => made.grids[index]),
+    scenes: made.prints.filter((_, index) => gridIndexes.has(made.scenes[index]!.gridIndex)),
+    parcels: mine.map(({ id, parcelHa, rings, gridOrder, unitIndexes }) => {
+      return { id, parcelHa, rings, gridOrder, spans: unitIndexes.length > 1, home: unitIndexes[0] === index };
+    }),
+  });
+  // Queues take an id of digits alone for a number of their own.
+  return `u${print}`;
+}
+
+function digest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 40);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

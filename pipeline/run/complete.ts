@@ -1,0 +1,23 @@
+import { isCanopyError } from '../../shared/errors.ts';
+import type { BandName, RefusedScene, Scene } from '../../shared/scene.ts';
+import { bandGridOf } from '../cog/match.ts';
+import { type BandHeader, type GridlessItem, withBandHeaders } from '../stac/item.ts';
+import type { BandFiles } from './bands.ts';
+
+export type CompletedItem = { readonly scene: Scene } | { readonly refused: RefusedScene };
+
+/** Reads from the file headers what an item does not state of its bands: grid and data type. */
+export async function completeItem(item: GridlessItem, files: BandFiles): Promise<CompletedItem> {
+  try {
+    const headers = new Map<BandName, BandHeader>();
+    for (const band of item.bands) {
+      if (band.grid !== null && band.dataType !== null) continue;
+      const header = await files.readHeader(band.href, item.draft.id);
+      headers.set(band.name, { grid: bandGridOf(header), dataType: header.dataType });
+    }
+    return { scene: withBandHeaders(item, headers) };
+  } catch (error) {
+    if (!isCanopyError(error) || error.kind !== 'input') throw error;
+    return { refused: { id: item.draft.id, code: error.code, reason: error.message } };
+  }
+}

@@ -1,0 +1,18 @@
+import { join } from 'node:path';
+import type { LayerKind } from '../../shared/result.ts';
+import type { LayerPeriod } from '../composite-unit.ts';
+
+/** Where the files of a run lie: results on top, what a run needs to resume under `.run`. */
+export const runFolder = {
+  work: (out: string) => join(out, '.run'),
+  plan: (out: string, runId: string) => join(out, '.run', `plan-${runId}.json`),
+  unit: (out: string, key: string) => join(out, '.run', 'units', `${key}.tcu`),
+  layers: (out: string) => join(out, 'layers'),
+  layer: (out: string, kind: LayerKind, period: LayerPeriod, gridKey: string) =>
+    join(out, 'layers', `${layerName(kind, period, gridKey)}.tif`),
+  database: (out: string) => join(out, 'db'),
+};
+
+export function layerName(kind: LayerKind, period: LayerPeriod, gridKey: string): string {
+  return `${kind}-${period}-${gridKey}`;
+}

@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises';
+import type { Window } from '../../shared/grid.ts';
+import { intersectWindows } from '../../shared/grid.ts';
+import type { LayerKind } from '../../shared/result.ts';
+import { writeCog } from '../cog/write.ts';
+import { LAYER_FORMS, type LayerData, type LayerForm, type LayerPeriod } from '../composite-unit.ts';
+import type { Plan, Unit } from '../plan.ts';
+import { runFolder } from './folder.ts';
+import type { LayerFile } from './tasks.ts';
+import { decodeUnitFile } from './unit-file.ts';
+
+const BLOCK_PX = 512;
+
+/** Puts the chunks of one layer of one grid together as a COG. Chunks that no unit computed are nodata. */
+export async function assembleLayer(
+  plan: Plan,
+  wanted: { out: string; gridIndex: number; layer: LayerKind; period: LayerPeriod },
+): Promise<LayerFile> {
+  const { grid, key } = plan.grids[wanted.gridIndex]!;
+  const form = LAYER_FORMS[wanted.layer];
+  const units = plan.units.filter((unit) => unit.gridIndex === wanted.gridIndex);
+  const chunks = new Map<number, LayerData | null>();
+  const readChunk = async (unit: Unit): Promise<LayerData | null> => {
+    if (!chunks.has(unit.index)) {
+      // Blocks are asked for row by row: a row of chunks is all that is kept.
+      for (const other of units) if (other.window.row !== unit.window.row) chunks.delete(other.index);
+      chunks.set(unit.index, await readUnitLayer(wanted, unit));
+    }
+    return chunks.get(unit.index) ?? null;
+  };
+  const readBlock = async (blockCol: number, blockRow: number): Promise<LayerData> => {
+    const window = { col: blockCol * BLOCK_PX, row: blockRow * BLOCK_PX, widthPx: BLOCK_PX, heightPx: BLOCK_PX };
+    const block = emptyBlock(form, BLOCK_PX * BLOCK_PX * form.samples);
+    for (const unit of units) {
+      const shared = intersectWindows(unit.window, window);
+      if (!shared) continue;
+      const data = await readChunk(unit);
+      if (data) copyWindow(data, unit.window, block, window, shared, form.samples);
+    }
+    return block;
+  };
+  return writeCog(
+    runFolder.layer(wanted.out, wanted.layer, wanted.period, key),
+    {
+      grid,
+      dataType: form.dataType,
+      samples: form.samples,
+      nodata: form.nodata,
+      blockSizePx: BLOCK_PX,
+      compression: 'deflate',
+      levelDeflate: 1,
+      resampling: 'average',
+      metadata: {
+        kind: wanted.layer,
+        period: periodText(plan, wanted.layer, wanted.period),
+        scale: String(form.scale),
+        unit: form.unit,
+      },
+    },
+    readBlock,
+  );
+}
+
+export function periodText(plan: Plan, kind: LayerKind, period: LayerPeriod): string {
+  const { baseline, period: monitored } = plan.params;
+  const own = period === 'baseline' ? baseline : monitored;
+  const text = `${own.start}/${own.end}`;
+  return kind === 'change' ? `${text} against ${baseline.start}/${baseline.end}` : text;
+}
+
+async function readUnitLayer(
+  wanted: { out: string; layer: LayerKind; period: LayerPeriod },
+  unit: Unit,
+): Promise<LayerData | null> {
+  const path = runFolder.unit(wanted.out, unit.key);
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    // A unit that was left out has no file; its chunk stays nodata and the summary names it.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+  return decodeUnitFile(bytes, unit.key, path).layer(wanted.layer, wanted.period);
+}
+
+function emptyBlock(form: LayerForm, length: number): LayerData {
+  if (form.dataType === 'int16') return new Int16Array(length).fill(form.nodata);
+  if (form.dataType === 'uint16') return new Uint16Array(length).fill(form.nodata);
+  return new Uint8Array(length).fill(form.nodata);
+}
+
+function copyWindow(
+  from: LayerData,
+  fromWindow: Window,
+  to: LayerData,
+  toWindow: Window,
+  shared: Window,
+  samples: number,
+): void {
+  for (let row = shared.row; row < shared.row + shared.heightPx; row += 1) {
+    const source = ((row - fromWindow.row) * fromWindow.widthPx + shared.col - fromWindow.col) * samples;
+    const target = ((row - toWindow.row) * toWindow.widthPx + shared.col - toWindow.col) * samples;
+    to.set(from.subarray(source, source + shared.widthPx * samples), target);
+  }
+}

@@ -1,0 +1,114 @@
+import { basename } from 'node:path';
+import type { ErrorDetail } from '../../shared/errors.ts';
+import type { BandName } from '../../shared/scene.ts';
+import type { UnitProblem } from '../observe.ts';
+import { ALGORITHM, type MonitorParams } from '../plan.ts';
+import type { OutputFile } from '../store/exports.ts';
+import type { Provenance } from '../store/geojson.ts';
+import { computeRunId, type Parameter, type RunInput, type RunRecordInput } from '../store/run-record.ts';
+import type { PreparedRun } from './monitor.ts';
+
+/** Refusals that follow a rule of the project rather than a fault: they leave nothing out that was wanted. */
+const POLICY_CODES = new Set(['E_SCENE_TIER']);
+
+/** Attribution lines and the synthetic flag that every export of a run repeats. */
+export function provenanceOf({ plan, config }: PreparedRun): Provenance {
+  const attribution = [...new Set(plan.scenes.map(({ scene }) => scene.attribution))].sort();
+  return {
+    attribution,
+    synthetic: config.project?.synthetic === true || plan.scenes.some(({ scene }) => scene.synthetic),
+  };
+}
+
+/** The run as data: what went in, what was decided, what came out, what is missing. No time of day. */
+export function describeRun(
+  prepared: PreparedRun,
+  made: {
+    readonly lost: ReadonlyMap<number, ErrorDetail>;
+    readonly problems: readonly (readonly UnitProblem[])[];
+    readonly outputs: readonly OutputFile[];
+    readonly provenance: Provenance;
+  },
+): RunRecordInput {
+  const { config, plan } = prepared;
+  const inputs = inputsOf(prepared);
+  const parameters = parametersOf(plan.params);
+  const versions = { 'twin-canopy': VERSION, algorithm: ALGORITHM };
+  return {
+    id: computeRunId({ inputs, parameters, versions }),
+    project: config.project && { id: config.project.id, name: config.project.name },
+    synthetic: made.provenance.synthetic,
+    attribution: made.provenance.attribution,
+    versions,
+    parameters,
+    inputs,
+    scenes: {
+      used: plan.scenes.map(({ scene }) => scene.id),
+      superseded: prepared.superseded,
+      refused: prepared.refused,
+    },
+    parcels: {
+      measured: plan.parcels.length,
+      refused: [
+        ...prepared.refusedParcels,
+        ...plan.uncovered.map(({ id, index }) => ({
+          id,
+          index,
+          code: 'E_NO_COVERAGE',
+          reason: `Parcel ${id} lies outside every scene of the two periods.`,
+        })),
+      ],
+    },
+    unitsLeftOut: [...made.lost].map(([unit, error]) => ({
+      id: plan.units[unit]!.key,
+      code: error.code,
+      reason: error.message,
+    })),
+    warnings: [...prepared.notes, ...warningsOf(prepared, made.problems)],
+    outputs: made.outputs,
+  };
+}
+
+/** Version of the program; the package file says the same (a test compares them). */
+export const VERSION = '0.1.0';
+
+function inputsOf({ config, plan, parcelsSha256, itemDigests }: PreparedRun): RunInput[] {
+  const inputs: RunInput[] = [
+    { role: 'parcels', name: basename(config.parcels), href: config.parcels, identity: `sha256:${parcelsSha256}` },
+  ];
+  for (const { scene, identities } of plan.scenes) {
+    const digest = itemDigests.get(scene.id);
+    if (digest) inputs.push({ role: 'item', name: scene.id, href: scene.itemHref, identity: `sha256:${digest}` });
+    for (const [name, identity] of Object.entries(identities))
+      inputs.push({ role: 'asset', name: `${scene.id} ${name}`, href: scene.bands[name as BandName]!.href, identity });
+  }
+  return inputs;
+}
+
+function parametersOf(params: MonitorParams): Record<string, Parameter> {
+  const { baseline, period, composite, ...rest } = params;
+  return {
+    ...rest,
+    baseline: `${baseline.start}/${baseline.end}`,
+    period: `${period.start}/${period.end}`,
+    composite: composite.kind === 'median' ? 'median' : `percentile:${composite.pct}`,
+  };
+}
+
+/** Scenes that some unit could not read, once a scene. */
+function warningsOf({ plan }: PreparedRun, problems: readonly (readonly UnitProblem[])[]): string[] {
+  const sentences = problems.flat().map(({ scene, message }) => `Scene ${plan.scenes[scene]!.scene.id}: ${message}`);
+  return [...new Set(sentences)].sort();
+}
+
+/** One sentence for each thing that was wanted and is missing from the results. */
+export function leftOutSentences(record: RunRecordInput, { notes }: PreparedRun): string[] {
+  return [
+    ...record.scenes.refused
+      .filter(({ code }) => !POLICY_CODES.has(code))
+      .map(({ id, reason }) => `Scene ${id} refused: ${reason}`),
+    ...record.parcels.refused.map(({ id, reason }) => `Parcel ${id} left out: ${reason}`),
+    ...record.unitsLeftOut.map(({ id, reason }) => `Unit ${id} left out: ${reason}`),
+    ...record.warnings.filter((warning) => !notes.includes(warning)),
+  ];
+}

@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import type { LayerKind } from '../../shared/result.ts';
+import type { Scene } from '../../shared/scene.ts';
+import type { LayerPeriod } from '../composite-unit.ts';
+import { allowedHosts, environment } from '../config.ts';
+import type { ParcelClasses } from '../merge.ts';
+import { observeUnit } from '../observe.ts';
+import type { Plan } from '../plan.ts';
+import type { GridlessItem } from '../stac/item.ts';
+import { writeFileAtomic } from '../store/files.ts';
+import type { TaskNote } from '../workers/contract.ts';
+import { type BandFiles, createBandFiles } from './bands.ts';
+import { measureClasses } from './classes.ts';
+import { type CompletedItem, completeItem } from './complete.ts';
+import { runFolder } from './folder.ts';
+import { type InspectResult, inspectScene } from './inspect.ts';
+import { assembleLayer } from './layers.ts';
+import { createLazyEgress } from './lazy-egress.ts';
+import { encodeUnitFile } from './unit-file.ts';
+
+/** Where a task works: the folder of the run. */
+interface TaskPlace {
+  readonly out: string;
+}
+
+/** One request to a worker. Plain JSON: ids and paths, never pixels. */
+export type Task =
+  | { readonly kind: 'complete'; readonly items: readonly GridlessItem[] }
+  | { readonly kind: 'inspect'; readonly scenes: readonly Scene[] }
+  | ({ readonly kind: 'unit'; readonly runId: string; readonly unit: number } & TaskPlace)
+  | ({
+      readonly kind: 'layer';
+      readonly runId: string;
+      readonly gridIndex: number;
+      readonly layer: LayerKind;
+      readonly period: LayerPeriod;
+    } & TaskPlace)
+  | ({ readonly kind: 'classes'; readonly runId: string; readonly parcels: readonly number[] } & TaskPlace);
+
+export interface LayerFile {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+export type TaskResult =
+  | { readonly kind: 'complete'; readonly items: readonly CompletedItem[] }
+  | { readonly kind: 'inspect'; readonly scenes: readonly InspectResult[] }
+  | { readonly kind: 'unit' }
+  | { readonly kind: 'layer'; readonly file: LayerFile }
+  | { readonly kind: 'classes'; readonly parcels: readonly ParcelClasses[] };
+
+/** What a child keeps between tasks: open files and the plan it last read. */
+let files: BandFiles | null = null;
+let lastPlan: { path: string; plan: Plan } | null = null;
+let note: (note: TaskNote) => void = () => {};
+
+/** Computes one task. Errors are `CanopyError`s that name the file. */
+export async function runTask(task: Task, report: (note: TaskNote) => void): Promise<TaskResult> {
+  note = report;
+  // Hosts come from this process's own environment, never with a task: a queue cannot widen what the operator allowed.
+  files ??= createBandFiles(createLazyEgress(allowedHosts(environment())), (told) => note(told));
+  switch (task.kind) {
+    case 'complete': {
+      const items: CompletedItem[] = [];
+      for (const item of task.items) items.push(await completeItem(item, files));
+      return { kind: 'complete', items };
+    }
+    case 'inspect': {
+      const scenes: InspectResult[] = [];
+      for (const scene of task.scenes) scenes.push(await inspectScene(scene, files));
+      return { kind: 'inspect', scenes };
+    }
+    case 'unit': {
+      const plan = await readPlan(task.out, task.runId);
+      const unit = plan.units[task.unit]!;
+      const result = await observeUnit(plan, unit, files.read);
+      await writeFileAtomic(runFolder.unit(task.out, unit.key), encodeUnitFile(unit.key, result));
+      return { kind: 'unit' };
+    }
+    case 'layer':
+      return { kind: 'layer', file: await assembleLayer(await readPlan(task.out, task.runId), task) };
+    case 'classes':
+      return { kind: 'classes', parcels: await measureClasses(await readPlan(task.out, task.runId), task) };
+  }
+}
+
+async function readPlan(out: string, runId: string): Promise<Plan> {
+  const path = runFolder.plan(out, runId);
+  if (lastPlan?.path !== path) lastPlan = { path, plan: JSON.parse(await readFile(path, 'utf8')) as Plan };
+  return lastPlan.plan;
+}

@@ -1,0 +1,139 @@
+import type { Grid, Window } from '../shared/grid.ts';
+import { gridBbox, gridOfWindow, windowCovering } from '../shared/grid.ts';
+import type { PixelArray } from '../shared/raster.ts';
+import type { Band, BandName, Scene } from '../shared/scene.ts';
+import type { MonitorParams, PlannedScene } from './plan.ts';
+import { primaryGrid } from './plan.ts';
+import { computeNdviFromDn } from './raster/indices.ts';
+import { clearFromFmask, clearFromQaPixel, clearFromScl, dilateNotClear } from './raster/mask.ts';
+import { resampleNearest } from './raster/resample.ts';
+
+/** DN of a window of a band's own grid; cells outside the file are invalid. The only door to pixels for the pure core. */
+export type ReadBand = (
+  scene: PlannedScene,
+  band: Band,
+  window: Window,
+) => Promise<{ readonly data: PixelArray; readonly valid: Uint8Array }>;
+
+/** NDVI of a window: 1 in `observed` where the bands have data, 1 in `clear` where it is no cloud, shadow or snow either. */
+export interface ScenePixels {
+  readonly ndvi: Float32Array;
+  readonly observed: Uint8Array;
+  readonly clear: Uint8Array;
+}
+
+/** Reads a window (cells of the source grid) of a scene and applies mask, reflectance and NDVI. */
+export async function readScenePixels(
+  planned: PlannedScene,
+  window: Window,
+  params: Pick<MonitorParams, 'keepScl' | 'dilateM'>,
+  read: ReadBand,
+): Promise<ScenePixels> {
+  const own = ownWindow(planned, window);
+  const { data: ndvi, valid: observed } = await readNdvi(planned, own, read);
+  const unmasked = await readClear(planned, own, params, read);
+  const clear = unmasked === null ? observed : observed.map((isObserved, i) => isObserved & unmasked[i]!);
+  return { ndvi, observed, clear };
+}
+
+/** A window of the source grid in cells of the scene's own files. */
+function ownWindow({ offset }: PlannedScene, window: Window): Window {
+  return { ...window, col: window.col - offset.col, row: window.row - offset.row };
+}
+
+async function readNdvi(
+  planned: PlannedScene,
+  own: Window,
+  read: ReadBand,
+): Promise<{ data: Float32Array; valid: Uint8Array }> {
+  const { bands } = planned.scene;
+  const grid = gridOfWindow(primaryGrid(planned.scene), own);
+  if (bands.red && bands.nir) {
+    const [nir, red] = await Promise.all([read(planned, bands.nir, own), read(planned, bands.red, own)]);
+    return computeNdviFromDn({
+      nir: { dn: { quantity: 'dn', grid, ...nir }, scale: bands.nir.scale, offset: bands.nir.offset },
+      red: { dn: { quantity: 'dn', grid, ...red }, scale: bands.red.scale, offset: bands.red.offset },
+    });
+  }
+  const band = bands.ndvi!;
+  const { data, valid } = await read(planned, band, own);
+  const ndvi = new Float32Array(data.length);
+  for (let i = 0; i < ndvi.length; i += 1) ndvi[i] = data[i]! * band.scale + band.offset;
+  return { data: ndvi, valid };
+}
+
+/** 1 = clear; null where the index's own nodata is the mask. */
+async function readClear(
+  planned: PlannedScene,
+  own: Window,
+  params: Pick<MonitorParams, 'keepScl' | 'dilateM'>,
+  read: ReadBand,
+): Promise<Uint8Array | null> {
+  const { scene } = planned;
+  if (scene.maskRule === 'nodata') return null;
+  const grid = primaryGrid(scene);
+  const radiusPx = Math.ceil(params.dilateM / grid.transform[0]);
+  const wide = {
+    col: own.col - radiusPx,
+    row: own.row - radiusPx,
+    widthPx: own.widthPx + 2 * radiusPx,
+    heightPx: own.heightPx + 2 * radiusPx,
+  };
+  const band = scene.bands[scene.maskRule]!;
+  const classes = await readClasses(planned, band, gridOfWindow(grid, wide), read);
+  const clear = clearOf(scene, classes.data, params.keepScl);
+  if (radiusPx === 0) return clear;
+  // Cells without a class (beyond the swath) are not clear themselves but do not grow into their neighbours.
+  const seeds = clear.map((isClear, i) => (isClear || !classes.valid[i] ? 1 : 0));
+  const kept = dilateNotClear(seeds, wide.widthPx, wide.heightPx, params.dilateM / grid.transform[0]);
+  const both = kept.map((isKept, i) => (isKept && clear[i] ? 1 : 0));
+  return cropWindow(both, wide, own);
+}
+
+/** Class band on the target grid, by nearest neighbour where its own grid is coarser. */
+async function readClasses(
+  planned: PlannedScene,
+  band: Band,
+  target: Grid,
+  read: ReadBand,
+): Promise<{ data: PixelArray; valid: Uint8Array }> {
+  const window = windowCovering(band.grid, gridBbox(target));
+  const { data, valid } = await read(planned, band, window);
+  const grid = gridOfWindow(band.grid, window);
+  return resampleNearest({ quantity: 'class', grid, data, valid }, target);
+}
+
+function clearOf(scene: Scene, classes: PixelArray, keepScl: readonly number[]): Uint8Array {
+  const rule: BandName = scene.maskRule as BandName;
+  if (rule === 'scl') return clearFromScl(classes as Uint8Array, keepScl);
+  // Landsat 5 and 7 have no cirrus band; there bit 2 is unused.
+  if (rule === 'qa_pixel') return clearFromQaPixel(classes as Uint16Array, { cirrusBit: scene.family === 'oli' });
+  return clearFromFmask(classes as Uint8Array);
+}
+
+function cropWindow(data: Uint8Array, from: Window, to: Window): Uint8Array {
+  const out = new Uint8Array(to.widthPx * to.heightPx);
+  for (let row = 0; row < to.heightPx; row += 1) {
+    const start = (to.row - from.row + row) * from.widthPx + (to.col - from.col);
+    out.set(data.subarray(start, start + to.widthPx), row * to.widthPx);
+  }
+  return out;
+}
+
+/** Reflectance 0 to 0.30 as 1..255 for viewing, 0 = no clear pixel. */
+export async function readColour(
+  planned: PlannedScene,
+  band: Band,
+  window: Window,
+  read: ReadBand,
+): Promise<Uint8Array> {
+  const { data, valid } = await read(planned, band, ownWindow(planned, window));
+  const out = new Uint8Array(data.length);
+  for (let i = 0; i < out.length; i += 1) {
+    const reflectance = data[i]! * band.scale + band.offset;
+    if (valid[i]) out[i] = 1 + Math.max(0, Math.min(254, Math.round((reflectance / COLOUR_FULL_REFLECTANCE) * 254)));
+  }
+  return out;
+}
+
+export const COLOUR_FULL_REFLECTANCE = 0.3;
