@@ -28,7 +28,7 @@ export interface EgressOptions {
   readonly signing?: SigningService;
 }
 
-export interface JsonRequest {
+interface JsonRequest {
   readonly method?: 'GET' | 'POST';
   /** Sent as JSON. */
   readonly body?: unknown;

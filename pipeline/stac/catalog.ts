@@ -1,32 +1,18 @@
 import { basename } from 'node:path';
 import { inputError, isCanopyError } from '../../shared/errors.ts';
-import type { RefusedScene, Scene } from '../../shared/scene.ts';
 import type { Egress } from '../egress/client.ts';
 import { KNOWN_COLLECTIONS } from './collections.ts';
 import { digestOf, findEntries, readDocument, type StacDocument } from './document.ts';
 import { isHttp, resolveHref } from './href.ts';
-import { type GridlessItem, parseItem } from './item.ts';
-import { asText, type JsonObject, linksOf } from './json.ts';
-import { isOutside, type SceneQuery } from './query.ts';
+import { addItem, createIntake, finishIntake, type Intake, type LoadedScenes, refuse } from './intake.ts';
+import { type JsonObject, linksOf } from './json.ts';
+import type { SceneQuery } from './query.ts';
 import { readPages, type StacRequest, searchItems, searchRequestOf } from './search.ts';
 
 const LOCAL_READS = 32;
 const REMOTE_READS = 8;
 const MAX_DEPTH = 32;
 const MAX_DOCUMENTS = 1_000_000;
-
-export interface LoadedScenes {
-  /** By datetime, then id. */
-  readonly scenes: readonly Scene[];
-  /** Items whose grids are only in their files: `withBandHeaders` turns each into a scene. */
-  readonly gridless: readonly GridlessItem[];
-  /** Items inside the query that cannot be used, and why; by id. */
-  readonly refused: readonly RefusedScene[];
-  /** Scene id → SHA-256 of its item: of the file's bytes on disk, else of its JSON text. */
-  readonly itemDigests: ReadonlyMap<string, string>;
-  /** Items seen that lie outside the days, the area or the collections asked for. */
-  readonly outsideCount: number;
-}
 
 /**
  * Reads the scenes that a query wants from a static catalogue, a collection, an item, an ItemCollection, a folder of
@@ -51,7 +37,7 @@ export async function loadScenes(
     }
     level = await readLevel(level, walk, true);
   }
-  return intake.finish();
+  return finishIntake(intake);
 }
 
 interface Walk {
@@ -78,7 +64,7 @@ async function readLevel(hrefs: readonly string[], walk: Walk, mayFail: boolean)
       next.push(...(await takeIn(document, walk)));
     } catch (error) {
       if (!mayFail || !isCanopyError(error) || error.code !== 'E_CATALOG_FORM') throw error;
-      walk.intake.refuse(nameOf(document.href), error);
+      refuse(walk.intake, nameOf(document.href), error);
     }
   }
   if (walk.visited.size > MAX_DOCUMENTS) {
@@ -93,7 +79,7 @@ async function readOrRefuse(href: string, walk: Walk, mayFail: boolean): Promise
   } catch (error) {
     // A link that leads nowhere costs that link only; trouble that may pass must not make scenes vanish.
     if (!mayFail || !isCanopyError(error) || error.kind !== 'input') throw error;
-    walk.intake.refuse(nameOf(href), error);
+    refuse(walk.intake, nameOf(href), error);
     return null;
   }
 }
@@ -105,7 +91,7 @@ function nameOf(href: string): string {
 
 async function takeIn(document: StacDocument, walk: Walk): Promise<string[]> {
   const { value, href, sha256 } = document;
-  if (value.type === 'Feature') walk.intake.add(value, href, sha256 ?? digestOf(value));
+  if (value.type === 'Feature') addItem(walk.intake, value, href, sha256 ?? digestOf(value));
   else if (value.type === 'FeatureCollection') await takeInCollection(document, walk);
   else return takeInCatalog(document, walk);
   return [];
@@ -114,7 +100,7 @@ async function takeIn(document: StacDocument, walk: Walk): Promise<string[]> {
 /** An ItemCollection may be the first page of more. */
 async function takeInCollection({ value, href }: StacDocument, walk: Walk): Promise<void> {
   const { features } = await readPages({ method: 'GET', url: href }, walk.egress, value);
-  for (const feature of features) walk.intake.add(feature, ownHref(feature, href), digestOf(feature));
+  for (const feature of features) addItem(walk.intake, feature, ownHref(feature, href), digestOf(feature));
 }
 
 async function takeInCatalog({ value, href }: StacDocument, walk: Walk): Promise<string[]> {
@@ -142,7 +128,7 @@ function followLink(href: string, base: string, walk: Walk): string | null {
     return resolveHref(href, base);
   } catch (error) {
     if (!isCanopyError(error)) throw error;
-    walk.intake.refuse(href.slice(0, 100), error);
+    refuse(walk.intake, href.slice(0, 100), error);
     return null;
   }
 }
@@ -151,7 +137,7 @@ async function takeInSearch(search: StacRequest, landing: JsonObject, walk: Walk
   const collections = walk.query.collections ?? preferredCollection(landing);
   const query = collections === null ? walk.query : { ...walk.query, collections };
   for (const feature of await searchItems(search, query, walk.egress)) {
-    walk.intake.add(feature, ownHref(feature, search.url), digestOf(feature));
+    addItem(walk.intake, feature, ownHref(feature, search.url), digestOf(feature));
     walk.onProgress(++walk.read);
   }
 }
@@ -168,80 +154,6 @@ function preferredCollection(landing: JsonObject): readonly string[] | null {
 function ownHref(feature: JsonObject, listHref: string): string {
   const self = linksOf(feature).find((link) => link.rel === 'self')?.href;
   return isHttp(listHref) && self !== undefined && isHttp(self) && URL.canParse(self) ? new URL(self).href : listHref;
-}
-
-interface Intake {
-  readonly add: (item: JsonObject, href: string, digest: string) => void;
-  readonly refuse: (id: string, error: { code: string; message: string }) => void;
-  readonly finish: () => LoadedScenes;
-}
-
-function createIntake(query: SceneQuery): Intake {
-  const scenes: Scene[] = [];
-  const gridless: GridlessItem[] = [];
-  const refused: RefusedScene[] = [];
-  const itemDigests = new Map<string, string>();
-  let outsideCount = 0;
-
-  function refuse(id: string, { code, message }: { code: string; message: string }): void {
-    refused.push({ id, code, reason: message });
-  }
-
-  function accept(item: JsonObject, href: string, digest: string): void {
-    const parsed = parseItem(item, href);
-    const facts = parsed.scene ?? parsed.gridless.draft;
-    if (query.collections && !query.collections.includes(facts.collection)) {
-      outsideCount++;
-      return;
-    }
-    const tier = facts.tier ?? null;
-    if (tier !== null && !(query.tiers ?? ['T1']).includes(tier)) {
-      refuse(facts.id, { code: 'E_SCENE_TIER', message: `Item ${facts.id}: ${TIER_REASON[tier]}` });
-    } else if (itemDigests.has(facts.id)) {
-      refuse(facts.id, {
-        code: 'E_ITEM_TWICE',
-        message: `Item ${facts.id} is in the catalogue twice; ${href} was left out.`,
-      });
-    } else {
-      itemDigests.set(facts.id, digest);
-      if (parsed.scene) scenes.push(parsed.scene);
-      else gridless.push(parsed.gridless);
-    }
-  }
-
-  return {
-    refuse,
-    add(item, href, digest) {
-      if (isOutside(item, query)) {
-        outsideCount++;
-        return;
-      }
-      try {
-        accept(item, href, digest);
-      } catch (error) {
-        if (!isCanopyError(error)) throw error;
-        refuse(asText(item.id)?.slice(0, 200) ?? nameOf(href), error);
-      }
-    },
-    finish() {
-      const byTime = (a: Scene | GridlessItem['draft'], b: Scene | GridlessItem['draft']) =>
-        compareText(a.datetime, b.datetime) || compareText(a.id, b.id);
-      scenes.sort(byTime);
-      gridless.sort((a, b) => byTime(a.draft, b.draft));
-      refused.sort((a, b) => compareText(a.id, b.id));
-      return { scenes, gridless, refused, itemDigests, outsideCount };
-    },
-  };
-}
-
-const TIER_REASON = {
-  T1: 'Landsat tier T1 was not asked for.',
-  T2: 'Landsat tier T2 is not placed well enough for a series; only T1 is used.',
-  RT: 'Landsat tier RT is provisional until it is made anew as T1 or T2; only T1 is used.',
-};
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** `map` with at most `limit` promises at a time; results in the order of the input. */

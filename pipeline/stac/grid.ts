@@ -16,8 +16,18 @@ export function parseGrid(asset: JsonObject, properties: JsonObject, where: stri
   const shape = numbersOf(asset['proj:shape']) ?? numbersOf(properties['proj:shape']);
   if (epsg === null || transform === null || shape === null) return null;
   const [a, b, c, d, e, f, ...last] = transform;
+  const finite = transform.every(Number.isFinite);
   const lastRowOk = last.length === 0 || (last.length === 3 && last[0] === 0 && last[1] === 0 && last[2] === 1);
-  if (a === undefined || b !== 0 || c === undefined || d !== 0 || e === undefined || f === undefined || !lastRowOk) {
+  if (
+    !finite ||
+    a === undefined ||
+    b !== 0 ||
+    c === undefined ||
+    d !== 0 ||
+    e === undefined ||
+    f === undefined ||
+    !lastRowOk
+  ) {
     throw badGrid(`proj:transform [${transform.join(', ')}] is rotated or not 6 or 9 numbers`, where);
   }
   if (!(a > 0) || !(e < 0)) throw badGrid(`proj:transform [${transform.join(', ')}] is not north-up`, where);

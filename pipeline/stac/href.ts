@@ -29,17 +29,19 @@ export function resolveHref(href: string, baseHref: string): string {
   if (scheme === 's3') return s3ToHttps(href, baseHref);
   if (scheme === 'file' && !isHttp(baseHref)) return fileUrlToPath(href, baseHref);
   if (scheme !== null && scheme !== 'http' && scheme !== 'https') {
-    throw inputError(
-      'E_ITEM_HREF',
-      `${scheme}: links are not followed here, only https (${href.slice(0, 120)}).`,
-      baseHref,
-    );
+    throw inputError('E_ITEM_HREF', `${scheme}: links are not followed here, only https (${shown(href)}).`, baseHref);
   }
   if (scheme === null && !isHttp(baseHref)) return resolve(dirname(baseHref), href);
-  if (!URL.canParse(href, baseHref)) {
-    throw inputError('E_ITEM_HREF', `Not a link that can be followed: "${href.slice(0, 120)}".`, baseHref);
+  const base = isHttp(baseHref) ? baseHref : undefined;
+  if (!URL.canParse(href, base)) {
+    throw inputError('E_ITEM_HREF', `Not a link that can be followed: "${shown(href)}".`, baseHref);
   }
-  return withoutSignature(new URL(href, isHttp(baseHref) ? baseHref : undefined));
+  return withoutSignature(new URL(href, base));
+}
+
+/** The part of a link that may stand in a message: no query, for it may hold a signature. */
+function shown(href: string): string {
+  return (href.split(/[?#]/, 1)[0] ?? '').slice(0, 120);
 }
 
 /** Read tokens of Azure blobs run out within the hour; they are made when the file is read. */
@@ -55,7 +57,7 @@ function s3ToHttps(href: string, where: string): string {
     const known = Object.keys(S3_BUCKETS).join(', ');
     throw inputError(
       'E_ITEM_HREF',
-      `${href.slice(0, 120)} lies in an S3 bucket that needs an account or is unknown; readable without one: ${known}.`,
+      `${shown(href)} lies in an S3 bucket that needs an account or is unknown; readable without one: ${known}.`,
       where,
     );
   }
@@ -66,6 +68,6 @@ function fileUrlToPath(href: string, where: string): string {
   try {
     return fileURLToPath(href);
   } catch (cause) {
-    throw inputError('E_ITEM_HREF', `Not a path on this machine: "${href.slice(0, 120)}".`, where, cause);
+    throw inputError('E_ITEM_HREF', `Not a path on this machine: "${shown(href)}".`, where, cause);
   }
 }

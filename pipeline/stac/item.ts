@@ -31,16 +31,7 @@ export interface BandHeader {
  * @param itemHref where the item was read: absolute path or http(s) URL; relative asset links start there
  */
 export function parseItem(value: unknown, itemHref: string): ParsedItem {
-  const item = asObject(value);
-  const properties = asObject(item?.properties);
-  const assets = asObject(item?.assets);
-  if (item === null || item.type !== 'Feature' || properties === null || assets === null) {
-    throw inputError(
-      'E_ITEM_FORM',
-      `${itemHref} is not a STAC item: it has no type Feature, properties or assets.`,
-      itemHref,
-    );
-  }
+  const { item, properties, assets } = parseForm(value, itemHref);
   const id = parseId(item.id, itemHref);
   const collection =
     asText(item.collection) ?? firstText(properties, ['collection', 'odc:product']) ?? 'without collection';
@@ -71,6 +62,17 @@ export function parseItem(value: unknown, itemHref: string): ParsedItem {
   const gridless: GridlessItem = { draft, tile: tileCodeOf(properties), bands: found.bands };
   const complete = found.bands.every((band) => band.grid !== null && band.dataType !== null);
   return complete ? { scene: withBandHeaders(gridless, new Map()), gridless: null } : { scene: null, gridless };
+}
+
+function parseForm(value: unknown, itemHref: string) {
+  const item = asObject(value);
+  const properties = asObject(item?.properties);
+  const assets = asObject(item?.assets);
+  if (item !== null && item.type === 'Feature' && properties !== null && assets !== null) {
+    return { item, properties, assets };
+  }
+  const message = `${itemHref} is not a STAC item: it has no type Feature, properties or assets.`;
+  throw inputError('E_ITEM_FORM', message, itemHref);
 }
 
 /**
