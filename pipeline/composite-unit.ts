@@ -1,4 +1,4 @@
-import { gridOfWindow, type Window } from '../shared/grid.ts';
+import type { Grid, Window } from '../shared/grid.ts';
 import type { LayerKind } from '../shared/result.ts';
 import type { MonitorParams, Plan, PlannedAcquisition, Unit } from './plan.ts';
 import { computeComposite } from './raster/composite.ts';
@@ -92,7 +92,8 @@ export async function stackAcquisition(
 ): Promise<void> {
   const { clear } = pixels;
   if (!clear.includes(1)) return;
-  const ndvi = Int16Array.from(pixels.ndvi, (value) => Math.round(value / FRACTION_SCALE));
+  const ndvi = new Int16Array(clear.length);
+  for (let i = 0; i < ndvi.length; i += 1) ndvi[i] = Math.round(pixels.ndvi[i]! / FRACTION_SCALE);
   const colours = plan.hasColour ? await readColours(stack, plan, pixels, read) : null;
   stack.dates[acquisition.inBaseline ? 'baseline' : 'period'].push({ ndvi, clear, colours });
 }
@@ -109,28 +110,45 @@ async function readColours(
     for (const [rank, scene] of pixels.scenes.entries()) {
       const planned = plan.scenes[scene]!;
       const colour = await readColour(planned, planned.scene.bands[name]!, stack.window, read);
-      for (let i = 0; i < out.length; i += 1) if (pixels.sceneOf[i] === rank) out[i] = colour[i]!;
+      if (pixels.scenes.length === 1) out.set(colour);
+      else for (let i = 0; i < out.length; i += 1) if (pixels.sceneOf[i] === rank) out[i] = colour[i]!;
     }
     merged.push(out);
   }
   return merged as [Uint8Array, Uint8Array, Uint8Array];
 }
 
-/** All layers of the chunk from its stack. A pixel needs `minClear` clear dates in a period to have a value there. */
+/**
+ * The layers of the chunk that need its stack; the others follow from these (`deriveLayer`). A pixel needs `minClear`
+ * clear dates in a period to have a value there.
+ */
 export function compositeUnit(stack: Stack, plan: Plan): UnitLayer[] {
-  const made: UnitLayer[] = [];
-  const covers: Int16Array[] = [];
-  for (const period of ['baseline', 'period'] as const) {
+  return (['baseline', 'period'] as const).flatMap((period) => {
     const { ndvi, counts } = compositeNdvi(stack, period, plan.params);
-    const cover = coverOf(ndvi, stack, plan);
-    covers.push(cover);
-    made.push({ kind: 'ndvi', period, data: ndvi });
-    made.push({ kind: 'cover', period, data: cover });
-    made.push({ kind: 'clear-count', period, data: counts });
-    if (plan.hasColour) made.push({ kind: 'true-color', period, data: compositeColour(stack, period) });
-  }
-  made.push({ kind: 'change', period: 'period', data: changeOf(covers[0]!, covers[1]!) });
-  return made;
+    const layers: UnitLayer[] = [
+      { kind: 'ndvi', period, data: ndvi },
+      { kind: 'clear-count', period, data: counts },
+    ];
+    return plan.hasColour ? [...layers, { kind: 'true-color', period, data: compositeColour(stack, period) }] : layers;
+  });
+}
+
+/** Any layer of a chunk from the ones that `compositeUnit` made; null where those are missing. */
+export function deriveLayer(
+  kind: LayerKind,
+  period: LayerPeriod,
+  params: MonitorParams,
+  stored: (kind: LayerKind, period: LayerPeriod) => LayerData | null,
+): LayerData | null {
+  if (kind !== 'cover' && kind !== 'change') return stored(kind, period);
+  const cover = (of: LayerPeriod) => {
+    const ndvi = stored('ndvi', of);
+    return ndvi && coverOf(ndvi as Int16Array, params);
+  };
+  if (kind === 'cover') return cover(period);
+  const baseline = cover('baseline');
+  const monitored = cover('period');
+  return baseline && monitored && changeOf(baseline, monitored);
 }
 
 function compositeNdvi(stack: Stack, period: LayerPeriod, params: MonitorParams) {
@@ -148,16 +166,28 @@ function compositeNdvi(stack: Stack, period: LayerPeriod, params: MonitorParams)
   return { ndvi, counts: count };
 }
 
-function coverOf(ndvi: Int16Array, stack: Stack, plan: Plan): Int16Array {
-  const { ndviSoil, ndviVegetation } = plan.params;
-  const grid = gridOfWindow(plan.grids[stack.gridIndex]!.grid, stack.window);
-  const valid = Uint8Array.from(ndvi, (dn) => (dn === FRACTION_NODATA ? 0 : 1));
-  const data = Float32Array.from(ndvi, (dn) => dn * FRACTION_SCALE);
-  const cover = computeTreeCover(
-    { quantity: 'ndvi', grid, data, valid },
-    { soilNdvi: ndviSoil, vegetationNdvi: ndviVegetation },
-  );
-  return Int16Array.from(cover.data, (f, i) => (valid[i] ? Math.round(f / FRACTION_SCALE) : FRACTION_NODATA));
+/** Cover of stored NDVI: computed once for each of the 20,001 numbers it can be. */
+function coverOf(ndvi: Int16Array, params: MonitorParams): Int16Array {
+  const table = coverTable(params);
+  const out = new Int16Array(ndvi.length);
+  for (let i = 0; i < ndvi.length; i += 1) {
+    const stored = ndvi[i]!;
+    out[i] = stored === FRACTION_NODATA ? FRACTION_NODATA : table[stored + NDVI_LIMIT]!;
+  }
+  return out;
+}
+
+/** NDVI of 1 as it is stored. */
+const NDVI_LIMIT = 10_000;
+
+function coverTable({ ndviSoil, ndviVegetation }: MonitorParams): Int16Array {
+  const size = 2 * NDVI_LIMIT + 1;
+  const data = new Float32Array(size);
+  for (let i = 0; i < size; i += 1) data[i] = (i - NDVI_LIMIT) * FRACTION_SCALE;
+  const grid: Grid = { crs: 'EPSG:4326', transform: [1, 0, 0, 0, -1, 0], widthPx: size, heightPx: 1 };
+  const ndvi = { quantity: 'ndvi' as const, grid, data, valid: new Uint8Array(size).fill(1) };
+  const cover = computeTreeCover(ndvi, { soilNdvi: ndviSoil, vegetationNdvi: ndviVegetation }).data;
+  return Int16Array.from(cover, (fraction) => Math.round(fraction / FRACTION_SCALE));
 }
 
 function changeOf(baseline: Int16Array, period: Int16Array): Int16Array {

@@ -128,12 +128,11 @@ export async function readColour(
   read: ReadBand,
 ): Promise<Uint8Array> {
   const { data, valid } = await read(planned, band, ownWindow(planned, window));
-  const out = new Uint8Array(data.length);
-  for (let i = 0; i < out.length; i += 1) {
-    const reflectance = data[i]! * band.scale + band.offset;
-    if (valid[i]) out[i] = 1 + Math.max(0, Math.min(254, Math.round((reflectance / COLOUR_FULL_REFLECTANCE) * 254)));
-  }
-  return out;
+  const out = new Uint8ClampedArray(data.length);
+  const gain = (254 * band.scale) / COLOUR_FULL_REFLECTANCE;
+  const shift = 1 + (254 * band.offset) / COLOUR_FULL_REFLECTANCE;
+  for (let i = 0; i < out.length; i += 1) if (valid[i]) out[i] = Math.max(1, data[i]! * gain + shift);
+  return new Uint8Array(out.buffer);
 }
 
 export const COLOUR_FULL_REFLECTANCE = 0.3;

@@ -51,8 +51,8 @@ export async function inspectScene(scene: Scene, files: BandFiles): Promise<Insp
   }
 }
 
-/** Pixels looked at for the offset check: a coarse overview of red and its classes. */
-const SAMPLE_PX = 512;
+/** Cells a side, at least, of the coarse overview of red and its classes that the offset check looks at. */
+const SAMPLE_PX = 200;
 
 async function offsetDoubt(scene: Scene, files: BandFiles): Promise<RefusedScene | null> {
   const { red, scl } = scene.bands;
@@ -81,8 +81,8 @@ async function readSample(cog: Cog) {
   const level = chooseLevel(cog.header, (cellM * full.widthPx) / SAMPLE_PX);
   const { widthPx, heightPx } = cog.header.levels[level]!;
   // Without overviews the middle of the scene has to do.
-  const width = Math.min(widthPx, 2 * SAMPLE_PX);
-  const height = Math.min(heightPx, 2 * SAMPLE_PX);
+  const width = Math.min(widthPx, 4 * SAMPLE_PX);
+  const height = Math.min(heightPx, 4 * SAMPLE_PX);
   const window = { col: (widthPx - width) >> 1, row: (heightPx - height) >> 1, widthPx: width, heightPx: height };
   const { data, valid } = await readWindow(cog, { level, window, sample: 0 });
   return { data, valid, grid: sampleGrid(full, { widthPx, heightPx }, window) };

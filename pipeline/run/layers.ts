@@ -3,7 +3,7 @@ import type { Window } from '../../shared/grid.ts';
 import { intersectWindows } from '../../shared/grid.ts';
 import type { LayerKind } from '../../shared/result.ts';
 import { writeCog } from '../cog/write.ts';
-import { LAYER_FORMS, type LayerData, type LayerForm, type LayerPeriod } from '../composite-unit.ts';
+import { deriveLayer, LAYER_FORMS, type LayerData, type LayerForm, type LayerPeriod } from '../composite-unit.ts';
 import type { Plan, Unit } from '../plan.ts';
 import { runFolder } from './folder.ts';
 import type { LayerFile } from './tasks.ts';
@@ -24,7 +24,7 @@ export async function assembleLayer(
     if (!chunks.has(unit.index)) {
       // Blocks are asked for row by row: a row of chunks is all that is kept.
       for (const other of units) if (other.window.row !== unit.window.row) chunks.delete(other.index);
-      chunks.set(unit.index, await readUnitLayer(wanted, unit));
+      chunks.set(unit.index, await readUnitLayer(plan, wanted, unit));
     }
     return chunks.get(unit.index) ?? null;
   };
@@ -47,9 +47,9 @@ export async function assembleLayer(
       samples: form.samples,
       nodata: form.nodata,
       blockSizePx: BLOCK_PX,
-      compression: 'deflate',
       levelDeflate: 1,
       resampling: 'average',
+      bands: Array.from({ length: form.samples }, () => ({ description: wanted.layer, scale: form.scale })),
       metadata: {
         kind: wanted.layer,
         period: periodText(plan, wanted.layer, wanted.period),
@@ -69,6 +69,7 @@ export function periodText(plan: Plan, kind: LayerKind, period: LayerPeriod): st
 }
 
 async function readUnitLayer(
+  plan: Plan,
   wanted: { out: string; layer: LayerKind; period: LayerPeriod },
   unit: Unit,
 ): Promise<LayerData | null> {
@@ -81,7 +82,8 @@ async function readUnitLayer(
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
-  return decodeUnitFile(bytes, unit.key, path).layer(wanted.layer, wanted.period);
+  const file = decodeUnitFile(bytes, unit.key, path);
+  return deriveLayer(wanted.layer, wanted.period, plan.params, file.layer);
 }
 
 function emptyBlock(form: LayerForm, length: number): LayerData {
