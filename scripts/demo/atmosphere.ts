@@ -1,6 +1,6 @@
 import type { ScenePlan } from './calendar.ts';
 import { dayOfYear } from './dates.ts';
-import { fieldQuantile, fractalField, smoothstep } from './noise.ts';
+import { fieldQuantile, smoothstep, softField } from './noise.ts';
 import { cloudCapOf } from './parcels.ts';
 import { between, deriveSeed, mulberry32, type Random } from './random.ts';
 import type { DemoSettings } from './settings.ts';
@@ -70,9 +70,9 @@ function driftClouds(sizePx: number, share: number, seed: number, random: Random
   if (share < 0.004) return out;
   const cumulus = random() < 0.65;
   const options = cumulus
-    ? { featurePx: between(random, 45, 110), octaves: 5, gain: 0.55 }
+    ? { featurePx: between(random, 45, 110), octaves: 5, gain: 0.55, turnRad: random() * 3 }
     : { featurePx: between(random, 220, 420), octaves: 6, gain: 0.56, stretch: 1.8, turnRad: random() * 3 };
-  const field = fractalField(sizePx, seed ^ 0x51ab, options);
+  const field = softField(sizePx, seed ^ 0x51ab, options);
   const edge = fieldQuantile(field, 1 - share);
   const soft = cumulus ? 0.12 : 0.2;
   const densest = random() < 0.12 ? 0.3 : 1;
@@ -83,7 +83,7 @@ function driftClouds(sizePx: number, share: number, seed: number, random: Random
 /** The cloud that hangs on the massif: opaque over the cloudy parcels, ragged outside them. */
 function capCloud(sizePx: number, seed: number): Float32Array {
   const cap = cloudCapOf(sizePx);
-  const rag = fractalField(sizePx, seed ^ 0xca9, { featurePx: 60, octaves: 5, gain: 0.58 });
+  const rag = softField(sizePx, seed ^ 0xca9, { featurePx: 60, octaves: 5, gain: 0.58 });
   return rag.map((r, i) => {
     const away = Math.hypot((i % sizePx) + 0.5 - cap.col, Math.floor(i / sizePx) + 0.5 - cap.row) / cap.radiusPx;
     if (away < 1.04) return Math.max(0.72, Math.min(1, 0.9 + r * 0.4));
@@ -94,7 +94,7 @@ function capCloud(sizePx: number, seed: number): Float32Array {
 /** Small clouds that the classification takes for bare ground. */
 function puffs(sizePx: number, random: Random, seed: number): Float32Array {
   const out = new Float32Array(sizePx * sizePx);
-  const rag = fractalField(sizePx, seed ^ 0x9f1, { featurePx: 14, octaves: 3, gain: 0.6 });
+  const rag = softField(sizePx, seed ^ 0x9f1, { featurePx: 14, octaves: 3, gain: 0.6 });
   const count = 2 + Math.floor(random() * 5);
   for (let k = 0; k < count; k++) {
     const col = random() * sizePx;
@@ -118,12 +118,17 @@ function castShadow(cloud: Float32Array, sizePx: number, at: { sun: Sun; heightM
   const dCol = Math.round(Math.sin((at.sun.azimuthDeg * Math.PI) / 180) * reach);
   const dRow = Math.round(-Math.cos((at.sun.azimuthDeg * Math.PI) / 180) * reach);
   const shadow = new Float32Array(cloud.length);
-  for (let row = Math.max(0, -dRow); row < Math.min(sizePx, sizePx - dRow); row++) {
-    for (let col = Math.max(0, -dCol); col < Math.min(sizePx, sizePx - dCol); col++) {
-      shadow[row * sizePx + col] = cloud[(row + dRow) * sizePx + col + dCol]!;
-    }
+  for (let row = 0; row < sizePx; row++) {
+    const fromRow = mirror(row + dRow, sizePx) * sizePx;
+    for (let col = 0; col < sizePx; col++) shadow[row * sizePx + col] = cloud[fromRow + mirror(col + dCol, sizePx)]!;
   }
   return shadow;
+}
+
+/** What drifts outside the frame is unknown; its mirror image stands in, so that shadows do not end at a line. */
+function mirror(at: number, sizePx: number): number {
+  const inside = at < 0 ? -1 - at : at >= sizePx ? 2 * sizePx - 1 - at : at;
+  return Math.min(sizePx - 1, Math.max(0, inside));
 }
 
 /** On some days the classification overlooks the thin rims of clouds and shadows. */
@@ -135,13 +140,13 @@ function blindToEdges(cloudSeen: Float32Array, shadowSeen: Float32Array): void {
 }
 
 function dustOver(sizePx: number, opacity: number, seed: number): Float32Array {
-  const field = fractalField(sizePx, seed ^ 0xd057, { featurePx: 500, octaves: 3 });
+  const field = softField(sizePx, seed ^ 0xd057, { featurePx: 500, octaves: 3 });
   return field.map((v) => opacity * (1 + 0.35 * v));
 }
 
 /** Smoke or thin haze over a part of the scene, quite absent from the rest. */
 function hazePatch(sizePx: number, seed: number, random: Random): Float32Array {
-  const field = fractalField(sizePx, seed ^ 0x4a2e, { featurePx: 300, octaves: 4 });
+  const field = softField(sizePx, seed ^ 0x4a2e, { featurePx: 300, octaves: 4 });
   const edge = fieldQuantile(field, between(random, 0.65, 0.9));
   const opacity = between(random, 0.08, 0.22);
   return field.map((v) => opacity * smoothstep(edge, edge + 0.25, v));

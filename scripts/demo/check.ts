@@ -71,14 +71,15 @@ function compareNdvi(truth: Truth, observations: readonly Record<string, string>
     const parcel = parcelAt.get(row.parcel_id ?? '');
     const k = sceneAt.get(row.scene_id ?? '');
     if (row.outcome !== 'ok' || parcel === undefined || k === undefined || !parcel.trulyClear[k]) continue;
-    const difference = row.ndvi_mean === '' ? Number.NaN : Number(row.ndvi_mean) - parcel.ndvi[k]!;
+    // An empty or unreadable figure of an `ok` observation is as wrong as can be.
+    const observed = row.ndvi_mean ? Number(row.ndvi_mean) : Number.NaN;
+    const difference = Number.isFinite(observed) ? observed - parcel.ndvi[k]! : Number.POSITIVE_INFINITY;
     compared++;
     sum += difference;
     seen.add(parcel.id);
     if (Math.abs(difference) <= worst) continue;
     worst = Math.abs(difference);
     where = `${parcel.id} on ${row.scene_id}`;
-    if (Number.isNaN(difference)) break;
   }
   // The always cloudy parcels have next to no clear date; all others must have been compared at least once.
   const expected = truth.parcels.filter((parcel) => parcel.kind !== 'cloudy');

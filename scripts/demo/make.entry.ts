@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { planScenes } from './calendar.ts';
+import { makeLandscape } from './landscape.ts';
 import { finishFolder, isMade, openFolder, writePart } from './make.ts';
 import type { SceneResult } from './scenes.ts';
 import { type DemoSettings, readSettings } from './settings.ts';
@@ -22,8 +23,10 @@ async function main(): Promise<void> {
   }
   const started = Date.now();
   openFolder(outDir, join(sources, 'project.json'));
-  const results = await writeScenes(settings, outDir);
-  await finishFolder({ settings, outDir }, results);
+  const writing = writeScenes(settings, outDir);
+  const place = makeLandscape(settings);
+  const results = await writing;
+  await finishFolder({ ...place, outDir }, results);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   const parcels = results[0]?.truth.length ?? 0;
   console.log(

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { planScenes, type ScenePlan } from './calendar.ts';
+import type { Frame } from './frame.ts';
 import { eventsOf } from './history.ts';
 import { COLLECTION, describeCatalog, describeCollection, SYNTHETIC_WORDS } from './items.ts';
 import { makeLandscape } from './landscape.ts';
@@ -54,11 +55,11 @@ export async function writePart(
 
 /** Writes everything but the scenes' own folders: catalogue, layers, parcels, truth and, last of all, the stamp. */
 export async function finishFolder(
-  job: { settings: DemoSettings; outDir: string },
+  job: { frame: Frame; landscape: Landscape; outDir: string },
   results: readonly SceneResult[],
 ): Promise<void> {
-  const { settings, outDir } = job;
-  const { frame, landscape } = makeLandscape(settings);
+  const { frame, landscape, outDir } = job;
+  const { settings } = landscape;
   const scenes = planScenes(settings);
   const collectionDir = join(outDir, 'scenes', COLLECTION);
   const ids = scenes.map((scene) => scene.id);

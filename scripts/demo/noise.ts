@@ -42,6 +42,31 @@ export function fractalField(sizePx: number, seed: number, options: FractalOptio
   return out;
 }
 
+/**
+ * The same on every second pixel, with the ones between filled in linearly: for clouds and haze, which need no finer
+ * grain. `sizePx` must be even; `featurePx` stays in full pixels.
+ */
+export function softField(sizePx: number, seed: number, options: FractalOptions): Float32Array {
+  const n = sizePx >> 1;
+  const half = fractalField(n, seed, { ...options, featurePx: options.featurePx / 2 });
+  const out = new Float32Array(sizePx * sizePx);
+  for (let row = 0; row < sizePx; row++) {
+    const y = Math.min(n - 1, Math.max(0, row / 2 - 0.25));
+    const r0 = Math.floor(y) * n;
+    const r1 = Math.min(n - 1, Math.floor(y) + 1) * n;
+    const fy = y - Math.floor(y);
+    for (let col = 0; col < sizePx; col++) {
+      const x = Math.min(n - 1, Math.max(0, col / 2 - 0.25));
+      const c0 = x | 0;
+      const c1 = Math.min(n - 1, c0 + 1);
+      const top = half[r0 + c0]! + (x - c0) * (half[r0 + c1]! - half[r0 + c0]!);
+      const bottom = half[r1 + c0]! + (x - c0) * (half[r1 + c1]! - half[r1 + c0]!);
+      out[row * sizePx + col] = top + fy * (bottom - top);
+    }
+  }
+  return out;
+}
+
 interface Axes {
   readonly ux: number;
   readonly uy: number;

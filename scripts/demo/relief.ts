@@ -142,7 +142,7 @@ function floodFromEdge(height: Float32Array, n: number): { order: Int32Array; re
 /** Distance to the streams on the 10 m grid: a chamfer transform that carries the size of the nearest stream along. */
 function spreadStreams(cells: Float32Array, n: number, sizePx: number, seed: number) {
   const least = 700;
-  const distance = Float32Array.from(cells, (c) => (c >= least ? -Math.min(5, (c / least) ** 0.5 - 1) : 1e4));
+  const distance = Float32Array.from(cells, (c) => (c >= least ? -Math.min(1.4, ((c / least) ** 0.5 - 1) * 0.3) : 1e4));
   const size = Float32Array.from(cells, (c) => (c >= least ? Math.log10(c * 0.04) : 0));
   const steps: readonly (readonly [number, number, number])[] = [
     [-1, 0, 1],
