@@ -27,7 +27,7 @@ export interface Sun {
 }
 
 /** Sun over the place at about 10:25 UTC (Cooper's declination); good to a degree. */
-export function sunOn(day: number, centre: { lon: number; lat: number }): Sun {
+function sunOn(day: number, centre: { lon: number; lat: number }): Sun {
   const rad = Math.PI / 180;
   const declination = 23.44 * Math.sin(((284 + dayOfYear(day)) / 365) * 2 * Math.PI) * rad;
   const hourAngle = (10.42 + centre.lon / 15 - 12) * 15 * rad;

@@ -24,7 +24,7 @@ export interface ScenePlan {
   readonly weather: Weather;
 }
 
-export interface Weather {
+interface Weather {
   readonly cloudShare: number;
   /** 0 = none; opacity of dust over the whole scene, which the scene classification does not see. */
   readonly dust: number;

@@ -54,7 +54,7 @@ function burntCounter(): () => number {
 }
 
 /** Tree cover a parcel has gained by a day, as a fraction of the ground. */
-export function gainBy(story: ParcelStory, day: number, historyStartDay: number): number {
+function gainBy(story: ParcelStory, day: number, historyStartDay: number): number {
   if (story.gainPerYear === 0) return 0;
   const since = story.eventDay ?? historyStartDay;
   return (Math.max(0, day - since) / 365.25) * story.gainPerYear;
