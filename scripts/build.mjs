@@ -9,6 +9,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const entries = [
   'pipeline/main.ts',
   'pipeline/run/child.ts',
+  'pipeline/run/database-thread.ts',
   ...readdirSync(join(root, 'scripts'), { recursive: true })
     .filter((file) => file.endsWith('.entry.ts'))
     .map((file) => join('scripts', file)),

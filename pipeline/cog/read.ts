@@ -117,9 +117,10 @@ function pasteBlock(target: PasteTarget, block: PlacedBlock, part: Window): void
   for (let row = part.row; row < part.row + part.heightPx; row++) {
     let to = (row - window.row) * window.widthPx + part.col - window.col;
     let from = ((row - block.window.row) * block.window.widthPx + part.col - block.window.col) * step + target.sample;
+    if (step === 1) data.set(source.subarray(from, from + part.widthPx), to);
     for (const end = to + part.widthPx; to < end; to++, from += step) {
       const value = source[from]!;
-      data[to] = value;
+      if (step !== 1) data[to] = value;
       // biome-ignore lint/suspicious/noSelfCompare: the fastest test for NaN, in the hottest loop
       valid[to] = value !== sentinel && value === value ? 1 : 0;
     }

@@ -10,16 +10,16 @@ import { emptyResult, mergeObservations, mergeParcel, type ParcelClasses } from 
 import type { ObservationPart, UnitProblem } from '../observe.ts';
 import type { Plan } from '../plan.ts';
 import { COLOUR_FULL_REFLECTANCE } from '../scene-pixels.ts';
-import { openDatabase } from '../store/database.ts';
 import { type OutputFile, writeExports } from '../store/exports.ts';
 import { sha256OfBytes, writeFileAtomic } from '../store/files.ts';
 import { buildRunRecord, formatRunRecord, type RunRecord } from '../store/run-record.ts';
-import { type SavedLayer, saveRun } from '../store/save-run.ts';
+import type { RunToSave, SavedLayer } from '../store/save-run.ts';
 import { buildLayerItem, formatItem } from '../store/stac-item.ts';
 import type { Pool } from '../workers/pool.ts';
+import type { RunDatabase } from './database.ts';
 import { layerName, runFolder } from './folder.ts';
 import { periodText } from './layers.ts';
-import type { PreparedRun, RunContext } from './monitor.ts';
+import type { PreparedRun, RunContext } from './prepare.ts';
 import { describeRun, leftOutSentences, provenanceOf } from './record.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import type { Task, TaskResult } from './tasks.ts';
@@ -41,7 +41,7 @@ export interface RunSummary {
 export async function finishRun(
   prepared: PreparedRun,
   lost: ReadonlyMap<number, ErrorDetail>,
-  pool: Pool<Task, TaskResult>,
+  { pool, database }: { readonly pool: Pool<Task, TaskResult>; readonly database: RunDatabase },
   context: RunContext,
   watch: Stopwatch,
 ): Promise<RunSummary> {
@@ -67,7 +67,7 @@ export async function finishRun(
       provenance,
     }),
   );
-  await saveToDatabase(prepared, record, observations, results, layers);
+  await database.save(runToSave(prepared, record, observations, results, layers));
   watch.lap('database saved');
   await removeStale(config.out, record);
   await writeFileAtomic(join(config.out, 'run.json'), formatRunRecord(record));
@@ -233,33 +233,28 @@ function allResults(
   return rows.sort((a, b) => a.index - b.index).map((row) => row.result);
 }
 
-async function saveToDatabase(
+function runToSave(
   prepared: PreparedRun,
   record: RunRecord,
   observations: readonly Observation[],
   results: readonly ParcelResult[],
   layers: readonly WrittenLayer[],
-): Promise<void> {
-  const { config, plan } = prepared;
-  const database = await openDatabase({ url: config.databaseUrl ?? undefined, folder: config.out });
-  try {
-    await saveRun(database, {
-      record,
-      parcels: prepared.parcels,
-      usedScenes: plan.scenes.map(({ scene }) => scene),
-      supersededScenes: prepared.superseded.map(({ id, reason }) => ({
-        scene: prepared.supersededScenes.find((scene) => scene.id === id)!,
-        reason,
-      })),
-      refusedScenes: prepared.refused,
-      acquisitions: plan.acquisitions,
-      observations,
-      results,
-      layers,
-    });
-  } finally {
-    await database.close();
-  }
+): RunToSave {
+  const { plan } = prepared;
+  return {
+    record,
+    parcels: prepared.parcels,
+    usedScenes: plan.scenes.map(({ scene }) => scene),
+    supersededScenes: prepared.superseded.map(({ id, reason }) => ({
+      scene: prepared.supersededScenes.find((scene) => scene.id === id)!,
+      reason,
+    })),
+    refusedScenes: prepared.refused,
+    acquisitions: plan.acquisitions,
+    observations,
+    results,
+    layers,
+  };
 }
 
 /** Removes layers that an earlier run in this folder made and this one did not: they would pass for results of this run. */

@@ -6,7 +6,7 @@ import { ALGORITHM, type MonitorParams } from '../plan.ts';
 import type { OutputFile } from '../store/exports.ts';
 import type { Provenance } from '../store/geojson.ts';
 import { computeRunId, type Parameter, type RunInput, type RunRecordInput } from '../store/run-record.ts';
-import type { PreparedRun } from './monitor.ts';
+import type { PreparedRun } from './prepare.ts';
 
 /** Refusals that follow a rule of the project rather than a fault: they leave nothing out that was wanted. */
 const POLICY_CODES = new Set(['E_SCENE_TIER']);

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { inputError } from '../../shared/errors.ts';
 import type { LayerData, UnitLayer } from '../composite-unit.ts';
 import type { ObservationPart, UnitProblem, UnitResult } from '../observe.ts';
 
 /**
  * A unit's result as one file: `TCU1`, length of the JSON head, head, sections, SHA-256 of all before it. The head names
- * the unit's key and where each section lies, so that a layer is read without the rest.
+ * the unit's key and where each section lies. Not compressed: it is read a few times within minutes, then replaced.
  */
 const MAGIC = 'TCU1';
 const HASH_BYTES = 32;
@@ -14,7 +13,6 @@ const HASH_BYTES = 32;
 interface Section {
   readonly offset: number;
   readonly bytes: number;
-  readonly rawBytes: number;
   readonly type: 'int16' | 'uint16' | 'uint8' | 'float32' | 'float64';
 }
 
@@ -32,10 +30,9 @@ export function encodeUnitFile(key: string, result: UnitResult): Buffer {
   const bodies: Buffer[] = [];
   let at = 0;
   const put = (array: LayerData | Float32Array | Float64Array): Section => {
-    const raw = Buffer.from(array.buffer, array.byteOffset, array.byteLength);
-    const body = deflateRawSync(raw, { level: 1 });
+    const body = Buffer.from(array.buffer, array.byteOffset, array.byteLength);
     bodies.push(body);
-    const section = { offset: at, bytes: body.length, rawBytes: raw.length, type: typeName(array) };
+    const section = { offset: at, bytes: body.length, type: typeName(array) };
     at += body.length;
     return section;
   };
@@ -69,13 +66,7 @@ export function decodeUnitFile(file: Buffer, key: string, where: string): UnitFi
   const head = JSON.parse(content.toString('utf8', 8, 8 + jsonBytes)) as Head;
   if (head.key !== key) throw inputError('E_HASH', `The unit result ${where} belongs to another unit.`, where);
   const body = content.subarray(8 + jsonBytes);
-  const get = (section: Section) => {
-    if (section.rawBytes === 0) return toArray(section.type, Buffer.alloc(0));
-    const raw = inflateRawSync(body.subarray(section.offset, section.offset + section.bytes), {
-      maxOutputLength: section.rawBytes,
-    });
-    return toArray(section.type, raw);
-  };
+  const get = ({ type, offset, bytes }: Section) => toArray(type, body.subarray(offset, offset + bytes));
   return {
     problems: head.problems,
     parts: () =>
