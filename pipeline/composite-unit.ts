@@ -25,7 +25,7 @@ export interface LayerForm {
 }
 
 export const FRACTION_SCALE = 1e-4;
-export const FRACTION_NODATA = -32768;
+const FRACTION_NODATA = -32768;
 const FRACTION: LayerForm = {
   dataType: 'int16',
   nodata: FRACTION_NODATA,

@@ -38,10 +38,10 @@ interface Region {
 
 type ProfileKey = 'population' | 'emissionsPerPersonT' | 'areaHa' | 'gdpPerCapitaUsd' | 'rainfallMm' | 'temperatureC';
 
-/** A stated figure with the year it holds for and who says so. */
+/** A stated figure, the year it holds for (null where its source names none) and who says so. */
 interface Figure {
   readonly value: number;
-  readonly year: number;
+  readonly year: number | null;
   readonly source: string;
 }
 

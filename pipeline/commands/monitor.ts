@@ -91,6 +91,7 @@ function toJson(outcome: MonitorOutcome): unknown {
     leftOut,
     stages,
     peakChildrenBytes,
+    peakCoordinatorBytes: process.resourceUsage().maxRSS * 1024,
     attribution: record.attribution,
     synthetic: record.synthetic,
     outputs: record.outputs,

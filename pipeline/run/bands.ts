@@ -81,6 +81,6 @@ export function createBandFiles(egress: RangeReader, report: (note: TaskNote) =>
   };
 }
 
-export function isUrl(href: string): boolean {
+function isUrl(href: string): boolean {
   return /^https?:\/\//.test(href);
 }

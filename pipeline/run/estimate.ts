@@ -5,6 +5,8 @@ import type { PreparedRun } from './prepare.ts';
 export interface Estimate {
   readonly scenes: number;
   readonly units: number;
+  /** Pixels of all bands and dates in the units. */
+  readonly pixels: number;
   readonly bytes: number;
   readonly seconds: number;
 }
@@ -24,10 +26,12 @@ export function estimateRun({ plan, inspections, config }: PreparedRun): Estimat
       const inspection = inspections.find(({ scene }) => scene.id === planned.scene.id)!;
       return total + of(inspection) * Math.min(1, share.get(planned.gridIndex) ?? 0);
     }, 0);
+  const pixels = Math.round(weigh((inspection) => inspection.pixels));
   return {
     scenes: plan.scenes.length,
     units: plan.units.length,
+    pixels,
     bytes: Math.round(weigh((inspection) => inspection.bytes)),
-    seconds: weigh((inspection) => inspection.pixels) / PIXELS_PER_WORKER_SECOND / config.workers,
+    seconds: pixels / PIXELS_PER_WORKER_SECOND / config.workers,
   };
 }

@@ -20,7 +20,7 @@ export interface Inspection {
 export type InspectResult = { readonly ok: Inspection } | { readonly refused: RefusedScene };
 
 /** Bands that a run reads of a scene. */
-export function bandsToRead(scene: Scene): BandName[] {
+function bandsToRead(scene: Scene): BandName[] {
   if (!scene.bands.red || !scene.bands.nir) return ['ndvi'];
   const mask = scene.maskRule === 'nodata' ? [] : [scene.maskRule as BandName];
   const colours = scene.bands.green && scene.bands.blue ? (['green', 'blue'] as const) : [];

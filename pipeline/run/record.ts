@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import packageFile from '../../package.json' with { type: 'json' };
 import type { ErrorDetail } from '../../shared/errors.ts';
 import type { BandName } from '../../shared/scene.ts';
 import type { UnitProblem } from '../observe.ts';
@@ -33,7 +34,7 @@ export function describeRun(
   const { config, plan } = prepared;
   const inputs = inputsOf(prepared);
   const parameters = parametersOf(plan.params);
-  const versions = { 'twin-canopy': VERSION, algorithm: ALGORITHM };
+  const versions = { 'twin-canopy': packageFile.version, algorithm: ALGORITHM };
   return {
     id: computeRunId({ inputs, parameters, versions }),
     project: config.project && { id: config.project.id, name: config.project.name },
@@ -68,9 +69,6 @@ export function describeRun(
     outputs: made.outputs,
   };
 }
-
-/** Version of the program; the package file says the same (a test compares them). */
-export const VERSION = '0.1.0';
 
 function inputsOf({ config, plan, parcelsSha256, itemDigests }: PreparedRun): RunInput[] {
   const inputs: RunInput[] = [

@@ -1,0 +1,64 @@
+// `npm run bench`: the main job on real scenes and on the demo twin, and our block reader beside geotiff.js.
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import { benchMonitor, formatMonitorRow, type MonitorJob } from './monitor-job.ts';
+import { benchReader } from './reader.ts';
+
+const RUNS = 3;
+const root = process.cwd();
+const shared = process.env.TWIN_SHARED ?? resolve(root, '../shared');
+const out = join(root, 'out/bench');
+const alps = join(shared, 'data/s2-alps');
+const kafa = join(shared, 'data/landsat-kafa');
+
+const jobs: MonitorJob[] = [
+  {
+    name: 's2-alps: 10 Sentinel-2 scenes, 124 parcels',
+    needs: alps,
+    args: [
+      ...['--parcels', join(alps, 'parcels.geojson'), '--catalog', join(alps, 'catalog.json')],
+      ...['--baseline', '2023-08-10/2023-08-13', '--period', '2023-08-15/2023-08-20', '--min-clear', '1'],
+    ],
+  },
+  {
+    name: 'landsat-kafa: 130 NDVI scenes, 24 parcels',
+    needs: kafa,
+    args: [
+      ...['--parcels', join(kafa, 'parcels.geojson'), '--catalog', join(kafa, 'catalog.json')],
+      ...['--baseline', '1999-01-01/2004-12-31', '--period', '2005-01-01/2013-12-31'],
+    ],
+  },
+  {
+    name: 'demo twin (synthetic): six years, 60 parcels',
+    needs: join(root, 'data/demo/scenes'),
+    args: ['--project', join(root, 'data/demo/project.json')],
+  },
+];
+
+async function main(): Promise<void> {
+  const cpu = cpus();
+  console.log(
+    `${cpu.length} × ${cpu[0]?.model ?? 'processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`,
+  );
+  console.log(
+    `Main job, whole process from cold start to the last file: 1 warm-up, then the median of ${RUNS} runs.\n`,
+  );
+  for (const job of jobs) {
+    if (!existsSync(job.needs)) {
+      console.log(`${job.name}: skipped, there is no ${job.needs}.`);
+      continue;
+    }
+    mkdirSync(out, { recursive: true });
+    console.log(formatMonitorRow(await benchMonitor(job, join(out, 'run'), RUNS)));
+  }
+  if (existsSync(alps)) await benchReader(join(alps, 'sentinel-2-l2a'), RUNS);
+  else console.log(`Block reader beside geotiff.js: skipped, there is no ${alps}.`);
+  rmSync(out, { recursive: true, force: true });
+  console.log('\nBench finished.');
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
