@@ -7,6 +7,8 @@ import { emptyStats, mergeStats, standardDeviation } from './raster/zonal.ts';
 
 /** Below this share of clear ground an observation does not count as clear. */
 const MIN_CLEAR_FRACTION = 0.7;
+/** Half of the last digit that areas are published with: less is the rounding of a neighbouring cell's edge. */
+const NOTHING_HA = 5e-7;
 /** Results that rest on fewer clear dates in a period are marked as of low confidence. */
 const CONFIDENT_CLEAR = 3;
 
@@ -62,11 +64,11 @@ function toObservation(
   parts: readonly ObservationPart[],
   trouble: string | null,
 ): Observation {
-  const observedHa = sum(parts.map((part) => part.validHa));
-  const clearHa = sum(parts.map((part) => part.clearHa));
+  const observedHa = areaOf(parts.map((part) => part.validHa));
+  const clearHa = areaOf(parts.map((part) => part.clearHa));
   const clearFraction = clearHa / parcel.parcelHa;
   const stats = parts.map((part) => part.stats).reduce(mergeStats, emptyStats());
-  const quantiles = quantilesOf(parts);
+  const quantiles = clearHa > 0 ? quantilesOf(parts) : null;
   const scenes = orderScenes(plan, parcel, acquisition, parts);
   const primary = plan.scenes[scenes[0]!]!.scene;
   const { outcome, reason } = judge(observedHa, clearHa, clearFraction, trouble);
@@ -231,6 +233,7 @@ export function emptyResult(
   };
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, n) => total + n, 0);
+function areaOf(partsHa: readonly number[]): number {
+  const totalHa = partsHa.reduce((total, ha) => total + ha, 0);
+  return totalHa < NOTHING_HA ? 0 : totalHa;
 }
