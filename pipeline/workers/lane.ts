@@ -121,7 +121,9 @@ export class Lane<T, R> {
 }
 
 function forkOptions({ heapMb, env }: LaneSettings): ForkOptions {
-  const nodeFlags = [`--max-old-space-size=${heapMb}`];
+  // Pixels live outside the JavaScript heap, and every 64 MB of them would start a marking of a heap that hardly changes:
+  // without it a unit takes a quarter less time. Full collections still come, at half the heap limit.
+  const nodeFlags = [`--max-old-space-size=${heapMb}`, '--no-incremental-marking'];
   const options: ForkOptions = { serialization: 'advanced', env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] };
   // A child stuck in a loop never sees that its parent has died: on Linux the kernel can kill it for us.
   return parentDeathKiller
