@@ -3,6 +3,7 @@ import { classifyFinding, periodChange } from './change/period.ts';
 import { joinWeighted, type ObservationPart, QUANTILES } from './observe.ts';
 import type { Plan, PlannedAcquisition, PlannedParcel } from './plan.ts';
 import { weightedQuantiles } from './raster/quantiles.ts';
+import { treeCoverSe } from './raster/treecover.ts';
 import { emptyStats, mergeStats, standardDeviation } from './raster/zonal.ts';
 
 /** Below this share of clear ground an observation does not count as clear. */
@@ -172,7 +173,7 @@ function fullResult(
   const coverPeriodPct = classes?.coverPeriodPct ?? null;
   const coverChangePct =
     coverBaselinePct === null || coverPeriodPct === null ? null : coverPeriodPct - coverBaselinePct;
-  const coverSe = change.se === null ? null : change.se / (params.ndviVegetation - params.ndviSoil);
+  const coverSe = coverChangeSe(change.se, params);
   const measuredHa = classes ? classes.lossHa + classes.gainHa + classes.stableHa : 0;
   return {
     parcelId: parcel.id,
@@ -203,6 +204,17 @@ function fullResult(
           }),
     classAreaSe: 'not estimated',
   };
+}
+
+/**
+ * Standard error of the cover change from that of the NDVI change. An error of the endpoints moves both periods alike
+ * and cancels to first order in their difference, so it counts as 0 here.
+ */
+function coverChangeSe(ndviChangeSe: number | null, { ndviSoil, ndviVegetation }: Plan['params']): number | null {
+  if (ndviChangeSe === null) return null;
+  const errors = { ndviSe: ndviChangeSe, soilSe: 0, vegetationSe: 0 };
+  // With exact endpoints the cover itself plays no part.
+  return treeCoverSe(0, errors, { soilNdvi: ndviSoil, vegetationNdvi: ndviVegetation });
 }
 
 /** A row without figures: the outcome and its reason say why. */

@@ -45,32 +45,6 @@ export function ringsBbox(rings: readonly Float64Array[]): Bbox {
   return [xMin, yMin, xMax, yMax];
 }
 
-/**
- * The part of a polygon inside a convex polygon (Sutherland and Hodgman 1974, ring by ring).
- * @param convex closed counter-clockwise ring without collinear reversals
- */
-export function clipToConvex(rings: readonly Float64Array[], convex: Float64Array): Float64Array[] {
-  const out: Float64Array[] = [];
-  for (const ring of rings) {
-    let points = openRing(ring);
-    for (let i = 0; i + 3 < convex.length && points.length > 0; i += 2) {
-      const x = convex[i]!;
-      const y = convex[i + 1]!;
-      const dx = convex[i + 2]! - x;
-      const dy = convex[i + 3]! - y;
-      if (dx === 0 && dy === 0) continue;
-      points = clipByLine(points, (px, py) => dx * (py - y) - dy * (px - x));
-    }
-    pushRing(out, points);
-  }
-  return out;
-}
-
-/** The part of a polygon outside a convex polygon: its rings, and those of the inside the other way round. */
-export function subtractConvex(rings: readonly Float64Array[], convex: Float64Array): Float64Array[] {
-  return [...rings, ...clipToConvex(rings, convex).map(reverseRing)];
-}
-
 /** The part of a polygon inside a rectangle. Rings inside it are returned as they are, rings beside it not at all. */
 export function clipToBbox(rings: readonly Float64Array[], bbox: Bbox): Float64Array[] {
   const [xMin, yMin, xMax, yMax] = bbox;
@@ -98,8 +72,8 @@ interface AxisLine {
   readonly limit: number;
 }
 
-/** Keeps the side of a line where `distance` ≥ 0. New points on an axis line get its coordinate exactly. */
-function clipByLine(points: readonly number[], distance: (x: number, y: number) => number, line?: AxisLine): number[] {
+/** Keeps the side of a line where `distance` ≥ 0 (Sutherland and Hodgman 1974). New points get the line's coordinate exactly. */
+function clipByLine(points: readonly number[], distance: (x: number, y: number) => number, line: AxisLine): number[] {
   const out: number[] = [];
   if (points.length === 0) return out;
   let px = points[points.length - 2]!;
@@ -114,7 +88,7 @@ function clipByLine(points: readonly number[], distance: (x: number, y: number) 
       const fromP = px < qx || (px === qx && py < qy);
       const t = fromP ? pd / (pd - qd) : qd / (qd - pd);
       out.push(fromP ? px + (qx - px) * t : qx + (px - qx) * t, fromP ? py + (qy - py) * t : qy + (py - qy) * t);
-      if (line !== undefined) out[out.length - 2 + line.axis] = line.limit;
+      out[out.length - 2 + line.axis] = line.limit;
     }
     if (qd >= 0) out.push(qx, qy);
     px = qx;
@@ -138,13 +112,4 @@ function openRing(ring: Float64Array): number[] {
 function pushRing(out: Float64Array[], points: readonly number[]): void {
   if (points.length < 6) return;
   out.push(Float64Array.from([...points, points[0]!, points[1]!]));
-}
-
-function reverseRing(ring: Float64Array): Float64Array {
-  const out = new Float64Array(ring.length);
-  for (let i = 0; i + 1 < ring.length; i += 2) {
-    out[ring.length - 2 - i] = ring[i]!;
-    out[ring.length - 1 - i] = ring[i + 1]!;
-  }
-  return out;
 }
