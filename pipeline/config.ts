@@ -128,13 +128,23 @@ function readParams(flags: Flags, project: Project | null): MonitorParams {
     period,
     seasonMonths: (flags.season === undefined ? project?.season : readMonths(flags.season)) ?? null,
     minClear: readWhole('--min-clear', flags['min-clear'], 1, 1000) ?? thresholds?.minClear ?? DEFAULTS.minClear,
-    keepScl: readList('--keep-scl', flags['keep-scl'], 1, 11) ?? mask?.keepScl ?? DEFAULTS.keepScl,
-    dilateM: readNumber('--dilate-m', flags['dilate-m'], 0, 5000) ?? mask?.dilateM ?? DEFAULTS.dilateM,
+    ...readMask(flags, mask),
     lossThreshold: thresholds?.loss ?? DEFAULTS.loss,
     gainThreshold: thresholds?.gain ?? DEFAULTS.gain,
     ndviSoil: endpoints?.ndviSoil ?? DEFAULTS.soil,
     ndviVegetation: endpoints?.ndviVegetation ?? DEFAULTS.vegetation,
     composite: readComposite(flags.composite ?? 'median'),
+  };
+}
+
+/** What counts as clear: flags before project before defaults. */
+export function readMask(
+  flags: { readonly 'keep-scl'?: string | undefined; readonly 'dilate-m'?: string | undefined },
+  mask?: Project['mask'],
+): Pick<MonitorParams, 'keepScl' | 'dilateM'> {
+  return {
+    keepScl: readList('--keep-scl', flags['keep-scl'], 1, 11) ?? mask?.keepScl ?? DEFAULTS.keepScl,
+    dilateM: readNumber('--dilate-m', flags['dilate-m'], 0, 5000) ?? mask?.dilateM ?? DEFAULTS.dilateM,
   };
 }
 

@@ -8,6 +8,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'scenes and parcels to results, layers and tables',
     load: async () => (await import('./commands/monitor.ts')).monitorCommand,
   },
+  index: {
+    summary: 'a vegetation index of one scene as a COG',
+    load: async () => (await import('./commands/index-layer.ts')).indexCommand,
+  },
   worker: {
     summary: 'compute units that a run has put on a Redis queue',
     load: async () => (await import('./commands/worker.ts')).workerCommand,

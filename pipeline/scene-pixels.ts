@@ -31,7 +31,7 @@ export async function readScenePixels(
 ): Promise<ScenePixels> {
   const own = ownWindow(planned, window);
   const { data: ndvi, valid: observed } = await readNdvi(planned, own, read);
-  const unmasked = await readClear(planned, own, params, read);
+  const unmasked = await readClear(planned, gridOfWindow(primaryGrid(planned.scene), own), params, read);
   const clear = unmasked === null ? observed : observed.map((isObserved, i) => isObserved & unmasked[i]!);
   return { ndvi, observed, clear };
 }
@@ -62,30 +62,33 @@ async function readNdvi(
   return { data: ndvi, valid };
 }
 
-/** 1 = clear; null where the index's own nodata is the mask. */
-async function readClear(
+/**
+ * Clear mask of a scene on any grid of its CRS, by nearest neighbour and widened as `params` say: 1 = clear; null where
+ * the index's own nodata is the mask. Says nothing of the bands' own nodata.
+ */
+export async function readClear(
   planned: PlannedScene,
-  own: Window,
+  target: Grid,
   params: Pick<MonitorParams, 'keepScl' | 'dilateM'>,
   read: ReadBand,
 ): Promise<Uint8Array | null> {
   const { scene } = planned;
   if (scene.maskRule === 'nodata') return null;
-  const grid = primaryGrid(scene);
-  const radiusPx = Math.ceil(params.dilateM / grid.transform[0]);
+  const radiusPx = Math.ceil(params.dilateM / target.transform[0]);
+  const own = { col: 0, row: 0, widthPx: target.widthPx, heightPx: target.heightPx };
   const wide = {
-    col: own.col - radiusPx,
-    row: own.row - radiusPx,
+    col: -radiusPx,
+    row: -radiusPx,
     widthPx: own.widthPx + 2 * radiusPx,
     heightPx: own.heightPx + 2 * radiusPx,
   };
   const band = scene.bands[scene.maskRule]!;
-  const classes = await readClasses(planned, band, gridOfWindow(grid, wide), read);
+  const classes = await readClasses(planned, band, gridOfWindow(target, wide), read);
   const clear = clearOf(scene, classes.data, params.keepScl);
   if (radiusPx === 0) return clear;
   // Cells without a class (beyond the swath) are not clear themselves but do not grow into their neighbours.
   const seeds = clear.map((isClear, i) => (isClear || !classes.valid[i] ? 1 : 0));
-  const kept = dilateNotClear(seeds, wide.widthPx, wide.heightPx, params.dilateM / grid.transform[0]);
+  const kept = dilateNotClear(seeds, wide.widthPx, wide.heightPx, params.dilateM / target.transform[0]);
   const both = kept.map((isKept, i) => (isKept && clear[i] ? 1 : 0));
   return cropWindow(both, wide, own);
 }

@@ -1,9 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ErrorDetail } from '../../shared/errors.ts';
-import { type Bbox, type Grid, gridBbox } from '../../shared/grid.ts';
 import type { Observation, ParcelResult, Period } from '../../shared/result.ts';
-import { crsToLonLat } from '../../shared/transform.ts';
 import { LAYER_FORMS, layersOf } from '../composite-unit.ts';
 import type { MonitorConfig } from '../config.ts';
 import { emptyResult, mergeObservations, mergeParcel, type ParcelClasses } from '../merge.ts';
@@ -18,6 +16,7 @@ import { buildLayerItem, formatItem } from '../store/stac-item.ts';
 import type { Pool } from '../workers/pool.ts';
 import type { RunDatabase } from './database.ts';
 import { layerName, runFolder } from './folder.ts';
+import { footprintOf } from './footprint.ts';
 import { periodText } from './layers.ts';
 import type { PreparedRun, RunContext } from './prepare.ts';
 import { describeRun, leftOutSentences, provenanceOf } from './record.ts';
@@ -177,21 +176,6 @@ function bandNamesOf(kind: WrittenLayer['kind']): string[] {
 function periodOf({ params }: Plan, kind: WrittenLayer['kind'], period: 'baseline' | 'period'): Period {
   if (kind === 'change') return { start: params.baseline.start, end: params.period.end };
   return period === 'baseline' ? params.baseline : params.period;
-}
-
-/** Ground of a grid in lon/lat, counter-clockwise from the lower left corner. */
-function footprintOf(grid: Grid): { footprintDeg: [number, number][]; bboxDeg: Bbox } {
-  const [xMin, yMin, xMax, yMax] = gridBbox(grid);
-  const flat = crsToLonLat(grid.crs)(Float64Array.of(xMin, yMin, xMax, yMin, xMax, yMax, xMin, yMax, xMin, yMin));
-  const footprintDeg: [number, number][] = [];
-  for (let i = 0; i < flat.length; i += 2) footprintDeg.push([roundDeg(flat[i]!), roundDeg(flat[i + 1]!)]);
-  const lons = footprintDeg.map(([lon]) => lon);
-  const lats = footprintDeg.map(([, lat]) => lat);
-  return { footprintDeg, bboxDeg: [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)] };
-}
-
-function roundDeg(deg: number): number {
-  return Math.round(deg * 1e7) / 1e7;
 }
 
 async function measureAll(

@@ -27,14 +27,21 @@ function bandsToRead(scene: Scene): BandName[] {
   return ['red', 'nir', ...mask, ...colours];
 }
 
-/** Opens every band, holds its header against the item, checks the Sentinel-2 offset by pixels, hashes the content. */
-export async function inspectScene(scene: Scene, files: BandFiles): Promise<InspectResult> {
+/**
+ * Opens every band that will be read, holds its header against the item, checks the Sentinel-2 offset by pixels, hashes
+ * the content.
+ */
+export async function inspectScene(
+  scene: Scene,
+  files: BandFiles,
+  wanted: readonly BandName[] = bandsToRead(scene),
+): Promise<InspectResult> {
   try {
     const identities: Partial<Record<BandName, string>> = {};
     let bytes = 0;
     let pixels = 0;
     let blockPx = 1;
-    for (const name of bandsToRead(scene)) {
+    for (const name of wanted) {
       const band = scene.bands[name]!;
       const cog = await files.open(band, scene.id);
       const level = cog.header.levels[0]!;

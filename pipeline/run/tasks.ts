@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { LayerKind } from '../../shared/result.ts';
-import type { Scene } from '../../shared/scene.ts';
+import type { BandName, Scene } from '../../shared/scene.ts';
 import type { LayerPeriod } from '../composite-unit.ts';
 import { allowedHosts, environment } from '../config.ts';
 import type { ParcelClasses } from '../merge.ts';
@@ -13,6 +13,7 @@ import { type BandFiles, createBandFiles } from './bands.ts';
 import { measureClasses } from './classes.ts';
 import { type CompletedItem, completeItem } from './complete.ts';
 import { runFolder } from './folder.ts';
+import { computeIndexStrip, type IndexStrip } from './index-strip.ts';
 import { type InspectResult, inspectScene } from './inspect.ts';
 import { assembleLayer } from './layers.ts';
 import { createLazyEgress } from './lazy-egress.ts';
@@ -26,7 +27,8 @@ interface TaskPlace {
 /** One request to a worker. Plain JSON: ids and paths, never pixels. */
 export type Task =
   | { readonly kind: 'complete'; readonly items: readonly GridlessItem[] }
-  | { readonly kind: 'inspect'; readonly scenes: readonly Scene[] }
+  | { readonly kind: 'inspect'; readonly scenes: readonly Scene[]; readonly bands?: readonly BandName[] }
+  | ({ readonly kind: 'index' } & IndexStrip)
   | ({ readonly kind: 'unit'; readonly runId: string; readonly unit: number } & TaskPlace)
   | ({
       readonly kind: 'layer';
@@ -45,6 +47,7 @@ export interface LayerFile {
 export type TaskResult =
   | { readonly kind: 'complete'; readonly items: readonly CompletedItem[] }
   | { readonly kind: 'inspect'; readonly scenes: readonly InspectResult[] }
+  | { readonly kind: 'index'; readonly valuePx: number }
   | { readonly kind: 'unit' }
   | { readonly kind: 'layer'; readonly file: LayerFile }
   | { readonly kind: 'classes'; readonly parcels: readonly ParcelClasses[] };
@@ -67,9 +70,11 @@ export async function runTask(task: Task, report: (note: TaskNote) => void): Pro
     }
     case 'inspect': {
       const scenes: InspectResult[] = [];
-      for (const scene of task.scenes) scenes.push(await inspectScene(scene, files));
+      for (const scene of task.scenes) scenes.push(await inspectScene(scene, files, task.bands));
       return { kind: 'inspect', scenes };
     }
+    case 'index':
+      return { kind: 'index', valuePx: await computeIndexStrip(task, files.read) };
     case 'unit': {
       const plan = await readPlan(task.out, task.runId);
       const unit = plan.units[task.unit]!;

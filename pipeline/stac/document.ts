@@ -67,7 +67,7 @@ function missing(path: string, cause: unknown) {
     code === 'ENOENT' || code === 'ENOTDIR' ? 'does not exist' : `cannot be read (${code ?? 'unknown reason'})`;
   return inputError(
     'E_CATALOG_MISSING',
-    `The STAC document ${path} ${what}; check --catalog and the links that lead there.`,
+    `The STAC document ${path} ${what}; check the path as given and the links that lead there.`,
     path,
     cause,
   );

@@ -1,5 +1,5 @@
 import { type Bbox, epsgOf, type Grid } from '../../shared/grid.ts';
-import type { LayerKind, Period } from '../../shared/result.ts';
+import type { Period } from '../../shared/result.ts';
 import type { Provenance } from './geojson.ts';
 
 /** How the stored numbers of one band are read: value = DN·scale + offset, in `unit`. */
@@ -16,9 +16,10 @@ interface LayerBand {
 export interface LayerDescription {
   /** File name without folder, such as `ndvi-baseline-33TWL.tif`; the item lies beside it. */
   readonly fileName: string;
-  readonly kind: LayerKind;
-  /** Days whose scenes went in; a change layer spans both its periods. */
-  readonly period: Period;
+  /** What the numbers are, such as `ndvi`, `change` or `true-color`. */
+  readonly kind: string;
+  /** Days whose scenes went in (a change layer spans both its periods), or the moment of the only one (ISO 8601, UTC). */
+  readonly period: Period | { readonly datetime: string };
   readonly grid: Grid;
   /** Ground of the layer in lon/lat, counter-clockwise and closed, and its bbox. */
   readonly footprintDeg: readonly (readonly [number, number])[];
@@ -33,8 +34,8 @@ export interface LayerDescription {
 }
 
 /**
- * STAC 1.0 item of an output layer, with the projection, raster and file extensions. `datetime` is null and the period
- * is given by its first and last instant, as STAC wants it for a span.
+ * STAC 1.0 item of an output layer, with the projection, raster and file extensions. Of a period `datetime` is null and
+ * the first and last instant are given, as STAC wants it for a span.
  */
 export function buildLayerItem(layer: LayerDescription): Readonly<Record<string, unknown>> {
   const { grid, period, provenance } = layer;
@@ -52,9 +53,7 @@ export function buildLayerItem(layer: LayerDescription): Readonly<Record<string,
     geometry: { type: 'Polygon', coordinates: [layer.footprintDeg] },
     bbox: layer.bboxDeg,
     properties: {
-      datetime: null,
-      start_datetime: `${period.start}T00:00:00Z`,
-      end_datetime: `${period.end}T23:59:59Z`,
+      ...describeTime(period),
       'proj:code': grid.crs,
       'proj:epsg': epsgOf(grid.crs),
       'proj:transform': grid.transform,
@@ -75,6 +74,12 @@ export function buildLayerItem(layer: LayerDescription): Readonly<Record<string,
 /** Text of an item file. Equal items give equal bytes. */
 export function formatItem(item: Readonly<Record<string, unknown>>): string {
   return `${JSON.stringify(item, null, 2)}\n`;
+}
+
+function describeTime(period: LayerDescription['period']): object {
+  if ('datetime' in period) return period;
+  const { start, end } = period;
+  return { datetime: null, start_datetime: `${start}T00:00:00Z`, end_datetime: `${end}T23:59:59Z` };
 }
 
 function describeAsset(layer: LayerDescription): object {
