@@ -133,17 +133,20 @@ export function compositeUnit(stack: Stack, plan: Plan): UnitLayer[] {
   });
 }
 
-/** Any layer of a chunk from the ones that `compositeUnit` made; null where those are missing. */
+/**
+ * Any layer of a chunk from the ones that `compositeUnit` made; null where those are missing.
+ * @param table from `coverTable`
+ */
 export function deriveLayer(
   kind: LayerKind,
   period: LayerPeriod,
-  params: MonitorParams,
+  table: Int16Array,
   stored: (kind: LayerKind, period: LayerPeriod) => LayerData | null,
 ): LayerData | null {
   if (kind !== 'cover' && kind !== 'change') return stored(kind, period);
   const cover = (of: LayerPeriod) => {
     const ndvi = stored('ndvi', of);
-    return ndvi && coverOf(ndvi as Int16Array, params);
+    return ndvi && coverOf(ndvi as Int16Array, table);
   };
   if (kind === 'cover') return cover(period);
   const baseline = cover('baseline');
@@ -166,9 +169,7 @@ function compositeNdvi(stack: Stack, period: LayerPeriod, params: MonitorParams)
   return { ndvi, counts: count };
 }
 
-/** Cover of stored NDVI: computed once for each of the 20,001 numbers it can be. */
-function coverOf(ndvi: Int16Array, params: MonitorParams): Int16Array {
-  const table = coverTable(params);
+function coverOf(ndvi: Int16Array, table: Int16Array): Int16Array {
   const out = new Int16Array(ndvi.length);
   for (let i = 0; i < ndvi.length; i += 1) {
     const stored = ndvi[i]!;
@@ -180,7 +181,8 @@ function coverOf(ndvi: Int16Array, params: MonitorParams): Int16Array {
 /** NDVI of 1 as it is stored. */
 const NDVI_LIMIT = 10_000;
 
-function coverTable({ ndviSoil, ndviVegetation }: MonitorParams): Int16Array {
+/** Stored cover for each of the 20,001 numbers that a stored NDVI can be, from −1 on. */
+export function coverTable({ ndviSoil, ndviVegetation }: MonitorParams): Int16Array {
   const size = 2 * NDVI_LIMIT + 1;
   const data = new Float32Array(size);
   for (let i = 0; i < size; i += 1) data[i] = (i - NDVI_LIMIT) * FRACTION_SCALE;

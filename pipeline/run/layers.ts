@@ -3,7 +3,7 @@ import type { Window } from '../../shared/grid.ts';
 import { intersectWindows } from '../../shared/grid.ts';
 import type { LayerKind } from '../../shared/result.ts';
 import { writeCog } from '../cog/write.ts';
-import { deriveLayer, LAYER_FORMS, type LayerData, type LayerForm, type LayerPeriod } from '../composite-unit.ts';
+import { coverTable, deriveLayer, LAYER_FORMS, type LayerData, type LayerForm, type LayerPeriod } from '../composite-unit.ts';
 import type { Plan, Unit } from '../plan.ts';
 import { runFolder } from './folder.ts';
 import type { LayerFile } from './tasks.ts';
@@ -19,12 +19,13 @@ export async function assembleLayer(
   const { grid, key } = plan.grids[wanted.gridIndex]!;
   const form = LAYER_FORMS[wanted.layer];
   const units = plan.units.filter((unit) => unit.gridIndex === wanted.gridIndex);
+  const table = coverTable(plan.params);
   const chunks = new Map<number, LayerData | null>();
   const readChunk = async (unit: Unit): Promise<LayerData | null> => {
     if (!chunks.has(unit.index)) {
       // Blocks are asked for row by row: a row of chunks is all that is kept.
       for (const other of units) if (other.window.row !== unit.window.row) chunks.delete(other.index);
-      chunks.set(unit.index, await readUnitLayer(plan, wanted, unit));
+      chunks.set(unit.index, await readUnitLayer(table, wanted, unit));
     }
     return chunks.get(unit.index) ?? null;
   };
@@ -69,7 +70,7 @@ export function periodText(plan: Plan, kind: LayerKind, period: LayerPeriod): st
 }
 
 async function readUnitLayer(
-  plan: Plan,
+  table: Int16Array,
   wanted: { out: string; layer: LayerKind; period: LayerPeriod },
   unit: Unit,
 ): Promise<LayerData | null> {
@@ -83,7 +84,7 @@ async function readUnitLayer(
     throw error;
   }
   const file = decodeUnitFile(bytes, unit.key, path);
-  return deriveLayer(wanted.layer, wanted.period, plan.params, file.layer);
+  return deriveLayer(wanted.layer, wanted.period, table, file.layer);
 }
 
 function emptyBlock(form: LayerForm, length: number): LayerData {
