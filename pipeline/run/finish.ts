@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ErrorDetail } from '../../shared/errors.ts';
 import type { Observation, ParcelResult, Period } from '../../shared/result.ts';
@@ -18,6 +18,7 @@ import type { RunDatabase } from './database.ts';
 import { layerName, runFolder } from './folder.ts';
 import { footprintOf } from './footprint.ts';
 import { periodText } from './layers.ts';
+import { removeLeftovers } from './leftovers.ts';
 import type { PreparedRun, RunContext } from './prepare.ts';
 import { describeRun, leftOutSentences, provenanceOf } from './record.ts';
 import type { Stopwatch } from './stopwatch.ts';
@@ -68,7 +69,7 @@ export async function finishRun(
   );
   await database.save(runToSave(prepared, record, observations, results, layers));
   watch.lap('database saved');
-  await removeStale(config.out, record);
+  await removeLeftovers(config.out, record);
   await writeFileAtomic(join(config.out, 'run.json'), formatRunRecord(record));
   return {
     record,
@@ -239,19 +240,4 @@ function runToSave(
     results,
     layers,
   };
-}
-
-/** Removes layers that an earlier run in this folder made and this one did not: they would pass for results of this run. */
-async function removeStale(out: string, record: RunRecord): Promise<void> {
-  let before: RunRecord;
-  try {
-    before = JSON.parse(await readFile(join(out, 'run.json'), 'utf8')) as RunRecord;
-  } catch {
-    return;
-  }
-  const kept = new Set(record.outputs.map((file) => file.name));
-  for (const { name } of before.outputs ?? []) {
-    if (/^layers\/[A-Za-z0-9_-]+\.(tif|json)$/.test(name) && !kept.has(name))
-      await rm(join(out, name), { force: true });
-  }
 }

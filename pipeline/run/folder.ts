@@ -6,6 +6,7 @@ import type { LayerPeriod } from '../composite-unit.ts';
 export const runFolder = {
   work: (out: string) => join(out, '.run'),
   plan: (out: string, runId: string) => join(out, '.run', `plan-${runId}.json`),
+  units: (out: string) => join(out, '.run', 'units'),
   unit: (out: string, key: string) => join(out, '.run', 'units', `${key}.tcu`),
   layers: (out: string) => join(out, 'layers'),
   layer: (out: string, kind: LayerKind, period: LayerPeriod, gridKey: string) =>

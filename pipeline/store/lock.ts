@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { CanopyError } from '../../shared/errors.ts';
 import { writeFileAtomic } from './files.ts';
 
@@ -29,7 +30,7 @@ export async function takeLock(path: string): Promise<Lock> {
     startedTicks: await readStartTicks(process.pid),
     token: randomBytes(8).toString('hex'),
   };
-  const draft = `${path}.${mine.token}`;
+  const draft = join(dirname(path), `.${basename(path)}.${mine.token}.tmp`);
   await writeFileAtomic(draft, `${JSON.stringify(mine)}\n`);
   try {
     while (!(await linkNew(draft, path))) {
