@@ -1,5 +1,5 @@
 import { readFile, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { CanopyError, type ErrorDetail } from '../../shared/errors.ts';
 import { childEnvironment, type MonitorConfig } from '../config.ts';
 import type { Unit } from '../plan.ts';
@@ -45,7 +45,7 @@ async function computeRun(
   watch: Stopwatch,
 ): Promise<RunSummary> {
   const { config, plan } = prepared;
-  await ensureFolder(join(runFolder.work(config.out), 'units'));
+  await ensureFolder(runFolder.units(config.out));
   await ensureFolder(runFolder.layers(config.out));
   // A database that cannot be opened stops the run at once: nothing is computed that could not be kept.
   const stopper = new AbortController();
@@ -75,7 +75,7 @@ async function computeUnits(
 ): Promise<Map<number, ErrorDetail>> {
   const { config, plan } = prepared;
   const due: Unit[] = [];
-  for (const unit of plan.units) if (!(await isWhole(config.out, unit))) due.push(unit);
+  for (const unit of plan.units) if (!(await isDone(config.out, unit))) due.push(unit);
   if (due.length < plan.units.length)
     context.say(`Resuming: ${plan.units.length - due.length} of ${plan.units.length} units are already computed.`);
   const jobs = due.map((unit) => toJob(prepared, unit));
@@ -136,16 +136,18 @@ function toJob({ config, plan }: PreparedRun, unit: Unit): Job<Task> {
   };
 }
 
-/** Whether a unit's result is there and whole; a broken one is removed, to be computed again. */
-async function isWhole(out: string, unit: Unit): Promise<boolean> {
+/**
+ * Whether a unit's result is there, whole and complete. A broken one is removed, to be computed again; so is one that
+ * lacks a scene which could not be read then and may be readable now.
+ */
+async function isDone(out: string, unit: Unit): Promise<boolean> {
   const path = runFolder.unit(out, unit.key);
   try {
-    decodeUnitFile(await readFile(path), unit.key, basename(path));
-    return true;
+    if (decodeUnitFile(await readFile(path), unit.key, basename(path)).problems.length === 0) return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     if (!(error instanceof CanopyError)) throw error;
-    await rm(path, { force: true });
-    return false;
   }
+  await rm(path, { force: true });
+  return false;
 }
