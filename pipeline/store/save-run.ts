@@ -45,16 +45,19 @@ const sqlTypes: Readonly<Record<Unit, string>> = {
 };
 
 /**
- * Saves a run in one transaction. A run is known by its id, the hash of all that went into it: saving it a second time
- * changes nothing and returns false.
+ * Saves a run in one transaction. A run is known by its id, the hash of all that went into it: saving the same record
+ * a second time changes nothing and returns false. A re-run that computed what an earlier try had to leave out has the
+ * same id and another record: it takes the place of the earlier one.
  */
 export async function saveRun(database: Database, run: RunToSave): Promise<boolean> {
   const { record } = run;
   const versions = new Map(run.parcels.map((parcel) => [parcel.id, versionOfParcel(parcel)]));
   return database.transaction(async (sql) => {
+    const text = JSON.stringify(record);
+    await sql.query('delete from run where id = $1 and record <> $2::jsonb', [record.id, text]);
     const inserted = await sql.query(
       'insert into run (id, project_id, synthetic, record) values ($1, $2, $3, $4::jsonb) on conflict (id) do nothing returning id',
-      [record.id, record.project?.id ?? null, record.synthetic, JSON.stringify(record)],
+      [record.id, record.project?.id ?? null, record.synthetic, text],
     );
     if (inserted.length === 0) return false;
     await saveParcels(sql, run.parcels, versions);

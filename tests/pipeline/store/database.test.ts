@@ -84,6 +84,23 @@ function testDatabase(name: string, open: () => Promise<Database>) {
       expect(await countRows(database)).toEqual(counts);
     });
 
+    it('puts the complete run in the place of one of the same id that left 1 of 3 observations out, and of no other', async () => {
+      const other = await countRows(database);
+      const complete = sampleRun('run-completed', 3, 1);
+      const left = { id: 'u1', code: 'E_POISON', reason: 'given up' };
+      const partial = {
+        ...complete,
+        record: { ...complete.record, unitsLeftOut: [left] },
+        observations: complete.observations.slice(1),
+      };
+      expect([await saveRun(database, partial), await saveRun(database, complete)]).toEqual([true, true]);
+      const counts = await countRows(database);
+      expect([counts.run, counts.observation]).toEqual([other.run! + 1, other.observation! + 3]);
+      const [row] = await database.query("select record from run where id = 'run-completed'");
+      expect(row).toEqual({ record: complete.record });
+      await database.query("delete from run where id = 'run-completed'");
+    });
+
     it('shares parcels and scenes between 2 runs, and keeps 2 versions of a parcel whose boundary moved by 1e-9°', async () => {
       const run = sampleRun('run-2', 2, 1);
       const moved = run.parcels.map((parcel, i) =>
