@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { LayerKind } from '../../shared/result.ts';
 import type { BandName, Scene } from '../../shared/scene.ts';
 import type { LayerPeriod } from '../composite-unit.ts';
@@ -54,7 +54,7 @@ export type TaskResult =
 
 /** What a child keeps between tasks: open files and the plan it last read. */
 let files: BandFiles | null = null;
-let lastPlan: { path: string; plan: Plan } | null = null;
+let lastPlan: { version: string; plan: Plan } | null = null;
 let note: (note: TaskNote) => void = () => {};
 
 /** Computes one task. Errors are `CanopyError`s that name the file. */
@@ -91,6 +91,8 @@ export async function runTask(task: Task, report: (note: TaskNote) => void): Pro
 
 async function readPlan(out: string, runId: string): Promise<Plan> {
   const path = runFolder.plan(out, runId);
-  if (lastPlan?.path !== path) lastPlan = { path, plan: JSON.parse(await readFile(path, 'utf8')) as Plan };
+  // A later run of the same id may find its scenes elsewhere: where files lie is not part of the id.
+  const version = `${path} ${(await stat(path)).mtimeMs}`;
+  if (lastPlan?.version !== version) lastPlan = { version, plan: JSON.parse(await readFile(path, 'utf8')) as Plan };
   return lastPlan.plan;
 }
