@@ -97,7 +97,8 @@ export function createPool<T, R>(options: PoolOptions): Pool<T, R> {
 }
 
 function cancelled(): CanopyError {
-  return new CanopyError({ kind: 'transient', code: 'E_CANCELLED', message: 'Stopped before this unit was finished.' });
+  const message = 'Stopped on request. What is finished is kept: run the same command again to go on.';
+  return new CanopyError({ kind: 'transient', code: 'E_CANCELLED', message });
 }
 
 /** The built child program, wherever the bundler has put the code that asks. */
