@@ -1,17 +1,16 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fromFile } from 'geotiff';
-import proj4 from 'proj4';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createBandFiles } from '../../../pipeline/run/bands.ts';
 import { createLazyEgress } from '../../../pipeline/run/lazy-egress.ts';
 import { readScenePixels } from '../../../pipeline/scene-pixels.ts';
 import { parseItem } from '../../../pipeline/stac/item.ts';
+import { alps, alpsArgs } from '../../alps.ts';
 import { readCsv, runCanopy } from '../../canopy.ts';
-import { describeWithData, sharedData } from '../../real-data.ts';
+import { meanInside, readRings, readWhole } from '../../independent-zonal.ts';
+import { describeWithData } from '../../real-data.ts';
 
-const alps = join(sharedData, 'data/s2-alps');
 const itemFolder = join(alps, 'sentinel-2-l2a');
 
 /** Read off the scenes independently: ../shared/data/README.md. */
@@ -29,12 +28,6 @@ const TABLE: [id: string, clearPixels: number, meanNdvi: number][] = [
 ];
 const STRIP = ['033', '037', '046', '066', '082', '105', '121', '122', '123', '124'].map((n) => `ALP-${n}`);
 
-const args = (out: string, ...more: string[]) => [
-  'monitor',
-  ...['--parcels', join(alps, 'parcels.geojson'), '--catalog', join(alps, 'catalog.json')],
-  ...['--baseline', '2023-08-10/2023-08-13', '--period', '2023-08-15/2023-08-20', '--out', out, ...more],
-];
-
 describeWithData('canopy monitor on ten Sentinel-2 scenes of the Alps', () => {
   let folder: string;
   let observations: Record<string, string>[];
@@ -42,7 +35,7 @@ describeWithData('canopy monitor on ten Sentinel-2 scenes of the Alps', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'canopy-alps-'));
-    const run = await runCanopy(args(folder, '--min-clear', '1'));
+    const run = await runCanopy(alpsArgs(folder, '--min-clear', '1'));
     expect(run.stderr).toContain('Finished');
     expect(run.code).toBe(0);
     observations = readCsv(join(folder, 'observations.csv'));
@@ -109,7 +102,7 @@ describeWithData('canopy monitor on ten Sentinel-2 scenes of the Alps', () => {
 
   it('has empty figures and no_data for 124 of 124 parcels when 3 clear dates are wanted', async () => {
     const out = mkdtempSync(join(tmpdir(), 'canopy-alps-3-'));
-    const run = await runCanopy(args(out));
+    const run = await runCanopy(alpsArgs(out));
     expect(run.code).toBe(0);
     const rows = readCsv(join(out, 'parcels.csv'));
     expect(rows).toHaveLength(124);
@@ -133,82 +126,17 @@ describeWithData('canopy monitor on ten Sentinel-2 scenes of the Alps', () => {
   });
 });
 
-/** Parcel means by another road: geotiff.js for the pixels, and each cell's share by clipping the ring to the cell. */
 async function independentMeans(): Promise<Map<string, number>> {
-  const collection = JSON.parse(readFileSync(join(alps, 'parcels.geojson'), 'utf8'));
-  const utm = proj4('+proj=utm +zone=33 +datum=WGS84 +units=m');
-  const rings: [string, number[][]][] = collection.features.map(
-    (f: { properties: { id: string }; geometry: { coordinates: number[][][] } }) => [
-      f.properties.id,
-      f.geometry.coordinates[0]!.map((point) => utm.forward([point[0]!, point[1]!])),
-    ],
-  );
+  const shapes = readRings(join(alps, 'parcels.geojson'), 33);
   const means = new Map<string, number>();
   for (const id of readdirSync(itemFolder).filter((name) => name.includes('_L2A'))) {
     const [red, nir, scl] = await Promise.all(
       ['B04', 'B08', 'SCL'].map((band) => readWhole(join(itemFolder, id, `${band}.tif`))),
     );
-    const yMax = id.includes('33TWM') ? 5200020 : 5100000;
-    for (const [parcel, ring] of rings) {
-      const clear = (i: number) => red![i]! > 0 && nir![i]! > 0 && [4, 5, 6, 7].includes(scl![i]!);
-      let weight = 0;
-      let sum = 0;
-      for (const [i, share] of cellShares(ring, 499980, yMax)) {
-        if (!clear(i)) continue;
-        weight += share;
-        sum += (share * (nir![i]! - red![i]!)) / (nir![i]! + red![i]!);
-      }
-      means.set(`${parcel} ${id}`, sum / weight);
-    }
+    const lattice = { xMin: 499980, yMax: id.includes('33TWM') ? 5200020 : 5100000, px: 120, cols: 915, rows: 915 };
+    const clear = (i: number) => red![i]! > 0 && nir![i]! > 0 && [4, 5, 6, 7].includes(scl![i]!);
+    const ndvi = (i: number) => (nir![i]! - red![i]!) / (nir![i]! + red![i]!);
+    for (const shape of shapes) means.set(`${shape.id} ${id}`, meanInside(shape.ring, lattice, clear, ndvi));
   }
   return means;
-}
-
-async function readWhole(path: string): Promise<ArrayLike<number>> {
-  const tiff = await fromFile(path);
-  const [band] = await (await tiff.getImage()).readRasters();
-  await tiff.close();
-  return band as ArrayLike<number>;
-}
-
-const shareCache = new Map<string, [number, number][]>();
-
-function cellShares(ring: number[][], xMin: number, yMax: number): [number, number][] {
-  const key = `${ring[0]} ${yMax}`;
-  const known = shareCache.get(key);
-  if (known) return known;
-  const px = 120;
-  const points = ring.map(([x, y]) => [(x! - xMin) / px, (yMax - y!) / px]);
-  const cols = points.map((p) => p[0]!);
-  const rows = points.map((p) => p[1]!);
-  const shares: [number, number][] = [];
-  for (let row = Math.max(0, Math.floor(Math.min(...rows))); row < Math.min(915, Math.max(...rows)); row += 1) {
-    const strip = cut(cut(points, 1, row, 1), 1, row + 1, -1);
-    for (let col = Math.max(0, Math.floor(Math.min(...cols))); col < Math.min(915, Math.max(...cols)); col += 1) {
-      const area = Math.abs(shoelace(cut(cut(strip, 0, col, 1), 0, col + 1, -1)));
-      if (area > 1e-12) shares.push([row * 915 + col, area]);
-    }
-  }
-  shareCache.set(key, shares);
-  return shares;
-}
-
-/** The part of a polygon on one side of an axis-parallel line. */
-function cut(points: number[][], axis: number, at: number, sign: number): number[][] {
-  const out: number[][] = [];
-  points.forEach((p, i) => {
-    const q = points[(i + 1) % points.length]!;
-    const a = sign * (p[axis]! - at);
-    const b = sign * (q[axis]! - at);
-    if (a >= 0) out.push(p);
-    if (a * b < 0) out.push([p[0]! + ((q[0]! - p[0]!) * a) / (a - b), p[1]! + ((q[1]! - p[1]!) * a) / (a - b)]);
-  });
-  return out;
-}
-
-function shoelace(points: number[][]): number {
-  return points.reduce((sum, [x, y], i) => {
-    const [nx, ny] = points[(i + 1) % points.length]!;
-    return sum + (x! * ny! - nx! * y!) / 2;
-  }, 0);
 }
