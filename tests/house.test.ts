@@ -158,6 +158,17 @@ describe('the house', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('locks every optional package, those of other platforms too, as npm ci wants it', () => {
+    const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+    };
+    const names = Object.keys(lock.packages);
+    const missing = Object.values(lock.packages)
+      .flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}))
+      .filter((name) => !names.some((path) => path.endsWith(`node_modules/${name}`)));
+    expect(missing).toEqual([]);
+  });
+
   it('keeps files to 400 lines', () => {
     const long = files.filter((file) => source.get(file)!.split('\n').length > 401);
     expect(long).toEqual([]);

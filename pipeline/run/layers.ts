@@ -3,7 +3,14 @@ import type { Window } from '../../shared/grid.ts';
 import { intersectWindows } from '../../shared/grid.ts';
 import type { LayerKind } from '../../shared/result.ts';
 import { writeCog } from '../cog/write.ts';
-import { coverTable, deriveLayer, LAYER_FORMS, type LayerData, type LayerForm, type LayerPeriod } from '../composite-unit.ts';
+import {
+  coverTable,
+  deriveLayer,
+  LAYER_FORMS,
+  type LayerData,
+  type LayerForm,
+  type LayerPeriod,
+} from '../composite-unit.ts';
 import type { Plan, Unit } from '../plan.ts';
 import { runFolder } from './folder.ts';
 import type { LayerFile } from './tasks.ts';
