@@ -24,6 +24,8 @@ export type MonitorOutcome =
 /** Runs `canopy monitor`: prepare, plan, compute units, merge. Resumes from unit files that are whole. */
 export async function runMonitor(config: MonitorConfig, context: RunContext): Promise<MonitorOutcome> {
   const watch = createStopwatch();
+  // Before minutes of checking scenes: a run that could not be written need not begin.
+  if (!config.dryRun) await ensureFolder(config.out);
   const pool = createPool<Task, TaskResult>({ size: config.workers, env: childEnvironment(config.allowHosts) });
   const stop = () => void pool.close();
   context.signal.addEventListener('abort', stop);

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { inputError } from '../../shared/errors.ts';
 
 /**
  * Writes a file so that its final name only ever holds the whole content, also when the process is killed or the power
@@ -38,9 +39,36 @@ export async function sha256OfFile(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Makes a folder and those above it; it may be there already. */
+/** Makes a folder and those above it; it may be there already. Throws `E_FOLDER` where it cannot be made or written. */
 export async function ensureFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true });
+  try {
+    await makeFolder(path);
+    await access(path, constants.W_OK);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
+    const message = `The output folder ${path} cannot be made or written (${code}). Name a place where you may write with --out.`;
+    throw inputError('E_FOLDER', message, path, error);
+  }
+}
+
+/** Not `mkdir` with `recursive`: where a file system denies new folders with ENOENT, as /proc does, that never ends. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await makeOne(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await makeOne(path);
+  }
+}
+
+async function makeOne(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    if (!isThere || !(await stat(path)).isDirectory()) throw error;
+  }
 }
 
 async function syncFolder(path: string): Promise<void> {
