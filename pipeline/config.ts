@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { usageError } from '../shared/errors.ts';
+import { type CanopyError, usageError } from '../shared/errors.ts';
 import type { Period } from '../shared/result.ts';
 import type { MonitorParams } from './plan.ts';
 import type { Project } from './project.ts';
@@ -107,8 +107,14 @@ function parseFlags(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: MONITOR_OPTIONS, strict: true, allowPositionals: false }).values;
   } catch (error) {
-    throw usageError(`${(error as Error).message} Run "canopy monitor --help" for the flags.`);
+    throw flagError('monitor', error as Error);
   }
+}
+
+/** What Node's flag parser has against a command line, as sentences; its first line says it all. */
+export function flagError(command: string, { message }: Error): CanopyError {
+  const [what = ''] = message.split('\n', 1);
+  return usageError(`${what.replace(/\.?$/, '.')} Run "canopy ${command} --help" for the flags.`);
 }
 
 type Flags = ReturnType<typeof parseFlags>;
@@ -208,7 +214,7 @@ export function checkHost(text: string): string {
   return text.toLowerCase();
 }
 
-/** A catalogue is a URL or a path. */
+/** A catalogue is a path or an address; one of a kind that is not read is refused by name, not looked for on disk. */
 function placeOf(text: string): string {
-  return /^https?:\/\//.test(text) ? text : resolve(text);
+  return /^[a-z][a-z0-9+.-]+:\/\//i.test(text) ? text : resolve(text);
 }

@@ -22,8 +22,10 @@ async function main(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
   const entry = name === undefined ? undefined : COMMANDS[name];
   if (!entry) {
+    const isQuestion = name === undefined || name === '--help' || name === 'help';
+    if (!isQuestion) process.stderr.write(`canopy: There is no command "${name}".\n\n`);
     process.stderr.write(`${overview()}\n`);
-    return name === undefined || name === '--help' || name === 'help' ? 0 : 2;
+    return isQuestion ? 0 : 2;
   }
   const command = await entry.load();
   if (rest.includes('--help')) {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { usageError } from '../../shared/errors.ts';
 import { isGeographic } from '../../shared/transform.ts';
-import { checkHost, readMask } from '../config.ts';
+import { checkHost, flagError, readMask } from '../config.ts';
 import { type IndexLayer, type IndexRequest, runIndexLayer } from '../run/index-layer.ts';
 import { INDEX_NAMES, type IndexName } from '../run/index-strip.ts';
 import { isHttp } from '../stac/href.ts';
@@ -82,6 +82,6 @@ function parseFlags(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: OPTIONS, strict: true, allowPositionals: true });
   } catch (error) {
-    throw usageError(`${(error as Error).message} Run "canopy index --help" for the flags.`);
+    throw flagError('index', error as Error);
   }
 }

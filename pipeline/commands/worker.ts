@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { usageError } from '../../shared/errors.ts';
-import { checkHost, childEnvironment } from '../config.ts';
+import { checkHost, childEnvironment, flagError } from '../config.ts';
 import { startBullWorker } from '../queue/bullmq-worker.ts';
 import { runFolder } from '../run/folder.ts';
 import type { Task, TaskResult } from '../run/tasks.ts';
@@ -54,6 +54,6 @@ function parseFlags(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: OPTIONS, strict: true, allowPositionals: false }).values;
   } catch (error) {
-    throw usageError(`${(error as Error).message} Run "canopy worker --help" for the flags.`);
+    throw flagError('worker', error as Error);
   }
 }

@@ -132,7 +132,8 @@ async function readParcelsFile(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : message;
     throw inputError(
       'E_PARCELS_MISSING',
       `The parcels cannot be read from ${path}: ${why}. Give the path of a GeoJSON file.`,
