@@ -1,8 +1,8 @@
-import { isCanopyError } from '../../shared/errors.ts';
 import type { BandName, RefusedScene, Scene } from '../../shared/scene.ts';
 import { bandGridOf } from '../cog/match.ts';
 import { type BandHeader, type GridlessItem, withBandHeaders } from '../stac/item.ts';
 import type { BandFiles } from './bands.ts';
+import { isFaultOfScene } from './inspect.ts';
 
 export type CompletedItem = { readonly scene: Scene } | { readonly refused: RefusedScene };
 
@@ -17,7 +17,7 @@ export async function completeItem(item: GridlessItem, files: BandFiles): Promis
     }
     return { scene: withBandHeaders(item, headers) };
   } catch (error) {
-    if (!isCanopyError(error) || error.kind !== 'input') throw error;
+    if (!isFaultOfScene(error)) throw error;
     return { refused: { id: item.draft.id, code: error.code, reason: error.message } };
   }
 }

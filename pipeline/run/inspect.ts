@@ -1,4 +1,4 @@
-import { isCanopyError } from '../../shared/errors.ts';
+import { type CanopyError, isCanopyError } from '../../shared/errors.ts';
 import type { Grid } from '../../shared/grid.ts';
 import type { BandName, RefusedScene, Scene } from '../../shared/scene.ts';
 import { bandGridOf } from '../cog/match.ts';
@@ -53,9 +53,17 @@ export async function inspectScene(
     const doubt = await offsetDoubt(scene, files);
     return doubt ? { refused: doubt } : { ok: { scene, identities, blockPx, bytes, pixels } };
   } catch (error) {
-    if (!isCanopyError(error) || error.kind !== 'input') throw error;
+    if (!isFaultOfScene(error)) throw error;
     return { refused: { id: scene.id, code: error.code, reason: error.message } };
   }
+}
+
+/**
+ * Whether an error costs its own scene only: a file that is wrong, or that its server keeps to itself (object stores say
+ * 403 for a file that is not there). What may pass with time must not make a scene vanish from the results.
+ */
+export function isFaultOfScene(error: unknown): error is CanopyError {
+  return isCanopyError(error) && (error.kind === 'input' || error.kind === 'auth');
 }
 
 /** Cells a side, at least, of the coarse overview of red and its classes that the offset check looks at. */

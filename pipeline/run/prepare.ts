@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { CanopyError, inputError } from '../../shared/errors.ts';
+import { inputError } from '../../shared/errors.ts';
 import type { Parcel, RefusedParcel } from '../../shared/parcel.ts';
 import type { Acquisition, RefusedScene, Scene, SupersededScene } from '../../shared/scene.ts';
 import type { MonitorConfig } from '../config.ts';
@@ -9,9 +9,11 @@ import { createProgress } from '../queue/progress.ts';
 import { isInPeriod } from '../season.ts';
 import { groupAcquisitions } from '../stac/acquisition.ts';
 import { loadScenes } from '../stac/catalog.ts';
+import type { GridlessItem } from '../stac/item.ts';
 import { sha256OfBytes } from '../store/files.ts';
 import type { Pool } from '../workers/pool.ts';
-import type { Inspection } from './inspect.ts';
+import type { CompletedItem } from './complete.ts';
+import { type Inspection, isFaultOfScene } from './inspect.ts';
 import { createLazyEgress } from './lazy-egress.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import type { Task, TaskResult } from './tasks.ts';
@@ -114,17 +116,25 @@ async function findScenes(
     const found = await loadScenes(config.catalog, collections ? { ...query, collections } : query, egress);
     const scenes = [...found.scenes];
     const refused = [...found.refused];
-    for (const item of found.gridless) {
-      const answer = await pool.run({ kind: 'complete', items: [item] });
-      if (answer.kind !== 'complete') throw new Error('Wrong answer to a complete task.');
-      for (const completed of answer.items) {
-        if ('scene' in completed) scenes.push(completed.scene);
-        else refused.push(completed.refused);
-      }
+    for (const completed of await Promise.all(found.gridless.map((item) => completeInChild(item, pool)))) {
+      if ('scene' in completed) scenes.push(completed.scene);
+      else refused.push(completed.refused);
     }
     return { scenes, refused, itemDigests: found.itemDigests };
   } finally {
     await egress.close();
+  }
+}
+
+async function completeInChild(item: GridlessItem, pool: Pool<Task, TaskResult>): Promise<CompletedItem> {
+  try {
+    const answer = await pool.run({ kind: 'complete', items: [item] });
+    if (answer.kind !== 'complete') throw new Error('Wrong answer to a complete task.');
+    return answer.items[0]!;
+  } catch (error) {
+    // A file that broke the child costs its own scene, as it does where files are checked.
+    if (!isFaultOfScene(error)) throw error;
+    return { refused: { id: item.draft.id, code: error.code, reason: error.message } };
   }
 }
 
@@ -200,7 +210,7 @@ async function inspectAll(scenes: readonly Inspection['scene'][], pool: Pool<Tas
       }
       progress.advance(batch.length);
     } catch (error) {
-      if (!(error instanceof CanopyError) || error.kind !== 'input') throw error;
+      if (!isFaultOfScene(error)) throw error;
       // One file of the batch broke the child: each scene alone shows which.
       if (batch.length > 1) for (const scene of batch) await inspect([scene]);
       else refused.push({ id: batch[0]!.id, code: error.code, reason: error.message });
