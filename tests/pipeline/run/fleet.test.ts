@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { shortAlpsArgs } from '../../alps.ts';
 import { hashResults, runCanopy, startCanopy, unfinishedFiles, unitFiles, untilRun } from '../../canopy.ts';
 import { buildProgram, makeProgramFolder } from '../../programs.ts';
@@ -11,6 +11,9 @@ import { describeWithData } from '../../real-data.ts';
 import { startRedis, type TestRedis } from '../../redis.ts';
 
 const READY = /Worker is ready/;
+
+// Several whole runs a test; on a busy machine each takes a multiple of its 4 s.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 describeWithData('canopy monitor on the Alps with a Redis fleet', () => {
   const root = mkdtempSync(join(tmpdir(), 'canopy-fleet-'));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../../pipeline/store/database.ts';
 import { alpsArgs } from '../../alps.ts';
 import {
@@ -15,6 +15,9 @@ import {
   untilRun,
 } from '../../canopy.ts';
 import { describeWithData } from '../../real-data.ts';
+
+// Several whole runs a test; on a busy machine each takes a multiple of its 4 s.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 describeWithData('canopy monitor on the Alps, stopped in the middle and run again', () => {
   const root = mkdtempSync(join(tmpdir(), 'canopy-resume-'));

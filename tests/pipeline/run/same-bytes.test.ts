@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { shortAlpsArgs } from '../../alps.ts';
 import { hashResults, runCanopy, unfinishedFiles } from '../../canopy.ts';
 import { describeWithData } from '../../real-data.ts';
@@ -16,6 +16,9 @@ const TABLES = [
   'parcels.parquet',
   'run.json',
 ];
+
+// Several whole runs a test; on a busy machine each takes a multiple of its 4 s.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 describeWithData('canopy monitor on the Alps with other numbers of workers', () => {
   const root = mkdtempSync(join(tmpdir(), 'canopy-same-'));
