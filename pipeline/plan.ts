@@ -137,7 +137,7 @@ export function planRun(input: PlanInput): Plan {
   const units = chunks.map((chunk, index) => ({
     index,
     ...chunk,
-    key: unitKey(chunk, index, { params, grids, parcels, scenes, prints }),
+    key: unitKey(chunk, index, { params, grids, parcels, scenes, acquisitions, prints, hasColour }),
   }));
   const uncovered = placed
     .filter((p) => p.gridOrder.length === 0)
@@ -348,17 +348,26 @@ function unitKey(
     grids: readonly SourceGrid[];
     parcels: readonly PlannedParcel[];
     scenes: readonly PlannedScene[];
+    acquisitions: readonly PlannedAcquisition[];
     prints: readonly unknown[];
+    hasColour: boolean;
   },
 ): string {
   const mine = chunk.parcelPositions.map((position) => made.parcels[position]!);
   const gridIndexes = new Set([chunk.gridIndex, ...mine.flatMap((p) => p.gridOrder)]);
+  const isRead = (scene: number) => gridIndexes.has(made.scenes[scene]!.gridIndex);
+  // A unit's result names scenes and acquisitions by their positions: a scene that comes to another grid moves them.
+  const acquisitions = made.acquisitions.flatMap(({ sceneIndexes, inBaseline, inSeason }, position) =>
+    sceneIndexes.some(isRead) ? [{ position, sceneIndexes: sceneIndexes.filter(isRead), inBaseline, inSeason }] : [],
+  );
   const print = digest({
     algorithm: ALGORITHM,
     params: made.params,
+    hasColour: made.hasColour,
+    acquisitions,
     chunk,
     grids: [...gridIndexes].sort((a, b) => a - b).map((index) => made.grids[index]),
-    scenes: made.prints.filter((_, index) => gridIndexes.has(made.scenes[index]!.gridIndex)),
+    scenes: made.prints.filter((_, scene) => isRead(scene)),
     parcels: mine.map(({ id, parcelHa, rings, gridOrder, unitIndexes }) => {
       return { id, parcelHa, rings, gridOrder, spans: unitIndexes.length > 1, home: unitIndexes[0] === index };
     }),
