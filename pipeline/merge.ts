@@ -145,14 +145,15 @@ export function mergeParcel(
 ): ParcelResult {
   const parcel = plan.parcels[position]!;
   const { params } = plan;
-  const inSeason = new Set(plan.acquisitions.filter((a) => a.inSeason).flatMap((a) => a.sceneIds));
-  const clear = observations.filter((o) => o.outcome === 'ok' && inSeason.has(o.sceneId));
-  const meansIn = (period: { start: string; end: string }) =>
-    clear
-      .filter((o) => o.datetime.slice(0, 10) >= period.start && o.datetime.slice(0, 10) <= period.end)
-      .map((o) => o.ndviMean!);
-  const baseline = meansIn(params.baseline);
-  const monitored = meansIn(params.period);
+  // An acquisition across midnight has one day, that of its first scene, here as in the composites.
+  const acquisitionOf = new Map(plan.acquisitions.flatMap((a) => a.sceneIds.map((id) => [id, a] as const)));
+  const meansOf = (isWanted: (acquisition: PlannedAcquisition) => boolean) =>
+    observations.flatMap(({ outcome, sceneId, ndviMean }) => {
+      const acquisition = acquisitionOf.get(sceneId)!;
+      return outcome === 'ok' && acquisition.inSeason && isWanted(acquisition) ? [ndviMean!] : [];
+    });
+  const baseline = meansOf((acquisition) => acquisition.inBaseline);
+  const monitored = meansOf((acquisition) => acquisition.inPeriod);
   const fewest = Math.min(baseline.length, monitored.length);
   const counts = { nClearBaseline: baseline.length, nClearPeriod: monitored.length };
   if (lost) return emptyResult(parcel, counts, `left out: ${lost}`);
