@@ -168,7 +168,7 @@ function collectionOf(id: string, items: readonly string[]): object {
 }
 
 /** Id of a scene as its provider would build it. */
-export function idOf(scene: TinyScene): string {
+function idOf(scene: TinyScene): string {
   const { day, mgrsTile, sensor = 'sentinel-2', sequence = 0 } = scene;
   const compact = day.replaceAll('-', '');
   if (sensor === 'sentinel-2') return `S2A_${mgrsTile}_${compact}_${sequence}_L2A`;
