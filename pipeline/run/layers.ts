@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { Window } from '../../shared/grid.ts';
 import { intersectWindows } from '../../shared/grid.ts';
 import type { LayerKind } from '../../shared/result.ts';
@@ -14,7 +14,7 @@ import {
 import type { Plan, Unit } from '../plan.ts';
 import { runFolder } from './folder.ts';
 import type { LayerFile } from './tasks.ts';
-import { decodeUnitFile } from './unit-file.ts';
+import { decodeUnitFile, type UnitFile } from './unit-file.ts';
 
 const BLOCK_PX = 512;
 
@@ -81,17 +81,32 @@ async function readUnitLayer(
   wanted: { out: string; layer: LayerKind; period: LayerPeriod },
   unit: Unit,
 ): Promise<LayerData | null> {
-  const path = runFolder.unit(wanted.out, unit.key);
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    // A unit that was left out has no file; its chunk stays nodata and the summary names it.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+  const file = await readUnitFile(runFolder.unit(wanted.out, unit.key), unit.key);
+  return file && deriveLayer(wanted.layer, wanted.period, table, file.layer);
+}
+
+/** Unit files this child has checked lately, the last used at the end: the layers of a grid all read the same ones. */
+const lately = new Map<string, { readonly file: UnitFile; readonly bytes: number }>();
+const LATELY_BYTES = 64 * 2 ** 20;
+
+/** A checked unit file; null where there is none: a unit that was left out stays nodata and the summary names it. */
+async function readUnitFile(path: string, key: string): Promise<UnitFile | null> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
     throw error;
+  });
+  if (!found) return null;
+  const version = `${path} ${found.ino} ${found.mtimeMs} ${found.size}`;
+  const known = lately.get(version) ?? { file: decodeUnitFile(await readFile(path), key, path), bytes: found.size };
+  lately.delete(version);
+  lately.set(version, known);
+  let bytes = [...lately.values()].reduce((total, entry) => total + entry.bytes, 0);
+  for (const [oldest, entry] of lately) {
+    if (bytes <= LATELY_BYTES || oldest === version) break;
+    lately.delete(oldest);
+    bytes -= entry.bytes;
   }
-  const file = decodeUnitFile(bytes, unit.key, path);
-  return deriveLayer(wanted.layer, wanted.period, table, file.layer);
+  return known.file;
 }
 
 function emptyBlock(form: LayerForm, length: number): LayerData {
