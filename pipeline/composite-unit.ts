@@ -1,6 +1,13 @@
 import type { Grid, Window } from '../shared/grid.ts';
 import type { LayerKind } from '../shared/result.ts';
-import type { MonitorParams, Plan, PlannedAcquisition, Unit } from './plan.ts';
+import {
+  hasColours,
+  type MonitorParams,
+  type Plan,
+  type PlannedAcquisition,
+  type PlannedScene,
+  type Unit,
+} from './plan.ts';
 import { computeComposite } from './raster/composite.ts';
 import { computeTreeCover } from './raster/treecover.ts';
 import { type ReadBand, readColour, type ScenePixels } from './scene-pixels.ts';
@@ -74,48 +81,92 @@ interface StackedDate {
   /** NDVI × 10,000. */
   readonly ndvi: Int16Array;
   readonly clear: Uint8Array;
-  /** Red, green, blue as display values; null without colour bands. */
-  readonly colours: readonly [Uint8Array, Uint8Array, Uint8Array] | null;
+  /** Null where no scene of the date has colours. */
+  readonly colours: Colours | null;
 }
+
+type Rgb = readonly [red: Uint8Array, green: Uint8Array, blue: Uint8Array];
+
+interface Colours {
+  /** Display values. */
+  readonly rgb: Rgb;
+  /** 1 where the pixel is clear and has all three. */
+  readonly valid: Uint8Array;
+}
+
+/** Takes an error of one scene's colours, or throws it on. */
+export type ReportColours = (scene: number, error: unknown) => void;
 
 export function createStack(unit: Unit): Stack {
   return { window: unit.window, gridIndex: unit.gridIndex, dates: { baseline: [], period: [] } };
 }
 
-/** Adds one in-season acquisition; pixels come from the scene that gave the NDVI, colours from the same scene. */
+/**
+ * Adds one in-season acquisition; pixels come from the scene that gave the NDVI, colours from the same scene. Colours are
+ * for the eye: where they are missing or broken the date's NDVI counts all the same.
+ */
 export async function stackAcquisition(
   stack: Stack,
   plan: Plan,
   acquisition: PlannedAcquisition,
   pixels: ScenePixels & Origins,
   read: ReadBand,
+  report: ReportColours,
 ): Promise<void> {
   const { clear } = pixels;
   if (!clear.includes(1)) return;
   const ndvi = new Int16Array(clear.length);
   for (let i = 0; i < ndvi.length; i += 1) ndvi[i] = Math.round(pixels.ndvi[i]! / FRACTION_SCALE);
-  const colours = plan.hasColour ? await readColours(stack, plan, pixels, read) : null;
+  const colours = plan.hasColour ? await readColours(stack, plan, pixels, read, report) : null;
   stack.dates[acquisition.inBaseline ? 'baseline' : 'period'].push({ ndvi, clear, colours });
 }
 
 async function readColours(
   stack: Stack,
   plan: Plan,
-  pixels: Origins,
+  pixels: ScenePixels & Origins,
   read: ReadBand,
-): Promise<[Uint8Array, Uint8Array, Uint8Array]> {
-  const merged: Uint8Array[] = [];
-  for (const name of ['red', 'green', 'blue'] as const) {
-    const out = new Uint8Array(pixels.sceneOf.length);
-    for (const [rank, scene] of pixels.scenes.entries()) {
-      const planned = plan.scenes[scene]!;
-      const colour = await readColour(planned, planned.scene.bands[name]!, stack.window, read);
-      if (pixels.scenes.length === 1) out.set(colour);
-      else for (let i = 0; i < out.length; i += 1) if (pixels.sceneOf[i] === rank) out[i] = colour[i]!;
+  report: ReportColours,
+): Promise<Colours | null> {
+  const { clear, scenes, sceneOf } = pixels;
+  let merged: Rgb | null = null;
+  for (const [rank, scene] of scenes.entries()) {
+    const planned = plan.scenes[scene]!;
+    if (!hasColours(planned.scene)) continue;
+    try {
+      const rgb = await readRgb(planned, stack, read);
+      if (scenes.length === 1) merged = rgb;
+      else merged = mergeRgb(merged, rgb, (i) => sceneOf[i] === rank);
+    } catch (error) {
+      report(scene, error);
     }
-    merged.push(out);
   }
-  return merged as [Uint8Array, Uint8Array, Uint8Array];
+  return merged && { rgb: merged, valid: colourMask(clear, merged) };
+}
+
+async function readRgb(planned: PlannedScene, { window }: Stack, read: ReadBand): Promise<Rgb> {
+  const { red, green, blue } = planned.scene.bands;
+  return [
+    await readColour(planned, red!, window, read),
+    await readColour(planned, green!, window, read),
+    await readColour(planned, blue!, window, read),
+  ];
+}
+
+function mergeRgb(merged: Rgb | null, rgb: Rgb, isFrom: (pixel: number) => boolean): Rgb {
+  const n = rgb[0].length;
+  const target: Rgb = merged ?? [new Uint8Array(n), new Uint8Array(n), new Uint8Array(n)];
+  for (let i = 0; i < n; i += 1) {
+    if (!isFrom(i)) continue;
+    for (const band of [0, 1, 2] as const) target[band][i] = rgb[band][i]!;
+  }
+  return target;
+}
+
+/** Shares `clear` where it says the same, as nearly always, so that a stack holds no further array for each date. */
+function colourMask(clear: Uint8Array, [red, green, blue]: Rgb): Uint8Array {
+  const valid = clear.map((isClear, i) => (isClear && red[i] && green[i] && blue[i] ? 1 : 0));
+  return valid.every((isValid, i) => isValid === clear[i]) ? clear : valid;
 }
 
 /**
@@ -170,10 +221,13 @@ function compositeNdvi(stack: Stack, period: LayerPeriod, params: MonitorParams)
 }
 
 function coverOf(ndvi: Int16Array, table: Int16Array): Int16Array {
+  const last = table.length - 1;
   const out = new Int16Array(ndvi.length);
   for (let i = 0; i < ndvi.length; i += 1) {
     const stored = ndvi[i]!;
-    out[i] = stored === FRACTION_NODATA ? FRACTION_NODATA : table[stored + NDVI_LIMIT]!;
+    // Beyond the table is beyond [−1, 1]: its end is the answer there, never an invented 0.
+    const entry = Math.min(last, Math.max(0, stored + NDVI_LIMIT));
+    out[i] = stored === FRACTION_NODATA ? FRACTION_NODATA : table[entry]!;
   }
   return out;
 }
@@ -200,16 +254,16 @@ function changeOf(baseline: Int16Array, period: Int16Array): Int16Array {
   return out;
 }
 
-/** Median of each colour over the clear dates, pixel-interleaved; 0 where no date is clear. */
+/** Median of each colour over the clear dates that have colours, pixel-interleaved; 0 where there is none. */
 function compositeColour(stack: Stack, period: LayerPeriod): Uint8Array {
-  const dates = stack.dates[period];
+  const dates = stack.dates[period].flatMap(({ colours }) => colours ?? []);
   const n = stack.window.widthPx * stack.window.heightPx;
   const out = new Uint8Array(3 * n);
   if (dates.length === 0) return out;
   for (const band of [0, 1, 2] as const) {
     const { data, valid } = computeComposite(
-      dates.map((date) => date.colours![band]),
-      dates.map((date) => date.clear),
+      dates.map((date) => date.rgb[band]),
+      dates.map((date) => date.valid),
       { kind: 'median' },
       1,
     );

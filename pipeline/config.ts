@@ -6,6 +6,7 @@ import type { Period } from '../shared/result.ts';
 import type { MonitorParams } from './plan.ts';
 import type { Project } from './project.ts';
 import type { CompositeMethod } from './raster/composite.ts';
+import { sha256OfFile } from './store/files.ts';
 
 /** Everything `canopy monitor` was asked for, from flags, project file and environment; frozen. */
 export interface MonitorConfig {
@@ -15,13 +16,22 @@ export interface MonitorConfig {
   readonly out: string;
   readonly collections: readonly string[] | null;
   readonly params: MonitorParams;
-  readonly project: { readonly id: string; readonly name: string; readonly synthetic: boolean } | null;
+  readonly project: ProjectFacts | null;
   readonly redisUrl: string | null;
   readonly workers: number;
   readonly databaseUrl: string | null;
   readonly allowHosts: readonly string[];
   readonly dryRun: boolean;
   readonly json: boolean;
+}
+
+/** What a run keeps of its project file, the file's own content hash included. */
+interface ProjectFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly synthetic: boolean;
+  readonly path: string;
+  readonly sha256: string;
 }
 
 /** Loss and gain of a tree-cover fraction of 0.15; NDVI of bare soil and of closed vegetation for the dimidiate model. */
@@ -78,7 +88,7 @@ export async function readMonitorConfig(argv: readonly string[], env: Environmen
     out: resolve(flags.out),
     collections: flags.collections?.split(',').map((name) => name.trim()) ?? project?.collections ?? null,
     params: readParams(flags, project),
-    project: project && { id: project.id, name: project.name, synthetic: project.synthetic },
+    project: project && (await describeProject(project, resolve(flags.project!))),
     redisUrl: runner,
     workers: readWhole('--workers', flags.workers, 1, 64) ?? availableParallelism(),
     databaseUrl: flags.database ?? env.CANOPY_DATABASE_URL ?? null,
@@ -101,6 +111,10 @@ export function childEnvironment(allowHosts: readonly string[]): Record<string, 
 
 export function allowedHosts(env: Environment): string[] {
   return (env.CANOPY_ALLOW_HOSTS ?? '').split(',').filter((host) => host !== '');
+}
+
+async function describeProject({ id, name, synthetic }: Project, path: string): Promise<ProjectFacts> {
+  return { id, name, synthetic, path, sha256: await sha256OfFile(path) };
 }
 
 function parseFlags(argv: readonly string[]) {

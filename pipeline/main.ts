@@ -24,12 +24,13 @@ async function main(argv: readonly string[]): Promise<number> {
   if (!entry) {
     const isQuestion = name === undefined || name === '--help' || name === 'help';
     if (!isQuestion) process.stderr.write(`canopy: There is no command "${name}".\n\n`);
-    process.stderr.write(`${overview()}\n`);
+    // An answer goes to standard output, a complaint to standard error.
+    (isQuestion ? process.stdout : process.stderr).write(`${overview()}\n`);
     return isQuestion ? 0 : 2;
   }
   const command = await entry.load();
   if (rest.includes('--help')) {
-    process.stderr.write(`${command.usage}\n`);
+    process.stdout.write(`${command.usage}\n`);
     return 0;
   }
   const abort = new AbortController();
@@ -64,6 +65,9 @@ main(process.argv.slice(2)).then(
     process.stderr.write(
       isExpected ? `canopy: ${detail.message}\n` : `canopy: unexpected error (${detail.code}): ${detail.message}\n`,
     );
+    // A script that asked for one JSON document gets one on failure too.
+    if (process.argv.includes('--json'))
+      process.stdout.write(`${JSON.stringify({ kind: 'error', error: detail }, null, 2)}\n`);
     process.exit(detail.kind === 'usage' ? 2 : 1);
   },
 );

@@ -2,7 +2,7 @@ import { isCanopyError } from '../shared/errors.ts';
 import type { Grid, Window } from '../shared/grid.ts';
 import { gridBbox, intersectWindows, windowOfBbox } from '../shared/grid.ts';
 import { projectRings } from '../shared/transform.ts';
-import { compositeUnit, createStack, type Stack, stackAcquisition, type UnitLayer } from './composite-unit.ts';
+import { compositeUnit, createStack, type ReportColours, stackAcquisition, type UnitLayer } from './composite-unit.ts';
 import { type Ground, invalidGround, measureGround, outsideOf } from './ground.ts';
 import type { Plan, PlannedAcquisition, PlannedParcel, PlannedScene, Unit } from './plan.ts';
 import { type CellAreas, cellAreasHa } from './raster/cell-area.ts';
@@ -64,13 +64,14 @@ export async function observeUnit(plan: Plan, unit: Unit, read: ReadBand): Promi
   const { grid } = plan.grids[unit.gridIndex]!;
   const parcels = unit.parcelPositions.flatMap((position) => prepareParcel(plan, unit, position, grid));
   const problems = new Map<number, UnitProblem>();
+  const reportColours = colourReporter(problems);
   const stack = createStack(unit);
   const parts: ObservationPart[] = [];
   for (const [index, acquisition] of plan.acquisitions.entries()) {
     const readOn = acquisitionReader(plan, acquisition, read, problems);
     const pixels = await readOn(unit.gridIndex, unit.window);
     for (const item of parcels) parts.push(await observeParcel(plan, unit, item, index, pixels, readOn));
-    if (pixels && acquisition.inSeason) await stackOrReport(stack, plan, acquisition, pixels, read, problems);
+    if (pixels && acquisition.inSeason) await stackAcquisition(stack, plan, acquisition, pixels, read, reportColours);
   }
   return {
     parts,
@@ -79,22 +80,12 @@ export async function observeUnit(plan: Plan, unit: Unit, read: ReadBand): Promi
   };
 }
 
-async function stackOrReport(
-  stack: Stack,
-  plan: Plan,
-  acquisition: PlannedAcquisition,
-  pixels: AcquisitionPixels,
-  read: ReadBand,
-  problems: Map<number, UnitProblem>,
-): Promise<void> {
-  try {
-    await stackAcquisition(stack, plan, acquisition, pixels, read);
-  } catch (error) {
-    // Colours are for the eye; a broken blue band does not take the NDVI of the date away.
+/** What a scene's colours cost when they cannot be read: a problem of the unit, no more. */
+function colourReporter(problems: Map<number, UnitProblem>): ReportColours {
+  return (scene, error) => {
     if (!isCanopyError(error) || error.kind !== 'input') throw error;
-    const scene = pixels.scenes[0]!;
     if (!problems.has(scene)) problems.set(scene, { scene, code: error.code, message: error.message });
-  }
+  };
 }
 
 function prepareParcel(plan: Plan, unit: Unit, position: number, grid: Grid): UnitParcel[] {

@@ -10,7 +10,7 @@ import type { CompositeMethod } from './raster/composite.ts';
 import { dayOf, inSeason, isInPeriod } from './season.ts';
 
 /** Raised when the same inputs would give other figures; old results keep their own. */
-export const ALGORITHM = 'monitor-1';
+export const ALGORITHM = 'monitor-2';
 
 /** Everything that decides a figure beside the imagery and the parcels. Recorded in run.json. */
 export interface MonitorParams {
@@ -87,6 +87,7 @@ export interface Plan {
   /** Parcels that no scene covers. */
   readonly uncovered: readonly { readonly id: string; readonly index: number; readonly parcelHa: number }[];
   readonly units: readonly Unit[];
+  /** Some scene has its colours: dates without them are left out of the true-colour composites only. */
   readonly hasColour: boolean;
 }
 
@@ -112,7 +113,7 @@ export function planRun(input: PlanInput): Plan {
   const { params } = input;
   const { grids, scenes } = layOutGrids(input.scenes);
   const acquisitions = planAcquisitions(input.acquisitions, scenes, params);
-  const hasColour = scenes.every(({ scene }) => scene.bands.red && scene.bands.green && scene.bands.blue);
+  const hasColour = scenes.some(({ scene }) => hasColours(scene));
   const chunkPx = chooseChunkPx(
     Math.max(...input.scenes.map((scene) => scene.blockPx)),
     acquisitions.filter((a) => a.inSeason).length,
@@ -187,6 +188,11 @@ export function primaryGrid(scene: Scene): Grid {
   const band = scene.bands.red ?? scene.bands.ndvi;
   if (!band) throw new Error(`Scene ${scene.id} has neither a red nor an ndvi band; parsing should have refused it.`);
   return band.grid;
+}
+
+/** Whether a scene can be shown in true colour. */
+export function hasColours({ bands }: Scene): boolean {
+  return [bands.red, bands.green, bands.blue].every((band) => band !== undefined);
 }
 
 function unionBbox(boxes: readonly Bbox[]): Bbox {

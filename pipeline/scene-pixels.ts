@@ -4,7 +4,7 @@ import type { PixelArray } from '../shared/raster.ts';
 import type { Band, BandName, Scene } from '../shared/scene.ts';
 import type { MonitorParams, PlannedScene } from './plan.ts';
 import { primaryGrid } from './plan.ts';
-import { computeNdviFromDn } from './raster/indices.ts';
+import { computeNdviFromDn, isReflectance } from './raster/indices.ts';
 import { clearFromFmask, clearFromQaPixel, clearFromScl, dilateNotClear } from './raster/mask.ts';
 import { resampleNearest } from './raster/resample.ts';
 
@@ -57,9 +57,32 @@ async function readNdvi(
   }
   const band = bands.ndvi!;
   const { data, valid } = await read(planned, band, own);
-  const ndvi = new Float32Array(data.length);
-  for (let i = 0; i < ndvi.length; i += 1) ndvi[i] = data[i]! * band.scale + band.offset;
-  return { data: ndvi, valid };
+  return admitIndex(data, valid, band);
+}
+
+/** How far beyond [−1, 1] the rounding of a ready-made index may carry it. */
+const INDEX_SLACK = 0.01;
+
+/** Whether a number may be a ready-made index. False for NaN, too. */
+export function isIndexValue(value: number): boolean {
+  return value >= -1 - INDEX_SLACK && value <= 1 + INDEX_SLACK;
+}
+
+/** A ready-made index as it is used: rounding beyond [−1, 1] is cut off; what lies further out is no index and not valid. */
+function admitIndex(
+  dn: PixelArray,
+  isStored: Uint8Array,
+  { scale, offset }: Band,
+): { data: Float32Array; valid: Uint8Array } {
+  const data = new Float32Array(dn.length);
+  const valid = new Uint8Array(dn.length);
+  for (let i = 0; i < data.length; i += 1) {
+    const value = dn[i]! * scale + offset;
+    if (!isStored[i] || !isIndexValue(value)) continue;
+    data[i] = Math.min(1, Math.max(-1, value));
+    valid[i] = 1;
+  }
+  return { data, valid };
 }
 
 /**
@@ -123,7 +146,7 @@ function cropWindow(data: Uint8Array, from: Window, to: Window): Uint8Array {
   return out;
 }
 
-/** Reflectance 0 to 0.30 as 1..255 for viewing, 0 = no clear pixel. */
+/** Reflectance 0 to 0.30 as 1..255 for viewing, 0 = no value. */
 export async function readColour(
   planned: PlannedScene,
   band: Band,
@@ -134,7 +157,9 @@ export async function readColour(
   const out = new Uint8ClampedArray(data.length);
   const gain = (254 * band.scale) / COLOUR_FULL_REFLECTANCE;
   const shift = 1 + (254 * band.offset) / COLOUR_FULL_REFLECTANCE;
-  for (let i = 0; i < out.length; i += 1) if (valid[i]) out[i] = Math.max(1, data[i]! * gain + shift);
+  for (let i = 0; i < out.length; i += 1) {
+    if (valid[i] && isReflectance(data[i]! * band.scale + band.offset)) out[i] = Math.max(1, data[i]! * gain + shift);
+  }
   return new Uint8Array(out.buffer);
 }
 

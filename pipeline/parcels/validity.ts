@@ -100,7 +100,11 @@ async function findFaultWithJts(rings: readonly Float64Array[]): Promise<Fault |
     getErrorType(): number;
     getCoordinate(): { x: number; y: number } | null;
   };
-  const [code, text] = jtsFaults[error.getErrorType()] ?? ['E_PARCEL_INVALID', 'is not a valid polygon near %s.'];
+  const [code, words] = jtsFaults[error.getErrorType()] ?? ['E_PARCEL_INVALID', 'is not a valid polygon near %s.'];
+  const text =
+    code === 'E_PARCEL_SELF_CROSSING' && rings.length > 1
+      ? words.replace(';', ', or its rings overlap or share an edge there;')
+      : words;
   const at = error.getCoordinate();
   return { code, text: text.replace('%s', at ? formatPlace(at.x, at.y) : 'an unknown place') };
 }

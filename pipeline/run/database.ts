@@ -13,10 +13,7 @@ export interface DatabasePlace {
 
 export type DatabaseRequest = { readonly kind: 'save'; readonly run: RunToSave } | { readonly kind: 'close' };
 
-export type DatabaseAnswer =
-  | { readonly state: 'open' }
-  | { readonly state: 'closed' }
-  | { readonly state: 'failed'; readonly error: ErrorDetail };
+export type DatabaseAnswer = { readonly state: 'closed' } | { readonly state: 'failed'; readonly error: ErrorDetail };
 
 /** The database of one run, opening in a thread of its own. */
 export interface RunDatabase {

@@ -69,7 +69,7 @@ export async function finishRun(
   );
   await database.save(runToSave(prepared, record, observations, results, layers));
   watch.lap('database saved');
-  await removeLeftovers(config.out, record);
+  await removeLeftovers(config.out, record, plan);
   await writeFileAtomic(join(config.out, 'run.json'), formatRunRecord(record));
   return {
     record,
@@ -120,6 +120,7 @@ async function writeLayers(prepared: PreparedRun, pool: Pool<Task, TaskResult>):
         gridIndex,
         layer: kind,
         period,
+        provenance: provenanceOf(prepared),
       });
       if (answer.kind !== 'layer') throw new Error('Wrong answer to a layer task.');
       const { key, grid } = plan.grids[gridIndex]!;

@@ -203,7 +203,13 @@ function writeLayer(layer: LayerToMake, folder: string): Promise<LayerFile> {
       blockSizePx: BLOCK_PX,
       resampling: 'average',
       bands: [{ description: index, scale: INDEX_SCALE }],
-      metadata: { kind: index, scene: scene.id, datetime: scene.datetime, attribution: scene.attribution },
+      metadata: {
+        kind: index,
+        scene: scene.id,
+        datetime: scene.datetime,
+        attribution: scene.attribution,
+        synthetic: scene.synthetic ? 'yes, made by a generator' : 'no',
+      },
     },
     async (blockCol, blockRow) => {
       if (strip?.row !== blockRow) strip = { row: blockRow, bytes: await readFile(stripPath(folder, blockRow)) };

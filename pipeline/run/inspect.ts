@@ -1,13 +1,10 @@
 import { type CanopyError, isCanopyError } from '../../shared/errors.ts';
-import type { Grid } from '../../shared/grid.ts';
 import type { BandName, RefusedScene, Scene } from '../../shared/scene.ts';
-import { bandGridOf } from '../cog/match.ts';
-import { type Cog, chooseLevel, readWindow } from '../cog/read.ts';
-import { resampleNearest } from '../raster/resample.ts';
-import { checkOffset } from '../stac/offset-check.ts';
+import { hasColours } from '../plan.ts';
 import type { BandFiles } from './bands.ts';
+import { indexDoubt, offsetDoubt } from './pixel-doubt.ts';
 
-/** A scene whose files were opened and agree with its item. */
+/** A scene whose files were opened and agree with its item; without its colours where those could not be opened. */
 export interface Inspection {
   readonly scene: Scene;
   readonly identities: Readonly<Partial<Record<BandName, string>>>;
@@ -15,47 +12,95 @@ export interface Inspection {
   /** Compressed bytes of the bands that are read, full resolution only. */
   readonly bytes: number;
   readonly pixels: number;
+  /** One sentence for each thing of the scene that is not used. */
+  readonly warnings: readonly string[];
 }
 
 export type InspectResult = { readonly ok: Inspection } | { readonly refused: RefusedScene };
 
-/** Bands that a run reads of a scene. */
-function bandsToRead(scene: Scene): BandName[] {
+/** Bands without which a run cannot use a scene. */
+function neededBands(scene: Scene): BandName[] {
   if (!scene.bands.red || !scene.bands.nir) return ['ndvi'];
-  const mask = scene.maskRule === 'nodata' ? [] : [scene.maskRule as BandName];
-  const colours = scene.bands.green && scene.bands.blue ? (['green', 'blue'] as const) : [];
-  return ['red', 'nir', ...mask, ...colours];
+  return ['red', 'nir', ...(scene.maskRule === 'nodata' ? [] : [scene.maskRule as BandName])];
 }
 
 /**
- * Opens every band that will be read, holds its header against the item, checks the Sentinel-2 offset by pixels, hashes
- * the content.
+ * Opens every band that will be read, holds its header against the item, checks the Sentinel-2 offset and the range of
+ * a ready-made index by pixels, hashes the content. Without `only`, the bands of a run: index and mask must be good, the
+ * colours for the eye may be missing.
  */
-export async function inspectScene(
-  scene: Scene,
-  files: BandFiles,
-  wanted: readonly BandName[] = bandsToRead(scene),
-): Promise<InspectResult> {
+export async function inspectScene(scene: Scene, files: BandFiles, only?: readonly BandName[]): Promise<InspectResult> {
   try {
-    const identities: Partial<Record<BandName, string>> = {};
-    let bytes = 0;
-    let pixels = 0;
-    let blockPx = 1;
-    for (const name of wanted) {
-      const band = scene.bands[name]!;
-      const cog = await files.open(band, scene.id);
-      const level = cog.header.levels[0]!;
-      identities[name] = await cog.source.identity();
-      bytes += level.blockByteCounts.reduce((total, n) => total + n, 0);
-      pixels += level.widthPx * level.heightPx;
-      if (name === 'red' || name === 'ndvi') blockPx = Math.max(level.blockWidthPx, level.blockHeightPx);
-    }
-    const doubt = await offsetDoubt(scene, files);
-    return doubt ? { refused: doubt } : { ok: { scene, identities, blockPx, bytes, pixels } };
+    const needed = only ?? neededBands(scene);
+    const opened = new Map<BandName, OpenedBand>();
+    for (const name of needed) opened.set(name, await openBand(scene, name, files));
+    const doubt = await pixelDoubt(scene, needed, files);
+    if (doubt) return { refused: doubt };
+    const colourFault = only ? null : await openColours(scene, files, opened);
+    return { ok: describe(scene, opened, colourFault) };
   } catch (error) {
     if (!isFaultOfScene(error)) throw error;
     return { refused: { id: scene.id, code: error.code, reason: error.message } };
   }
+}
+
+interface OpenedBand {
+  readonly identity: string;
+  readonly bytes: number;
+  readonly pixels: number;
+  readonly blockPx: number;
+}
+
+async function openBand(scene: Scene, name: BandName, files: BandFiles): Promise<OpenedBand> {
+  const cog = await files.open(scene.bands[name]!, scene.id);
+  const level = cog.header.levels[0]!;
+  return {
+    identity: await cog.source.identity(),
+    bytes: level.blockByteCounts.reduce((total, n) => total + n, 0),
+    pixels: level.widthPx * level.heightPx,
+    blockPx: Math.max(level.blockWidthPx, level.blockHeightPx),
+  };
+}
+
+/** Adds green and blue to the opened bands, both or neither; resolves to what is wrong with them, if anything is. */
+async function openColours(
+  scene: Scene,
+  files: BandFiles,
+  opened: Map<BandName, OpenedBand>,
+): Promise<CanopyError | null> {
+  if (!opened.has('red') || !hasColours(scene)) return null;
+  try {
+    const green = await openBand(scene, 'green', files);
+    const blue = await openBand(scene, 'blue', files);
+    opened.set('green', green).set('blue', blue);
+    return null;
+  } catch (error) {
+    if (!isFaultOfScene(error)) throw error;
+    return error;
+  }
+}
+
+async function pixelDoubt(scene: Scene, names: readonly BandName[], files: BandFiles): Promise<RefusedScene | null> {
+  const { ndvi } = scene.bands;
+  return ndvi && names.includes('ndvi') ? indexDoubt(scene, ndvi, files) : offsetDoubt(scene, files);
+}
+
+function describe(
+  scene: Scene,
+  opened: ReadonlyMap<BandName, OpenedBand>,
+  colourFault: CanopyError | null,
+): Inspection {
+  const { green: _green, blue: _blue, ...withoutColours } = scene.bands;
+  const parts = [...opened.values()];
+  const lead = opened.get('red') ?? opened.get('ndvi');
+  return {
+    scene: colourFault ? { ...scene, bands: withoutColours } : scene,
+    identities: Object.fromEntries([...opened].map(([name, { identity }]) => [name, identity])),
+    blockPx: lead?.blockPx ?? 1,
+    bytes: parts.reduce((total, { bytes }) => total + bytes, 0),
+    pixels: parts.reduce((total, { pixels }) => total + pixels, 0),
+    warnings: colourFault ? [`Scene ${scene.id} is used without its colours: ${colourFault.message}`] : [],
+  };
 }
 
 /**
@@ -64,57 +109,4 @@ export async function inspectScene(
  */
 export function isFaultOfScene(error: unknown): error is CanopyError {
   return isCanopyError(error) && (error.kind === 'input' || error.kind === 'auth');
-}
-
-/** Cells a side, at least, of the coarse overview of red and its classes that the offset check looks at. */
-const SAMPLE_PX = 200;
-
-async function offsetDoubt(scene: Scene, files: BandFiles): Promise<RefusedScene | null> {
-  const { red, scl } = scene.bands;
-  if (!red || !scl || scene.family !== 'msi') return null;
-  const sample = await readSample(await files.open(red, scene.id));
-  const classes = await readSample(await files.open(scl, scene.id));
-  const onRed = resampleNearest({ quantity: 'class', ...classes }, sample.grid);
-  const verdict = checkOffset({
-    redDn: sample.data as Uint16Array,
-    valid: sample.valid,
-    scl: onRed.data as Uint8Array,
-    scale: red.scale,
-    offset: red.offset,
-  });
-  if (verdict !== 'contradicts') return null;
-  return {
-    id: scene.id,
-    code: 'E_OFFSET_CONTRADICTION',
-    reason: `Scene ${scene.id}: its pixels contradict the reflectance offset ${red.offset} that its metadata gives (rule: ${scene.offsetEvidence.rule}), so it is not used. Check the processing baseline and the offset flag of its item.`,
-  };
-}
-
-async function readSample(cog: Cog) {
-  const full = bandGridOf(cog.header);
-  const cellM = full.transform[0];
-  const level = chooseLevel(cog.header, (cellM * full.widthPx) / SAMPLE_PX);
-  const { widthPx, heightPx } = cog.header.levels[level]!;
-  // Without overviews the middle of the scene has to do.
-  const width = Math.min(widthPx, 4 * SAMPLE_PX);
-  const height = Math.min(heightPx, 4 * SAMPLE_PX);
-  const window = { col: (widthPx - width) >> 1, row: (heightPx - height) >> 1, widthPx: width, heightPx: height };
-  const { data, valid } = await readWindow(cog, { level, window, sample: 0 });
-  return { data, valid, grid: sampleGrid(full, { widthPx, heightPx }, window) };
-}
-
-function sampleGrid(
-  full: Grid,
-  level: { widthPx: number; heightPx: number },
-  window: { col: number; row: number; widthPx: number; heightPx: number },
-): Grid {
-  const [a, , c, , e, f] = full.transform;
-  const x = (a * full.widthPx) / level.widthPx;
-  const y = (e * full.heightPx) / level.heightPx;
-  return {
-    crs: full.crs,
-    transform: [x, 0, c + x * window.col, 0, y, f + y * window.row],
-    widthPx: window.widthPx,
-    heightPx: window.heightPx,
-  };
 }

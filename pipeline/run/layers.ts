@@ -12,6 +12,7 @@ import {
   type LayerPeriod,
 } from '../composite-unit.ts';
 import type { Plan, Unit } from '../plan.ts';
+import type { Provenance } from '../store/geojson.ts';
 import { runFolder } from './folder.ts';
 import type { LayerFile } from './tasks.ts';
 import { decodeUnitFile, type UnitFile } from './unit-file.ts';
@@ -21,7 +22,7 @@ const BLOCK_PX = 512;
 /** Puts the chunks of one layer of one grid together as a COG. Chunks that no unit computed are nodata. */
 export async function assembleLayer(
   plan: Plan,
-  wanted: { out: string; gridIndex: number; layer: LayerKind; period: LayerPeriod },
+  wanted: { out: string; gridIndex: number; layer: LayerKind; period: LayerPeriod; provenance: Provenance },
 ): Promise<LayerFile> {
   const { grid, key } = plan.grids[wanted.gridIndex]!;
   const form = LAYER_FORMS[wanted.layer];
@@ -63,6 +64,8 @@ export async function assembleLayer(
         period: periodText(plan, wanted.layer, wanted.period),
         scale: String(form.scale),
         unit: form.unit,
+        attribution: wanted.provenance.attribution.join('; '),
+        synthetic: wanted.provenance.synthetic ? 'yes, made by a generator' : 'no',
       },
     },
     readBlock,

@@ -1,22 +1,40 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LAYER_FORMS } from '../composite-unit.ts';
+import { layersOf } from '../composite-unit.ts';
+import type { Plan } from '../plan.ts';
 import type { RunRecord } from '../store/run-record.ts';
-import { runFolder } from './folder.ts';
-
-/** Files that a writer was killed over: hidden, beside the file that they would have become. */
-const UNFINISHED = /^\..+\.tmp$/;
-const LAYER = new RegExp(`^(${Object.keys(LAYER_FORMS).join('|')})-(baseline|period)-.+\\.(tif|json)$`);
+import { layerName, runFolder } from './folder.ts';
 
 /**
- * Removes from a run's folder what is not of this run: unfinished files of writers that were killed, and layers of
- * other runs, which would pass for its results. To be called when no unit is at work any more.
+ * Files that a writer of ours was killed over: hidden, beside the file that they would have become, and named by process
+ * (a file, a part of a COG) or by token (a lock). Other hidden files are somebody else's.
  */
-export async function removeLeftovers(out: string, record: RunRecord): Promise<void> {
+const UNFINISHED = /^\..+\.(\d+-[0-9a-f]{8}|\d+\.(whole|level-\d+)|[0-9a-f]{16})\.tmp$/;
+
+/**
+ * Removes from a run's folder what is not of this run: unfinished files of writers that were killed, and layers that
+ * other runs planned there, which would pass for its results. To be called when no unit is at work any more.
+ */
+export async function removeLeftovers(out: string, record: RunRecord, plan: Plan): Promise<void> {
   for (const folder of [out, runFolder.work(out), runFolder.units(out), runFolder.layers(out)])
     await removeFiles(folder, (name) => UNFINISHED.test(name));
   const kept = new Set(record.outputs.map((file) => file.name));
-  await removeFiles(runFolder.layers(out), (name) => LAYER.test(name) && !kept.has(`layers/${name}`));
+  const planned = new Set<string>();
+  for (const other of [plan, ...(await readPlans(out))]) {
+    for (const { key } of other.grids) {
+      for (const { kind, period } of layersOf({ hasColour: true })) {
+        for (const ending of ['tif', 'json']) planned.add(`${layerName(kind, period, key)}.${ending}`);
+      }
+    }
+  }
+  await removeFiles(runFolder.layers(out), (name) => planned.has(name) && !kept.has(`layers/${name}`));
+}
+
+/** The plans of all runs that were started in the folder, finished or not. */
+async function readPlans(out: string): Promise<Pick<Plan, 'grids'>[]> {
+  const folder = runFolder.work(out);
+  const names = (await readdir(folder)).filter((name) => /^plan-[0-9a-f]+\.json$/.test(name));
+  return Promise.all(names.map(async (name) => JSON.parse(await readFile(join(folder, name), 'utf8')) as Plan));
 }
 
 async function removeFiles(folder: string, isLeftover: (name: string) => boolean): Promise<void> {

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import packageFile from '../../package.json' with { type: 'json' };
 import type { ErrorDetail } from '../../shared/errors.ts';
 import type { BandName } from '../../shared/scene.ts';
+import type { MonitorConfig } from '../config.ts';
 import type { UnitProblem } from '../observe.ts';
 import { ALGORITHM, type MonitorParams } from '../plan.ts';
 import type { OutputFile } from '../store/exports.ts';
@@ -33,7 +34,7 @@ export function describeRun(
 ): RunRecordInput {
   const { config, plan } = prepared;
   const inputs = inputsOf(prepared);
-  const parameters = parametersOf(plan.params);
+  const parameters = parametersOf(plan.params, config);
   const versions = { 'twin-canopy': packageFile.version, algorithm: ALGORITHM };
   return {
     id: computeRunId({ inputs, parameters, versions }),
@@ -71,7 +72,18 @@ export function describeRun(
 }
 
 function inputsOf({ config, plan, parcelsSha256, itemDigests }: PreparedRun): RunInput[] {
+  const { project } = config;
   const inputs: RunInput[] = [
+    ...(project
+      ? [
+          {
+            role: 'project' as const,
+            name: basename(project.path),
+            href: project.path,
+            identity: `sha256:${project.sha256}`,
+          },
+        ]
+      : []),
     { role: 'parcels', name: basename(config.parcels), href: config.parcels, identity: `sha256:${parcelsSha256}` },
   ];
   for (const { scene, identities } of plan.scenes) {
@@ -83,10 +95,12 @@ function inputsOf({ config, plan, parcelsSha256, itemDigests }: PreparedRun): Ru
   return inputs;
 }
 
-function parametersOf(params: MonitorParams): Record<string, Parameter> {
+function parametersOf(params: MonitorParams, config: MonitorConfig): Record<string, Parameter> {
   const { baseline, period, composite, ...rest } = params;
   return {
     ...rest,
+    collections: config.collections,
+    idField: config.idField,
     baseline: `${baseline.start}/${baseline.end}`,
     period: `${period.start}/${period.end}`,
     composite: composite.kind === 'median' ? 'median' : `percentile:${composite.pct}`,

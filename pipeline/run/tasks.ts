@@ -8,6 +8,7 @@ import { observeUnit } from '../observe.ts';
 import type { Plan } from '../plan.ts';
 import type { GridlessItem } from '../stac/item.ts';
 import { writeFileAtomic } from '../store/files.ts';
+import type { Provenance } from '../store/geojson.ts';
 import type { TaskNote } from '../workers/contract.ts';
 import { type BandFiles, createBandFiles } from './bands.ts';
 import { measureClasses } from './classes.ts';
@@ -36,6 +37,7 @@ export type Task =
       readonly gridIndex: number;
       readonly layer: LayerKind;
       readonly period: LayerPeriod;
+      readonly provenance: Provenance;
     } & TaskPlace)
   | ({ readonly kind: 'classes'; readonly runId: string; readonly parcels: readonly number[] } & TaskPlace);
 

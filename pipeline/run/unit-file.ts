@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { inputError } from '../../shared/errors.ts';
+import { CanopyError, inputError } from '../../shared/errors.ts';
 import type { LayerData, UnitLayer } from '../composite-unit.ts';
 import type { ObservationPart, UnitProblem, UnitResult } from '../observe.ts';
 
@@ -26,7 +26,9 @@ interface Head {
   readonly layers: readonly (Omit<UnitLayer, 'data'> & { data: Section })[];
 }
 
+/** Errors (bug): `E_UNIT_NUMBER` for a figure that is no finite number, which JSON would turn into nothing, then 0. */
 export function encodeUnitFile(key: string, result: UnitResult): Buffer {
+  result.parts.forEach(requireFinite);
   const bodies: Buffer[] = [];
   let at = 0;
   const put = (array: LayerData | Float32Array | Float64Array): Section => {
@@ -52,6 +54,17 @@ export function encodeUnitFile(key: string, result: UnitResult): Buffer {
   start.writeUInt32LE(json.length, 4);
   const content = Buffer.concat([start, json, ...bodies]);
   return Buffer.concat([content, createHash('sha256').update(content).digest()]);
+}
+
+function requireFinite({ parcel, acquisition, validHa, clearHa, stats, quantiles }: ObservationPart): void {
+  const figures = { validHa, clearHa, ...stats, ...quantiles };
+  const wrong = Object.entries(figures).find(([, figure]) => !Number.isFinite(figure));
+  if (!wrong) return;
+  throw new CanopyError({
+    kind: 'bug',
+    code: 'E_UNIT_NUMBER',
+    message: `The unit's figure ${wrong[0]} of parcel ${parcel} on acquisition ${acquisition} is ${wrong[1]}, which is no finite number; it is not written. Please report this.`,
+  });
 }
 
 /** Refuses a file that is cut, changed or of another unit (`E_HASH`); the unit is then computed again. */

@@ -126,7 +126,7 @@ function lockedError(path: string, { pid, host }: Holder): CanopyError {
     kind: 'input',
     code: 'E_DATABASE_LOCKED',
     message:
-      `The database beside ${path} is in use by process ${pid}${elsewhere}; only one process may open it at a time. ` +
+      `The folder of ${path} and its database are in use by process ${pid}${elsewhere}; only one process may write there at a time. ` +
       'Wait until it ends or stop it; if it is no canopy any more, delete the lock file and try again.',
     where: path,
   });

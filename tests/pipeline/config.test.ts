@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -145,7 +146,8 @@ describe('a project file', () => {
   it('gives everything but the output folder, paths from where it lies', async () => {
     const config = await readMonitorConfig(['--project', path, '--out', 'o'], {});
     expect([config.parcels, config.catalog]).toEqual([join(folder, 'p.geojson'), join(folder, 'scenes')]);
-    expect(config.project).toEqual({ id: 'p', name: 'P', synthetic: false });
+    const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
+    expect(config.project).toEqual({ id: 'p', name: 'P', synthetic: false, path, sha256 });
     expect(config.params).toMatchObject({
       baseline: { start: '2019-01-01', end: '2019-12-31' },
       seasonMonths: [11, 12],

@@ -53,12 +53,17 @@ describeWithData('canopy monitor on the Alps, stopped in the middle and run agai
     expect(third.stderr).toContain('Resuming: 8 of 8');
     expect(existsSync(join(killed, 'run.json'))).toBe(false);
     // What kills at worse moments would leave.
-    for (const name of ['.run/units/.u1.tcu.77-ab.tmp', 'layers/.a.tif.77.level-0.tmp', 'layers/ndvi-baseline-old.tif'])
-      writeFileSync(join(killed, name), 'half');
+    writeFileSync(join(killed, '.run/plan-abc0.json'), JSON.stringify({ grids: [{ key: 'old' }] }));
+    const ours = ['.run/units/.u1.tcu.77-0123abcd.tmp', 'layers/.a.tif.77.level-0.tmp', 'layers/ndvi-baseline-old.tif'];
+    const foreign = ['layers/ndvi-baseline-mine.tif', '.secret.tmp'];
+    for (const name of [...ours, ...foreign]) writeFileSync(join(killed, name), 'half');
     damageUnits(killed);
     const last = await runCanopy(args(killed));
     expect(last.code).toBe(0);
     expect(last.stderr).toContain('Resuming: 4 of 8');
+    expect(ours.filter((name) => existsSync(join(killed, name)))).toEqual([]);
+    expect(foreign.filter((name) => existsSync(join(killed, name)))).toEqual(foreign);
+    for (const name of foreign) rmSync(join(killed, name));
     expect(hashResults(killed)).toEqual(expected);
     expect(Object.keys(expected)).toHaveLength(44);
     expect(unfinishedFiles(killed)).toEqual([]);
