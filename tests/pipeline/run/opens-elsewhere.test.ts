@@ -56,6 +56,10 @@ describeWithData('what canopy monitor wrote of the Alps, opened by other program
         const layer = inspect(join(out, 'layers', name));
         const { type, nodata, bands } = FORMS[/^(.+)-(baseline|period)-33/.exec(name)![1]!]!;
         expect(layer.metadata.IMAGE_STRUCTURE).toMatchObject({ LAYOUT: 'COG', COMPRESSION: 'DEFLATE' });
+        expect(layer.metadata['']).toMatchObject({
+          attribution: expect.stringMatching(/contains modified Copernicus Sentinel data 2023/i),
+          synthetic: 'no',
+        });
         expect(layer.coordinateSystem.wkt).toMatch(/ID\["EPSG",32633\]\]$/);
         expect(layer.geoTransform).toEqual(sources[tile].geoTransform);
         expect(layer.size).toEqual([915, 915]);
@@ -141,7 +145,7 @@ function sceneOf(tile: string): string {
   return join(alps, `sentinel-2-l2a/S2B_${tile}_20230813_0_L2A/B04.tif`);
 }
 
-interface GdalInfo {
+  readonly metadata: { readonly '': Record<string, string>; readonly IMAGE_STRUCTURE: Record<string, string> };
   readonly size: number[];
   readonly geoTransform: number[];
   readonly coordinateSystem: { readonly wkt: string };
