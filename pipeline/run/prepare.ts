@@ -1,20 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { inputError } from '../../shared/errors.ts';
 import type { Parcel, RefusedParcel } from '../../shared/parcel.ts';
-import type { Acquisition, RefusedScene, Scene, SupersededScene } from '../../shared/scene.ts';
+import type { RefusedScene, Scene, SupersededScene } from '../../shared/scene.ts';
 import type { MonitorConfig } from '../config.ts';
 import { parseParcels } from '../parcels.ts';
 import { keepOneFamily, type Plan, planRun } from '../plan.ts';
-import { createProgress } from '../queue/progress.ts';
-import { isInPeriod } from '../season.ts';
+import { dayOf, isInPeriod } from '../season.ts';
 import { groupAcquisitions } from '../stac/acquisition.ts';
-import { loadScenes } from '../stac/catalog.ts';
-import type { GridlessItem } from '../stac/item.ts';
 import { sha256OfBytes } from '../store/files.ts';
 import type { Pool } from '../workers/pool.ts';
-import type { CompletedItem } from './complete.ts';
-import { type Inspection, isFaultOfScene } from './inspect.ts';
-import { createLazyEgress } from './lazy-egress.ts';
+import { checkScenes } from './check-scenes.ts';
+import { findEmptyPeriods } from './empty-periods.ts';
+import { findScenes } from './find-scenes.ts';
+import type { Inspection } from './inspect.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import type { Task, TaskResult } from './tasks.ts';
 
@@ -38,6 +36,8 @@ export interface PreparedRun {
   readonly supersededScenes: readonly Scene[];
   readonly refused: readonly RefusedScene[];
   readonly notes: readonly string[];
+  /** A sentence for the one period, if any, that has no usable scene: its parcels are observed, but not compared. */
+  readonly emptyPeriods: readonly string[];
   /** Scene id → SHA-256 of its item. */
   readonly itemDigests: ReadonlyMap<string, string>;
 }
@@ -59,28 +59,15 @@ export async function prepareRun(
       `No parcel of ${config.parcels} can be used: ${firstReason(parsed.refused)}`,
       config.parcels,
     );
-  const found = await findScenes(config, unionBbox(parsed.parcels), pool);
-  const between = found.scenes.filter(({ datetime }) => {
-    const day = datetime.slice(0, 10);
-    return isInPeriod(day, params.baseline) || isInPeriod(day, params.period);
-  });
-  const family = keepOneFamily(between);
-  const { acquisitions, superseded } = groupAcquisitions(family.kept);
-  watch.lap('catalogue');
-  requireScenes(config, acquisitions, [...found.refused, ...family.refused]);
-  const wanted = new Set(acquisitions.flatMap((acquisition) => acquisition.sceneIds));
-  const scenes = family.kept.filter((scene) => wanted.has(scene.id));
-  context.say(
-    `${parsed.parcels.length} parcels, ${scenes.length} scenes of ${acquisitions.length} acquisitions. Checking the files …`,
-  );
-  const inspected = await inspectAll(scenes, pool, context);
-  watch.lap('files checked');
-  requireScenes(
+  const { checked, refused, emptyPeriods, itemDigests } = await gatherScenes(
     config,
-    acquisitions.filter((a) => a.sceneIds.some((id) => inspected.ok.some((i) => i.scene.id === id))),
-    inspected.refused,
+    parsed.parcels,
+    pool,
+    context,
+    watch,
   );
-  const plan = planRun({ params, scenes: inspected.ok, acquisitions, parcels: parsed.parcels });
+  const { inspections, acquisitions, superseded, supersededScenes } = checked;
+  const plan = planRun({ params, scenes: inspections, acquisitions, parcels: parsed.parcels });
   watch.lap('plan');
   if (plan.parcels.length === 0)
     throw inputError(
@@ -94,48 +81,46 @@ export async function prepareRun(
     parcels: parsed.parcels,
     refusedParcels: parsed.refused,
     parcelsSha256: sha256OfBytes(bytes),
-    inspections: inspected.ok,
+    inspections,
     superseded,
-    supersededScenes: family.kept.filter((scene) => !wanted.has(scene.id)),
-    refused: [...found.refused, ...family.refused, ...inspected.refused],
+    supersededScenes,
+    refused,
     notes: parsed.notes,
-    itemDigests: found.itemDigests,
+    emptyPeriods,
+    itemDigests,
   };
 }
 
-/** Scenes of the catalogue in the run's days and area; items that state no grid get it from their files. */
-async function findScenes(
+/** The scenes of the two periods that count and whose files are good. */
+async function gatherScenes(
   config: MonitorConfig,
-  bboxDeg: [number, number, number, number],
+  parcels: readonly Parcel[],
   pool: Pool<Task, TaskResult>,
+  context: RunContext,
+  watch: Stopwatch,
 ) {
-  const { params, collections, allowHosts } = config;
-  const egress = createLazyEgress(allowHosts);
-  try {
-    const query = { bboxDeg, startDay: params.baseline.start, endDay: params.period.end };
-    const found = await loadScenes(config.catalog, collections ? { ...query, collections } : query, egress);
-    const scenes = [...found.scenes];
-    const refused = [...found.refused];
-    for (const completed of await Promise.all(found.gridless.map((item) => completeInChild(item, pool)))) {
-      if ('scene' in completed) scenes.push(completed.scene);
-      else refused.push(completed.refused);
-    }
-    return { scenes, refused, itemDigests: found.itemDigests };
-  } finally {
-    await egress.close();
-  }
-}
-
-async function completeInChild(item: GridlessItem, pool: Pool<Task, TaskResult>): Promise<CompletedItem> {
-  try {
-    const answer = await pool.run({ kind: 'complete', items: [item] });
-    if (answer.kind !== 'complete') throw new Error('Wrong answer to a complete task.');
-    return answer.items[0]!;
-  } catch (error) {
-    // A file that broke the child costs its own scene, as it does where files are checked.
-    if (!isFaultOfScene(error)) throw error;
-    return { refused: { id: item.draft.id, code: error.code, reason: error.message } };
-  }
+  const { baseline, period } = config.params;
+  const found = await findScenes(config, unionBbox(parcels), pool);
+  const between = found.scenes.filter(({ datetime }) => {
+    const day = dayOf(datetime);
+    return isInPeriod(day, baseline) || isInPeriod(day, period);
+  });
+  const family = keepOneFamily(between);
+  const refusedItems = [...found.refused, ...family.refused];
+  const { acquisitions } = groupAcquisitions(family.kept);
+  watch.lap('catalogue');
+  // Before minutes of checking files: with both periods empty there is nothing to check.
+  findEmptyPeriods(config, acquisitions, between, refusedItems);
+  const sceneCount = acquisitions.reduce((count, { sceneIds }) => count + sceneIds.length, 0);
+  context.say(
+    `${parcels.length} parcels, ${sceneCount} scenes of ${acquisitions.length} acquisitions. Checking the files …`,
+  );
+  const checked = await checkScenes(family.kept, pool, context);
+  watch.lap('files checked');
+  const refused = [...refusedItems, ...checked.refused];
+  const emptyPeriods = findEmptyPeriods(config, checked.acquisitions, between, refused);
+  for (const sentence of emptyPeriods) context.say(sentence);
+  return { checked, refused, emptyPeriods, itemDigests: found.itemDigests };
 }
 
 async function readParcelsFile(path: string): Promise<Uint8Array> {
@@ -153,26 +138,6 @@ async function readParcelsFile(path: string): Promise<Uint8Array> {
   }
 }
 
-function requireScenes(
-  config: MonitorConfig,
-  acquisitions: readonly Acquisition[],
-  refused: readonly RefusedScene[],
-): void {
-  const { params, catalog } = config;
-  for (const [name, flag, period] of [
-    ['baseline', '--baseline', params.baseline],
-    ['monitoring period', '--period', params.period],
-  ] as const) {
-    if (acquisitions.some((a) => isInPeriod(a.datetime.slice(0, 10), period))) continue;
-    const why = refused.length > 0 ? ` ${refused.length} scenes were refused; the first: ${refused[0]!.reason}` : '';
-    throw inputError(
-      'E_EMPTY_PERIOD',
-      `No usable scene over the parcels in the ${name} ${period.start}/${period.end} in ${catalog}. Change ${flag}, or add scenes.${why}`,
-      catalog,
-    );
-  }
-}
-
 function firstReason(refused: readonly RefusedParcel[]): string {
   return refused[0]?.reason ?? 'the file holds none.';
 }
@@ -186,40 +151,4 @@ function unionBbox(parcels: readonly Parcel[]): [number, number, number, number]
     box[3] = Math.max(box[3], bboxDeg[3]);
   }
   return box;
-}
-
-/** Opens every scene's files in the children, several scenes a task. A killed child refuses the scenes of its task. */
-async function inspectAll(scenes: readonly Inspection['scene'][], pool: Pool<Task, TaskResult>, context: RunContext) {
-  const perTask = Math.max(1, Math.min(16, Math.ceil(scenes.length / (pool.size * 4))));
-  const progress = createProgress({
-    total: scenes.length,
-    unitName: 'scenes checked',
-    write: context.write,
-    isTty: context.isTty,
-    now: Date.now,
-  });
-  const ok: Inspection[] = [];
-  const refused: RefusedScene[] = [];
-  const inspect = async (batch: readonly Inspection['scene'][]): Promise<void> => {
-    try {
-      const answer = await pool.run({ kind: 'inspect', scenes: batch });
-      if (answer.kind !== 'inspect') throw new Error('Wrong answer to an inspect task.');
-      for (const result of answer.scenes) {
-        if ('ok' in result) ok.push(result.ok);
-        else refused.push(result.refused);
-      }
-      progress.advance(batch.length);
-    } catch (error) {
-      if (!isFaultOfScene(error)) throw error;
-      // One file of the batch broke the child: each scene alone shows which.
-      if (batch.length > 1) for (const scene of batch) await inspect([scene]);
-      else refused.push({ id: batch[0]!.id, code: error.code, reason: error.message });
-    }
-  };
-  const batches: Promise<void>[] = [];
-  for (let at = 0; at < scenes.length; at += perTask) batches.push(inspect(scenes.slice(at, at + perTask)));
-  await Promise.all(batches);
-  progress.finish();
-  const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
-  return { ok: ok.sort((a, b) => byId(a.scene, b.scene)), refused: refused.sort(byId) };
 }
