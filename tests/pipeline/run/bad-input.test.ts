@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCog } from '../../../pipeline/cog/read.ts';
 import { openFileSource } from '../../../pipeline/cog/source.ts';
+import { alps } from '../../alps.ts';
 import { type CanopyRun, runCanopy } from '../../canopy.ts';
+import { describeWithData, sharedData } from '../../real-data.ts';
 import { cellsOf, makeTinyCatalog, type TinyCatalog, writeParcels } from '../../tiny-catalog.ts';
 import { measureTiny, monitorArgs, observationOf, resultOf, runTiny, type TinyRun } from '../../tiny-run.ts';
 
@@ -159,28 +161,32 @@ describe.concurrent('a run that cannot begin', () => {
     expect(run.code).toBe(code);
   }
 
-  it('exits 1 when every parcel lies outside every scene', async () => {
+  it('exits 1 when every parcel lies outside every scene, and says that it is the place', async () => {
     const far = writeParcels(join(folder, 'far.geojson'), [outside]);
-    expectSentence(await start({ parcels: far }), 1, /No usable scene over the parcels in the baseline 2023-01-01/);
-  });
-
-  it('exits 1 when a period has no scene, and names the flag', async () => {
-    const run = await start({ baseline: '2022-01-01/2022-01-31' });
     expectSentence(
-      run,
+      await start({ parcels: far }),
       1,
-      /in the baseline 2022-01-01\/2022-01-31 in .*catalog\.json\. Change --baseline, or add scenes/,
+      /No scene of .*catalog\.json from 2023-01-01 to 2023-02-28 lies over the parcels of .*far\.geojson; scenes of another place or day: 2\. Check that both are of the same place/,
     );
   });
 
-  it('exits 1 when all scenes of a period are broken, and says why the first one is', async () => {
+  it('exits 1 when both periods have no scene though a day between them has one, and names both flags', async () => {
+    const run = await start({ baseline: '2023-01-01/2023-01-04', period: '2023-02-10/2023-02-28' });
+    expectSentence(
+      run,
+      1,
+      /in the baseline 2023-01-01\/2023-01-04 nor in the monitoring period 2023-02-10\/2023-02-28 in .*catalog\.json\. Change --baseline and --period, or add scenes\./,
+    );
+  });
+
+  it('exits 1 when all scenes of both periods are broken, and says why the first one is', async () => {
     const broken = await makeTinyCatalog(
       join(folder, 'all-broken'),
       ['2023-01-05', '2023-02-05'].map((day) => ({ ...ground, widthPx: 64, heightPx: 64, day })),
     );
     for (const id of broken.ids) truncateSync(broken.file(id, 'red'), 10);
     const run = await start({ catalog: broken.path });
-    expectSentence(run, 1, /2 scenes were refused; the first: .*20230105_0_L2A.*B04\.tif/);
+    expectSentence(run, 1, /Refused scenes: 2; the first: .*20230105_0_L2A.*B04\.tif/);
   });
 
   it.each([
@@ -254,6 +260,24 @@ describe.concurrent('a run that cannot begin', () => {
   it('names the command that does not exist', async () => {
     const run = await runCanopy(['monitro']);
     expect([run.code, run.stderr]).toEqual([2, expect.stringContaining('canopy: There is no command "monitro".')]);
+  });
+});
+
+describeWithData('a run on parcels in Madagascar and scenes of the Alps', () => {
+  it('exits 1 and says that none of the 10 scenes lies over the parcels', async () => {
+    const run = await runCanopy(
+      monitorArgs({
+        baseline: '2023-08-10/2023-08-13',
+        period: '2023-08-15/2023-08-20',
+        parcels: join(sharedData, 'data/parcels/madagascar-reforestation.geojson'),
+        catalog: join(alps, 'catalog.json'),
+        out: join(folder, 'madagascar'),
+      }),
+    );
+    expect(run.code).toBe(1);
+    expect(run.stderr.trimEnd().split('\n').at(-1)).toMatch(
+      /^canopy: No scene of .*catalog\.json from 2023-08-10 to 2023-08-20 lies over the parcels of .*madagascar-reforestation\.geojson; scenes of another place or day: 10\. Check that both are of the same place/,
+    );
   });
 });
 
