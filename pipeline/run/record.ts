@@ -66,7 +66,7 @@ export function describeRun(
       code: error.code,
       reason: error.message,
     })),
-    warnings: [...prepared.notes, ...warningsOf(prepared, made.problems)],
+    warnings: [...prepared.notes, ...prepared.emptyPeriods, ...warningsOf(prepared, made.problems)],
     outputs: made.outputs,
   };
 }
@@ -107,10 +107,10 @@ function parametersOf(params: MonitorParams, config: MonitorConfig): Record<stri
   };
 }
 
-/** Scenes that some unit could not read, once a scene. */
-function warningsOf({ plan }: PreparedRun, problems: readonly (readonly UnitProblem[])[]): string[] {
+/** What a scene lacks that was found when it was checked, and scenes that some unit could not read; once a scene. */
+function warningsOf({ plan, inspections }: PreparedRun, problems: readonly (readonly UnitProblem[])[]): string[] {
   const sentences = problems.flat().map(({ scene, message }) => `Scene ${plan.scenes[scene]!.scene.id}: ${message}`);
-  return [...new Set(sentences)].sort();
+  return [...new Set([...inspections.flatMap(({ warnings }) => warnings), ...sentences])].sort();
 }
 
 /** One sentence for each thing that was wanted and is missing from the results. */

@@ -145,11 +145,11 @@ function sceneOf(tile: string): string {
   return join(alps, `sentinel-2-l2a/S2B_${tile}_20230813_0_L2A/B04.tif`);
 }
 
-  readonly metadata: { readonly '': Record<string, string>; readonly IMAGE_STRUCTURE: Record<string, string> };
+interface GdalInfo {
   readonly size: number[];
   readonly geoTransform: number[];
   readonly coordinateSystem: { readonly wkt: string };
-  readonly metadata: { readonly IMAGE_STRUCTURE: Record<string, string> };
+  readonly metadata: { readonly '': Record<string, string>; readonly IMAGE_STRUCTURE: Record<string, string> };
   readonly bands: { readonly overviews: { readonly size: number[] }[] }[];
 }
 
