@@ -190,13 +190,22 @@ describe('units', () => {
     expect(key(appended)).toBe(key(before));
   });
 
-  it('change their keys when colours come or go elsewhere', () => {
+  it('change their keys when the first colours come or the last go elsewhere', () => {
+    const bare: readonly BandName[] = ['red', 'nir', 'scl'];
+    const plain = scenes.map(({ scene }) => makeScene({ day: scene.datetime.slice(0, 10), bands: bare }));
     const far = (bands: readonly BandName[]) => makeScene({ tile: '31PZZ', colOff: 1000, bands });
     const there = makeParcel('there', [1010, 10, 5, 5], 1);
-    const withColour = plan([...scenes, far(['red', 'nir', 'scl', 'green', 'blue'])], [...parcels, there]);
-    const without = plan([...scenes, far(['red', 'nir', 'scl'])], [...parcels, there]);
+    const withColour = plan([...plain, far([...bare, 'green', 'blue'])], [...parcels, there]);
+    const without = plan([...plain, far(bare)], [...parcels, there]);
     expect([withColour.hasColour, without.hasColour]).toEqual([true, false]);
     expect(key(without)).not.toBe(key(withColour));
+  });
+
+  it('keep their colours, under another key, when 1 scene of 2 has no blue', () => {
+    const bands: readonly BandName[] = ['red', 'nir', 'scl', 'green'];
+    const made = plan([scenes[0]!, makeScene({ day: scenes[1]!.scene.datetime.slice(0, 10), bands })], parcels);
+    expect(made.hasColour).toBe(true);
+    expect(key(made)).not.toBe(key(plan(scenes, parcels)));
   });
 });
 
