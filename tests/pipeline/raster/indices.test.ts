@@ -80,6 +80,28 @@ describe('reflectance and indices', () => {
     ]);
   });
 
+  it.each([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 3.4e38, 10.001, -10.001])(
+    'are not valid where a float band holds %d, which is no reflectance',
+    (value) => {
+      const odd = { ...dn(0), data: Float32Array.of(value) };
+      const plain = { ...dn(0), data: Float32Array.of(0.3) };
+      const unit = { scale: 1, offset: 0 };
+      for (const [nir, red] of [
+        [odd, plain],
+        [plain, odd],
+      ] as const) {
+        const direct = computeNdviFromDn({ nir: { dn: nir, ...unit }, red: { dn: red, ...unit } });
+        const both = { nir: toReflectance(nir, unit), red: toReflectance(red, unit) };
+        const made = [direct, computeNdvi(both), computeEvi2(both)];
+        expect(made.map(({ data, valid }) => [data[0], valid[0]])).toEqual([
+          [0, 0],
+          [0, 0],
+          [0, 0],
+        ]);
+      }
+    },
+  );
+
   it('give EVI2 0.4404, NBR 0.5 and NDMI 0.2 for round reflectances', () => {
     expect(computeEvi2({ nir: rho(0.3), red: rho(0.05) }).data[0]).toBeCloseTo((2.5 * 0.25) / 1.42, 6);
     expect(computeNbr({ nir: rho(0.3), swir22: rho(0.1) }).data[0]).toBeCloseTo(0.5, 6);
