@@ -165,8 +165,13 @@ function mergeRgb(merged: Rgb | null, rgb: Rgb, isFrom: (pixel: number) => boole
 
 /** Shares `clear` where it says the same, as nearly always, so that a stack holds no further array for each date. */
 function colourMask(clear: Uint8Array, [red, green, blue]: Rgb): Uint8Array {
-  const valid = clear.map((isClear, i) => (isClear && red[i] && green[i] && blue[i] ? 1 : 0));
-  return valid.every((isValid, i) => isValid === clear[i]) ? clear : valid;
+  let valid: Uint8Array | null = null;
+  for (let i = 0; i < clear.length; i += 1) {
+    if (clear[i] === 0 || (red[i] !== 0 && green[i] !== 0 && blue[i] !== 0)) continue;
+    valid ??= clear.slice();
+    valid[i] = 0;
+  }
+  return valid ?? clear;
 }
 
 /**

@@ -154,13 +154,33 @@ export async function readColour(
   read: ReadBand,
 ): Promise<Uint8Array> {
   const { data, valid } = await read(planned, band, ownWindow(planned, window));
-  const out = new Uint8ClampedArray(data.length);
-  const gain = (254 * band.scale) / COLOUR_FULL_REFLECTANCE;
-  const shift = 1 + (254 * band.offset) / COLOUR_FULL_REFLECTANCE;
-  for (let i = 0; i < out.length; i += 1) {
-    if (valid[i] && isReflectance(data[i]! * band.scale + band.offset)) out[i] = Math.max(1, data[i]! * gain + shift);
+  const out = new Uint8Array(data.length);
+  if (data instanceof Uint16Array) {
+    // Every pixel is one of 65,536 numbers: the colour of each is computed once.
+    const table = colourTable(band);
+    for (let i = 0; i < out.length; i += 1) if (valid[i]) out[i] = table[data[i]!]!;
+  } else {
+    for (let i = 0; i < out.length; i += 1) if (valid[i]) out[i] = colourOf(data[i]!, band);
   }
-  return new Uint8Array(out.buffer);
+  return out;
+}
+
+function colourOf(dn: number, { scale, offset }: Pick<Band, 'scale' | 'offset'>): number {
+  const reflectance = dn * scale + offset;
+  if (!isReflectance(reflectance)) return 0;
+  return Math.min(255, Math.max(1, Math.round(1 + (254 * reflectance) / COLOUR_FULL_REFLECTANCE)));
+}
+
+/** The last table made: the dates of a run nearly always share scale and offset. */
+let lastTable: { scale: number; offset: number; colours: Uint8Array } | null = null;
+
+function colourTable({ scale, offset }: Pick<Band, 'scale' | 'offset'>): Uint8Array {
+  if (lastTable?.scale !== scale || lastTable.offset !== offset) {
+    const colours = new Uint8Array(65_536);
+    for (let dn = 0; dn < colours.length; dn += 1) colours[dn] = colourOf(dn, { scale, offset });
+    lastTable = { scale, offset, colours };
+  }
+  return lastTable.colours;
 }
 
 export const COLOUR_FULL_REFLECTANCE = 0.3;

@@ -114,10 +114,16 @@ function pasteBlock(target: PasteTarget, block: PlacedBlock, part: Window): void
   const step = block.samples;
   // NaN equals nothing, so that it never hits a cell by accident.
   const sentinel = target.sentinel ?? Number.NaN;
+  const isWhole = !(source instanceof Float32Array || source instanceof Float64Array);
   for (let row = part.row; row < part.row + part.heightPx; row++) {
     let to = (row - window.row) * window.widthPx + part.col - window.col;
     let from = ((row - block.window.row) * block.window.widthPx + part.col - block.window.col) * step + target.sample;
     if (step === 1) data.set(source.subarray(from, from + part.widthPx), to);
+    if (step === 1 && isWhole) {
+      if (target.sentinel === null) valid.fill(1, to, to + part.widthPx);
+      else for (const end = to + part.widthPx; to < end; to++, from++) valid[to] = source[from] === sentinel ? 0 : 1;
+      continue;
+    }
     for (const end = to + part.widthPx; to < end; to++, from += step) {
       const value = source[from]!;
       if (step !== 1) data[to] = value;
