@@ -119,7 +119,8 @@ export function leftOutSentences(record: RunRecordInput, { notes }: PreparedRun)
     ...record.scenes.refused
       .filter(({ code }) => !POLICY_CODES.has(code))
       .map(({ id, reason }) => `Scene ${id} refused: ${reason}`),
-    ...record.parcels.refused.map(({ id, reason }) => `Parcel ${id} left out: ${reason}`),
+    // These sentences name their parcel themselves.
+    ...record.parcels.refused.map(({ reason }) => reason),
     ...record.unitsLeftOut.map(({ id, reason }) => `Unit ${id} left out: ${reason}`),
     ...record.warnings.filter((warning) => !notes.includes(warning)),
   ];

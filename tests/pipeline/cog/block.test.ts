@@ -110,7 +110,8 @@ describe('a block', () => {
       kind: 'input',
     });
     await expect(readSquare({ encodedBlock: () => stream })).rejects.toMatchObject({ code: 'E_BLOCK_SIZE' });
-    expect(performance.now() - start).toBeLessThan(100);
+    // Refused, not worked through; a busy machine is allowed for.
+    expect(performance.now() - start).toBeLessThan(1000);
     expect(process.memoryUsage.rss() - rssBefore).toBeLessThan(50e6);
   });
 

@@ -24,7 +24,8 @@ async function refusal(bytes: Uint8Array): Promise<string> {
     () => null,
     (caught: unknown) => caught,
   );
-  expect(performance.now() - start).toBeLessThan(100);
+  // Refused, not worked through; a busy machine is allowed for.
+  expect(performance.now() - start).toBeLessThan(1000);
   expect(process.memoryUsage.rss() - rssBefore).toBeLessThan(50e6);
   if (!isCanopyError(error)) throw new Error(`not refused, or not by us: ${String(error)}`);
   expect(error.kind).toBe('input');

@@ -75,7 +75,7 @@ describe('the local runner', () => {
     const startMs = performance.now();
     stop.abort();
     const { order, error } = await running;
-    expect(performance.now() - startMs).toBeLessThan(1000);
+    expect(performance.now() - startMs).toBeLessThan(3000);
     expect(error).toMatchObject({ code: 'E_CANCELLED', message: expect.stringContaining('1 of 5 units are finished') });
     expect(order).toEqual(['done echo-0']);
   });

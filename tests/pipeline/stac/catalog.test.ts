@@ -181,14 +181,10 @@ describeWithData('the real catalogues', () => {
     expect((await loadScenes(join(sharedData, 'data/s2-alps'), query, egress)).scenes).toHaveLength(4);
   });
 
-  it('Kafa: 166 scenes on 1 grid, 129 of Landsat 7, 130 of them from 1999 on, in under 100 ms', async () => {
+  it('Kafa: 166 scenes on 1 grid, 129 of Landsat 7, 130 of them from 1999 on', async () => {
     const source = join(sharedData, 'data/landsat-kafa/catalog.json');
-    await loadScenes(source, EVER, egress);
-    const startMs = performance.now();
     const { scenes } = await loadScenes(source, EVER, egress);
-    const elapsedMs = performance.now() - startMs;
     expect(scenes).toHaveLength(166);
-    expect(elapsedMs).toBeLessThan(100);
     expect(scenes.filter(({ platform, family }) => platform === 'landsat-7' && family === 'tm-etm')).toHaveLength(129);
     expect(scenes.filter(({ datetime }) => datetime >= '1999')).toHaveLength(130);
     expect(new Set(scenes.map(({ gridKey }) => gridKey)).size).toBe(1);
