@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { CanopyError, type ErrorDetail } from '../../shared/errors.ts';
 import type { RunToSave } from '../store/save-run.ts';
+import { builtProgram } from '../workers/built-program.ts';
 
 export interface DatabasePlace {
   /** PostgreSQL, or null for the embedded database in `folder`. */
@@ -25,7 +23,7 @@ export interface RunDatabase {
 
 /** Starts to open the database. `onFailed` hears at once when that fails, so that nothing is computed in vain. */
 export function openRunDatabase(place: DatabasePlace, onFailed: (error: CanopyError) => void): RunDatabase {
-  const thread = new Worker(threadProgram(), { workerData: place });
+  const thread = new Worker(builtProgram('pipeline/run/database-thread.js'), { workerData: place });
   let request: DatabaseRequest | null = null;
   const ended = new Promise<void>((resolve, reject) => {
     let outcome: DatabaseAnswer | null = null;
@@ -64,11 +62,4 @@ export function openRunDatabase(place: DatabasePlace, onFailed: (error: CanopyEr
 function stopped(cause: unknown): CanopyError {
   const message = 'The database thread ended before the run was saved. Run the same command again.';
   return new CanopyError({ kind: 'bug', code: 'E_DATABASE_THREAD', message }, { cause });
-}
-
-/** The built thread program, wherever the bundler has put the code that asks. */
-function threadProgram(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
-  return join(folder, 'dist/pipeline/run/database-thread.js');
 }

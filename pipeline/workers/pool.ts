@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { CanopyError } from '../../shared/errors.ts';
+import { builtProgram } from './built-program.ts';
 import { Lane } from './lane.ts';
 import { readRssBytes } from './memory.ts';
 
@@ -42,7 +40,7 @@ const WATCH_INTERVAL_MS = 200;
 
 /** A pool of child processes that are started when first needed and killed when they break a limit. */
 export function createPool<T, R>(options: PoolOptions): Pool<T, R> {
-  const { size, script = builtChildScript(), env = {}, ...limits } = options;
+  const { size, script = builtProgram('pipeline/run/child.js'), env = {}, ...limits } = options;
   const lanes = Array.from({ length: size }, () => new Lane<T, R>({ ...DEFAULT_LIMITS, ...limits, script, env }));
   // The lane that was freed last is taken first: its child is warm, and idle ones need not start.
   const idle = lanes.toReversed();
@@ -99,11 +97,4 @@ export function createPool<T, R>(options: PoolOptions): Pool<T, R> {
 function cancelled(): CanopyError {
   const message = 'Stopped on request. What is finished is kept: run the same command again to go on.';
   return new CanopyError({ kind: 'transient', code: 'E_CANCELLED', message });
-}
-
-/** The built child program, wherever the bundler has put the code that asks. */
-function builtChildScript(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
-  return join(folder, 'dist/pipeline/run/child.js');
 }

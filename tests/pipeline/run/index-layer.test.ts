@@ -191,8 +191,9 @@ describe('canopy index on a scene of 8 × 4 pixels of 10 m', () => {
     );
   });
 
-  it.skipIf(spawnSync('gdalinfo', ['--version']).status !== 0)(
-    'writes what GDAL calls a COG, int16 × 0.0001 with nodata −32768',
+  const withoutGdal = spawnSync('gdalinfo', ['--version']).status === 0 ? '' : ' [skipped: gdalinfo is not on PATH]';
+  it.skipIf(withoutGdal !== '')(
+    `writes what GDAL calls a COG, int16 × 0.0001 with nodata −32768${withoutGdal}`,
     async () => {
       const { out } = await compute(item, '--index', 'evi2');
       const info = JSON.parse(spawnSync('gdalinfo', ['-json', out], { encoding: 'utf8' }).stdout);
