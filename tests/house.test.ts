@@ -6,7 +6,7 @@ const root = resolve(import.meta.dirname, '..');
 const folders = ['shared', 'pipeline', 'viewer', 'scripts', 'tests'];
 const files = folders.flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => /\.tsx?$/.test(file))
     .map((file) => join(folder, file)),
 );
 const source = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));

@@ -3,7 +3,7 @@
 // node dist/scripts/demo/picture.entry.js --scene ITEM.json --style true-color --out F.png
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { RAMPS, type RampName } from '../../viewer/style/ramps.ts';
+import { RAMPS, type RampName } from '../../shared/ramps.ts';
 import { pictureOfLayer, pictureOfScene, savePicture } from './picture.ts';
 
 const text = { type: 'string' } as const;

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { openCog, readWindow } from '../../pipeline/cog/read.ts';
 import { openFileSource } from '../../pipeline/cog/source.ts';
 import { epsgOf, type Grid } from '../../shared/grid.ts';
-import { colourOf, LAND_COVER_COLOURS, RAMPS, type Ramp, type RampName, type Rgb } from '../../viewer/style/ramps.ts';
+import { colourOf, LAND_COVER_COLOURS, RAMPS, type Ramp, type RampName, type Rgb } from '../../shared/ramps.ts';
 import { ndviOf } from './spectra.ts';
 
 /** An image of a grid before it is written: 3 bytes a pixel, row by row. */

@@ -3,7 +3,7 @@ import { coverShape } from '../../../scripts/demo/coverage.ts';
 import { parseCsv } from '../../../scripts/demo/csv.ts';
 import type { Point } from '../../../scripts/demo/frame.ts';
 import { mulberry32 } from '../../../scripts/demo/random.ts';
-import { colourOf, RAMPS, type Rgb } from '../../../viewer/style/ramps.ts';
+import { colourOf, RAMPS, type Rgb } from '../../../shared/ramps.ts';
 
 describe('mulberry32', () => {
   it('gives 0.627074 and 0.002736 first for seed 1, as integer arithmetic in Python does', () => {

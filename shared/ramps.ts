@@ -102,3 +102,15 @@ export const LAND_COVER_COLOURS: Readonly<Record<number, Rgb>> = {
   9: [46, 110, 170],
   10: [140, 140, 140],
 };
+
+/** What a parcel's result amounts to on the map and in lists. */
+export type ParcelStatus = 'loss' | 'gain' | 'stable' | 'not_distinguishable' | 'no_data';
+
+/** Fill of parcels by status: told apart in grey and with red-green blindness; the ends match the change ramp. */
+export const STATUS_COLOURS: Readonly<Record<ParcelStatus, Rgb>> = {
+  loss: [179, 90, 0],
+  gain: [97, 51, 149],
+  stable: [42, 120, 142],
+  not_distinguishable: [122, 128, 138],
+  no_data: [226, 226, 226],
+};

@@ -1,0 +1,32 @@
+import type { GeoJsonGeometry, LayerInfo, ParcelRow, RunInfo, SeriesPoint, TwinInfo } from '../../shared/api.ts';
+import type { Grid } from '../../shared/grid.ts';
+import type { Plan } from '../plan.ts';
+
+/** One COG of a layer; a layer has one per source grid, joined when tiles are drawn. */
+export interface LayerFile {
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly grid: Grid;
+}
+
+export interface ServedLayer {
+  readonly info: LayerInfo;
+  readonly files: readonly LayerFile[];
+}
+
+/** The results of one run as they lie in a folder, read once and shown until the folder changes. */
+export interface Results {
+  readonly dir: string;
+  /** As in `RunInfo`: goes into ETags. */
+  readonly version: string;
+  readonly run: RunInfo;
+  readonly layers: ReadonlyMap<string, ServedLayer>;
+  readonly parcels: readonly ParcelRow[];
+  readonly positionOf: ReadonlyMap<string, number>;
+  readonly twin: TwinInfo | null;
+  /** Scenes and acquisitions with their files; null where the folder came without its plan. */
+  readonly plan: Plan | null;
+  readGeometry(position: number): Promise<GeoJsonGeometry>;
+  readSeries(position: number): Promise<readonly SeriesPoint[]>;
+}

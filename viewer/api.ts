@@ -1,0 +1,74 @@
+import type {
+  ApiError,
+  Health,
+  ParcelDetail,
+  ParcelPage,
+  ParcelQuery,
+  RunInfo,
+  Series,
+  TwinInfo,
+} from '../shared/api.ts';
+import { useStore } from './state.ts';
+
+/** A failure with words for a person: the server's own sentence, or that it cannot be reached. */
+export class ApiFailure extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'ApiFailure';
+    this.code = code;
+  }
+}
+
+/** `E_OFFLINE` when the server does not answer; its other failures carry its code and sentence. */
+async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const { set } = useStore.getState();
+  let response: Response;
+  try {
+    response = await fetch(path, { headers: { accept: 'application/json' }, ...(signal ? { signal } : {}) });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    set({ isConnected: false });
+    throw new ApiFailure('E_OFFLINE', 'The server does not answer.');
+  }
+  const body = (await response.json().catch(() => null)) as T | ApiError | null;
+  if (!response.ok || body === undefined) {
+    const failure = (body as ApiError | null)?.error;
+    throw new ApiFailure(failure?.code ?? `HTTP_${response.status}`, failure?.message ?? response.statusText);
+  }
+  set({ isConnected: true, lastDataMs: Date.now() });
+  return body as T;
+}
+
+function queryText({ q, status, sort, order }: ParcelQuery): string {
+  const params = new URLSearchParams({ sort, order });
+  if (q !== '') params.set('q', q);
+  if (status.length > 0) params.set('status', status.join(','));
+  return params.toString();
+}
+
+export const api = {
+  health: (signal?: AbortSignal) => getJson<Health>('/api/health', signal),
+  run: (signal?: AbortSignal) => getJson<RunInfo>('/api/run', signal),
+  twin: (signal?: AbortSignal) => getJson<TwinInfo | null>('/api/twin', signal),
+  parcels: (query: ParcelQuery, page: { offset: number; limit: number }, signal?: AbortSignal) =>
+    getJson<ParcelPage>(`/api/parcels?${queryText(query)}&offset=${page.offset}&limit=${page.limit}`, signal),
+  parcel: (id: string, query: ParcelQuery, signal?: AbortSignal) =>
+    getJson<ParcelDetail>(`/api/parcels/${encodeURIComponent(id)}?${queryText(query)}`, signal),
+  series: (id: string, signal?: AbortSignal) =>
+    getJson<Series>(`/api/parcels/${encodeURIComponent(id)}/observations`, signal),
+};
+
+/** Picture of one parcel on one acquisition, its outline drawn in; `version` makes it cacheable for good. */
+export function chipAddress(
+  id: string,
+  acquisition: number,
+  {
+    style,
+    clouds,
+    sizePx,
+    version,
+  }: { style: 'true-color' | 'false-color'; clouds: boolean; sizePx: number; version: string },
+): string {
+  return `/api/parcels/${encodeURIComponent(id)}/chips/${acquisition}.png?style=${style}&clouds=${clouds}&size=${sizePx}&v=${version}`;
+}

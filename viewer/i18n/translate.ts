@@ -1,0 +1,36 @@
+import { useCallback } from 'react';
+import { type Language, useStore } from '../state.ts';
+import { mapMessages } from './map.ts';
+import { parcelMessages } from './parcel.ts';
+import { shellMessages } from './shell.ts';
+
+/** Sentences of one part of the viewer. Plain text with {names}; `{n|one|many}` chooses by the language's plural rule. */
+export type Messages<K extends string = string> = Readonly<Record<Language, Readonly<Record<K, string>>>>;
+
+export const MESSAGES = { en: merged('en'), fr: merged('fr'), de: merged('de') };
+
+export type MessageKey = keyof typeof MESSAGES.en;
+export type Values = Readonly<Record<string, string | number>>;
+export type Translate = (key: MessageKey, values?: Values) => string;
+
+function merged(language: Language) {
+  return { ...mapMessages[language], ...parcelMessages[language], ...shellMessages[language] };
+}
+
+/** The text of a key, its names filled in; numbers are written as the language writes them. */
+export function translate(language: Language, key: MessageKey, values: Values = {}): string {
+  return MESSAGES[language][key].replaceAll(/\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g, (_, name: string, one, many) => {
+    const value = values[name];
+    if (one !== undefined) {
+      const isOne = new Intl.PluralRules(language).select(Number(value)) === 'one';
+      return isOne ? one : many;
+    }
+    return typeof value === 'number' ? value.toLocaleString(language) : String(value ?? '');
+  });
+}
+
+/** The translator of the language that is chosen now. */
+export function useTranslate(): Translate {
+  const language = useStore((state) => state.language);
+  return useCallback((key, values) => translate(language, key, values), [language]);
+}
