@@ -12,10 +12,12 @@ const missing = ensureDebianPackages([
   { name: 'redis-server', isThere: () => isOnPath('redis-server') },
   { name: 'gdal-bin', isThere: () => isOnPath('gdalinfo') },
   { name: 'postgresql', isThere: postgresBin },
+  { name: 'chromium', isThere: () => isOnPath('chromium') },
 ]);
-if (missing.some(({ name }) => name === 'redis-server')) {
+const needed = missing.map(({ name }) => name).filter((name) => ['redis-server', 'chromium'].includes(name));
+if (needed.length > 0) {
   console.error(
-    'The tests need a real Redis and this account cannot install it. Run: sudo apt-get install redis-server, then npm test again.',
+    `The tests need a real Redis and a real browser, and this account cannot install them. Run: sudo apt-get install ${needed.join(' ')}, then npm test again.`,
   );
   process.exit(1);
 }
