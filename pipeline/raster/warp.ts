@@ -1,0 +1,385 @@
+import { isCanopyError } from '../../shared/errors.ts';
+import type { Grid, Window } from '../../shared/grid.ts';
+import { intersectWindows } from '../../shared/grid.ts';
+import type { PixelArray } from '../../shared/raster.ts';
+import { type Converter, crsToLonLat, isGeographic, lonLatToCrs } from '../../shared/transform.ts';
+
+/** A square of the web map (EPSG:3857, z/x/y counted from the north-west). */
+export interface TileAddress {
+  readonly z: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+/**
+ * Where the pixel centres of a tile lie on a grid: columns and rows as fractions, counted from the outer corner of the
+ * grid's first cell, row by row of the tile; NaN where the tile leaves the grid's surroundings or its projection.
+ */
+export interface TilePositions {
+  readonly sizePx: number;
+  readonly col: Float64Array;
+  readonly row: Float64Array;
+  /** Cells that nearest and bilinear sampling touch, clipped to the grid; null where the tile shows none of it. */
+  readonly window: Window | null;
+}
+
+/** Cells of a window: one array for each band, and one mask for all of them. */
+export interface Cells {
+  readonly window: Window;
+  readonly bands: readonly PixelArray[];
+  /** 1 = use. */
+  readonly valid: Uint8Array;
+}
+
+/** The pixels of a tile as they fill up; those that are valid already are never touched again. */
+export interface TileValues {
+  readonly bands: readonly PixelArray[];
+  readonly valid: Uint8Array;
+}
+
+/** Allowed error at the probed points of a lattice cell; the whole cell then stays below twice that, 0.01 px. */
+const TOLERANCE_PX = 0.005;
+/** Between its samples the outline of a grid bends by far less than this part of its extent. */
+const OUTLINE_MARGIN = 0.05;
+const OUTLINE_STEPS = 16;
+const MAX_MERCATOR_LAT_DEG = 85.06;
+
+/** Corners first differ from the middle in even terms; the quarter points see the odd ones that cancel there. */
+const PROBES: readonly (readonly [number, number])[] = [
+  [0.5, 0.5],
+  [0.25, 0.25],
+  [0.75, 0.75],
+  [0.75, 0.25],
+  [0.25, 0.75],
+  [0.5, 0],
+  [0, 0.5],
+  [1, 0.5],
+  [0.5, 1],
+];
+
+/**
+ * Projects the pixel centres of a tile on `grid` (a file's full size or one of its overviews). Nodes of a lattice are
+ * transformed exactly; between them positions are bilinear, and cells are quartered until nine probes are off by less
+ * than 0.005 px of the grid, which keeps every pixel within 0.01 px. Points outside the CRS's area are NaN, no error.
+ * @param sizePx side of the tile in pixels
+ * @throws CanopyError `E_CRS_UNKNOWN`
+ */
+export function projectTile(tile: TileAddress, grid: Grid, sizePx = 256): TilePositions {
+  const col = new Float64Array(sizePx * sizePx).fill(Number.NaN);
+  const row = new Float64Array(sizePx * sizePx).fill(Number.NaN);
+  const part = partOfTile(tile, grid, sizePx);
+  if (part === null) return { sizePx, col, row, window: null };
+  const job: Job = {
+    ...{ sizePx, part, col, row, locate: createLocator(tile, grid, sizePx), nodes: new Map() },
+    ...{ minCol: Infinity, maxCol: -Infinity, minRow: Infinity, maxRow: -Infinity },
+  };
+  fillCell(job, 0, 0, sizePx, sizePx);
+  return { sizePx, col, row, window: windowOf(job, grid) };
+}
+
+/**
+ * How many cells of `grid` a pixel of the tile spans, along the axis where it spans fewer, at the middle of what the tile
+ * shows of the grid; null where it shows nothing. Chooses the overview to read.
+ */
+export function cellsPerPixel(tile: TileAddress, grid: Grid, sizePx = 256): number | null {
+  const part = partOfTile(tile, grid, sizePx);
+  if (part === null) return null;
+  const locate = createLocator(tile, grid, sizePx);
+  const middle = [(part.x0 + part.x1) / 2, (part.y0 + part.y1) / 2] as const;
+  const step = (dx: number, dy: number) => {
+    const from = locate(middle[0] - dx, middle[1] - dy);
+    const to = locate(middle[0] + dx, middle[1] + dy);
+    return Math.hypot(to.col - from.col, to.row - from.row);
+  };
+  const cells = Math.min(step(0.5, 0), step(0, 0.5));
+  return Number.isFinite(cells) ? cells : null;
+}
+
+/** Whether a tile can show cells of the grid: false is certain, true may still give an empty tile. */
+export function touchesGrid(tile: TileAddress, grid: Grid): boolean {
+  return partOfTile(tile, grid, 256) !== null;
+}
+
+/** Each pixel takes the cell that its centre lies in, where that cell is valid. */
+export function sampleNearest(positions: TilePositions, cells: Cells, target: TileValues): void {
+  const { col, row } = positions;
+  const { window, bands, valid } = cells;
+  const { widthPx, heightPx } = window;
+  for (let i = 0; i < col.length; i++) {
+    const c = Math.floor(col[i]! - window.col);
+    const r = Math.floor(row[i]! - window.row);
+    // NaN fails every comparison.
+    if (!(c >= 0 && c < widthPx && r >= 0 && r < heightPx) || target.valid[i] === 1) continue;
+    const at = r * widthPx + c;
+    if (valid[at] === 0) continue;
+    for (let b = 0; b < bands.length; b++) target.bands[b]![i] = bands[b]![at]!;
+    target.valid[i] = 1;
+  }
+}
+
+/**
+ * Bilinear between the centres of the four cells around a pixel's centre, over the valid ones only. A pixel has a value
+ * exactly where nearest sampling gives it one: smoothing neither eats into the data nor paints ground without any.
+ */
+export function sampleBilinear(positions: TilePositions, cells: Cells, target: TileValues): void {
+  const { col, row } = positions;
+  const { window, valid } = cells;
+  const { widthPx, heightPx } = window;
+  const taps = { at: new Int32Array(4), weight: new Float64Array(4) };
+  for (let i = 0; i < col.length; i++) {
+    const x = col[i]! - window.col;
+    const y = row[i]! - window.row;
+    if (!(x >= 0 && x < widthPx && y >= 0 && y < heightPx) || target.valid[i] === 1) continue;
+    if (valid[Math.floor(y) * widthPx + Math.floor(x)] === 0) continue;
+    const left = Math.floor(x - 0.5);
+    const top = Math.floor(y - 0.5);
+    const u = x - 0.5 - left;
+    const v = y - 0.5 - top;
+    // Beyond the window's edge the edge's own cell stands in: its weight then counts there.
+    const c0 = Math.max(0, left);
+    const c1 = Math.min(widthPx - 1, left + 1);
+    const r0 = Math.max(0, top) * widthPx;
+    const r1 = Math.min(heightPx - 1, top + 1) * widthPx;
+    setTap(taps, valid, 0, r0 + c0, (1 - u) * (1 - v));
+    setTap(taps, valid, 1, r0 + c1, u * (1 - v));
+    setTap(taps, valid, 2, r1 + c0, (1 - u) * v);
+    setTap(taps, valid, 3, r1 + c1, u * v);
+    mixTaps(taps, cells, target, i);
+    target.valid[i] = 1;
+  }
+}
+
+interface Taps {
+  readonly at: Int32Array;
+  readonly weight: Float64Array;
+}
+
+function setTap(taps: Taps, valid: Uint8Array, tap: number, at: number, weight: number): void {
+  taps.at[tap] = at;
+  taps.weight[tap] = valid[at] === 1 ? weight : 0;
+}
+
+function mixTaps({ at, weight }: Taps, { bands }: Cells, target: TileValues, i: number): void {
+  const total = weight[0]! + weight[1]! + weight[2]! + weight[3]!;
+  for (let b = 0; b < bands.length; b++) {
+    const from = bands[b]!;
+    const to = target.bands[b]!;
+    let sum = 0;
+    // An invalid float cell may be NaN, and 0 · NaN is NaN.
+    for (let tap = 0; tap < 4; tap++) if (weight[tap]! > 0) sum += weight[tap]! * from[at[tap]!]!;
+    const isFloat = to instanceof Float64Array || to instanceof Float32Array;
+    to[i] = isFloat ? sum / total : Math.round(sum / total);
+  }
+}
+
+interface Node {
+  readonly col: number;
+  readonly row: number;
+}
+
+/** Tile pixels, from the tile's upper-left corner → columns and rows of the grid; NaN outside the projection. */
+type Locate = (px: number, py: number) => Node;
+
+/** A rectangle of tile pixels. */
+interface Part {
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+}
+
+interface Job {
+  readonly sizePx: number;
+  readonly part: Part;
+  readonly col: Float64Array;
+  readonly row: Float64Array;
+  readonly locate: Locate;
+  /** Exact nodes by position: neighbours share them. */
+  readonly nodes: Map<number, Node>;
+  minCol: number;
+  maxCol: number;
+  minRow: number;
+  maxRow: number;
+}
+
+const OUTSIDE: Node = { col: Number.NaN, row: Number.NaN };
+
+function createLocator(tile: TileAddress, grid: Grid, sizePx: number): Locate {
+  const [a, , c, , e, f] = grid.transform;
+  const convert = converterTo(grid.crs);
+  const worldPx = sizePx * 2 ** tile.z;
+  const centreLonDeg = isGeographic(grid.crs) ? c + (a * grid.widthPx) / 2 : null;
+  const pair = new Float64Array(2);
+  return (px, py) => {
+    let lonDeg = ((tile.x * sizePx + px) / worldPx) * 360 - 180;
+    if (centreLonDeg !== null) lonDeg = turnTowards(lonDeg, centreLonDeg);
+    pair[0] = lonDeg;
+    pair[1] = (Math.atan(Math.sinh(Math.PI * (1 - (2 * (tile.y * sizePx + py)) / worldPx))) * 180) / Math.PI;
+    const place = convertPoint(convert, pair);
+    return place === null ? OUTSIDE : { col: (place[0]! - c) / a, row: (place[1]! - f) / e };
+  };
+}
+
+/** Grids in degrees may run from 0 to 360, or across the antimeridian. */
+function turnTowards(lonDeg: number, centreLonDeg: number): number {
+  const apartDeg = centreLonDeg - lonDeg;
+  return Math.abs(apartDeg) > 180.000001 ? lonDeg + 360 * Math.round(apartDeg / 360) : lonDeg;
+}
+
+function convertPoint(convert: Converter, pair: Float64Array): Float64Array | null {
+  try {
+    return convert(pair);
+  } catch (error) {
+    if (isCanopyError(error) && error.code === 'E_CRS_RANGE') return null;
+    throw error;
+  }
+}
+
+const converters = new Map<string, Converter>();
+
+/** Reading a CRS definition takes longer than the points of a tile: each is read once. */
+function converterTo(crs: string): Converter {
+  const known = converters.get(crs) ?? lonLatToCrs(crs);
+  converters.set(crs, known);
+  return known;
+}
+
+function nodeAt(job: Job, px: number, py: number): Node {
+  // Positions come in quarters of a pixel at the finest.
+  const key = py * 4 * (job.sizePx * 4 + 1) + px * 4;
+  const known = job.nodes.get(key) ?? job.locate(px, py);
+  job.nodes.set(key, known);
+  return known;
+}
+
+function fillCell(job: Job, x0: number, y0: number, x1: number, y1: number): void {
+  const { part } = job;
+  if (x0 >= part.x1 || x1 <= part.x0 || y0 >= part.y1 || y1 <= part.y0) return;
+  if (x1 - x0 <= 2 || y1 - y0 <= 2) {
+    fillExact(job, x0, y0, x1, y1);
+    return;
+  }
+  const corners = [nodeAt(job, x0, y0), nodeAt(job, x1, y0), nodeAt(job, x0, y1), nodeAt(job, x1, y1)] as const;
+  const isSmooth = PROBES.every(([u, v]) => {
+    const guess = mixCorners(corners, u, v);
+    const exact = nodeAt(job, x0 + u * (x1 - x0), y0 + v * (y1 - y0));
+    return Math.abs(guess.col - exact.col) <= TOLERANCE_PX && Math.abs(guess.row - exact.row) <= TOLERANCE_PX;
+  });
+  if (isSmooth) {
+    fillBilinear(job, { x0, y0, x1, y1 }, corners);
+    return;
+  }
+  const mx = (x0 + x1) >> 1;
+  const my = (y0 + y1) >> 1;
+  fillCell(job, x0, y0, mx, my);
+  fillCell(job, mx, y0, x1, my);
+  fillCell(job, x0, my, mx, y1);
+  fillCell(job, mx, my, x1, y1);
+}
+
+type Corners = readonly [Node, Node, Node, Node];
+
+function mixCorners([nw, ne, sw, se]: Corners, u: number, v: number): Node {
+  const mix = (a: number, b: number, c: number, d: number) =>
+    (1 - v) * ((1 - u) * a + u * b) + v * ((1 - u) * c + u * d);
+  return { col: mix(nw.col, ne.col, sw.col, se.col), row: mix(nw.row, ne.row, sw.row, se.row) };
+}
+
+function fillExact(job: Job, x0: number, y0: number, x1: number, y1: number): void {
+  for (let y = y0; y < y1; y++) {
+    for (let x = x0; x < x1; x++) {
+      const node = job.locate(x + 0.5, y + 0.5);
+      job.col[y * job.sizePx + x] = node.col;
+      job.row[y * job.sizePx + x] = node.row;
+      widen(job, node);
+    }
+  }
+}
+
+function fillBilinear(job: Job, { x0, y0, x1, y1 }: Part, corners: Corners): void {
+  const halfU = 0.5 / (x1 - x0);
+  const halfV = 0.5 / (y1 - y0);
+  for (let y = y0; y < y1; y++) {
+    const v = (y - y0) * 2 * halfV + halfV;
+    const first = mixCorners(corners, halfU, v);
+    const last = mixCorners(corners, 1 - halfU, v);
+    const colStep = (last.col - first.col) / (x1 - x0 - 1);
+    const rowStep = (last.row - first.row) / (x1 - x0 - 1);
+    let at = y * job.sizePx + x0;
+    for (let n = 0; n < x1 - x0; n++, at++) {
+      job.col[at] = first.col + n * colStep;
+      job.row[at] = first.row + n * rowStep;
+    }
+  }
+  // A bilinear surface has its extremes at its corners.
+  for (const [u, v] of [
+    [halfU, halfV],
+    [1 - halfU, halfV],
+    [halfU, 1 - halfV],
+    [1 - halfU, 1 - halfV],
+  ] as const) {
+    widen(job, mixCorners(corners, u, v));
+  }
+}
+
+function widen(job: Job, { col, row }: Node): void {
+  if (Number.isNaN(col)) return;
+  job.minCol = Math.min(job.minCol, col);
+  job.maxCol = Math.max(job.maxCol, col);
+  job.minRow = Math.min(job.minRow, row);
+  job.maxRow = Math.max(job.maxRow, row);
+}
+
+function windowOf(job: Job, grid: Grid): Window | null {
+  if (job.minCol > job.maxCol) return null;
+  const col = Math.floor(job.minCol - 0.5);
+  const row = Math.floor(job.minRow - 0.5);
+  const widthPx = Math.floor(job.maxCol - 0.5) + 2 - col;
+  const heightPx = Math.floor(job.maxRow - 0.5) + 2 - row;
+  const whole = { col: 0, row: 0, widthPx: grid.widthPx, heightPx: grid.heightPx };
+  return intersectWindows({ col, row, widthPx, heightPx }, whole);
+}
+
+/** The pixels of the tile that can lie on the grid; null where there are none. */
+function partOfTile(tile: TileAddress, grid: Grid, sizePx: number): Part | null {
+  const bounds = worldBoundsOf(grid);
+  if (bounds === 'anywhere') return { x0: 0, y0: 0, x1: sizePx, y1: sizePx };
+  const side = 2 ** tile.z;
+  const px = (world: number, origin: number) => (world * side - origin) * sizePx;
+  const x0 = Math.max(0, Math.floor(px(bounds.x0, tile.x)) - 1);
+  const y0 = Math.max(0, Math.floor(px(bounds.y0, tile.y)) - 1);
+  const x1 = Math.min(sizePx, Math.ceil(px(bounds.x1, tile.x)) + 1);
+  const y1 = Math.min(sizePx, Math.ceil(px(bounds.y1, tile.y)) + 1);
+  return x0 < x1 && y0 < y1 ? { x0, y0, x1, y1 } : null;
+}
+
+const boundsOfGrids = new WeakMap<Grid, Part | 'anywhere'>();
+
+function worldBoundsOf(grid: Grid): Part | 'anywhere' {
+  const known = boundsOfGrids.get(grid) ?? outline(grid);
+  boundsOfGrids.set(grid, known);
+  return known;
+}
+
+/** Bounds of a grid in the web map's unit square; `anywhere` for one near a pole or across the antimeridian. */
+function outline(grid: Grid): Part | 'anywhere' {
+  const [a, , c, , e, f] = grid.transform;
+  const convert = crsToLonLat(grid.crs);
+  let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let i = 0; i <= OUTLINE_STEPS; i++) {
+    for (let j = 0; j <= OUTLINE_STEPS; j++) {
+      const col = (grid.widthPx * i) / OUTLINE_STEPS;
+      const row = (grid.heightPx * j) / OUTLINE_STEPS;
+      const place = convertPoint(convert, Float64Array.of(c + a * col, f + e * row));
+      if (place === null) return 'anywhere';
+      const latRad = (Math.max(-MAX_MERCATOR_LAT_DEG, Math.min(MAX_MERCATOR_LAT_DEG, place[1]!)) * Math.PI) / 180;
+      const x = (place[0]! + 180) / 360;
+      const y = (1 - Math.asinh(Math.tan(latRad)) / Math.PI) / 2;
+      [x0, y0, x1, y1] = [Math.min(x0, x), Math.min(y0, y), Math.max(x1, x), Math.max(y1, y)];
+    }
+  }
+  if (x1 - x0 > 0.5 || x0 < 0 || x1 > 1) return 'anywhere';
+  const marginX = (x1 - x0) * OUTLINE_MARGIN;
+  const marginY = (y1 - y0) * OUTLINE_MARGIN;
+  return { x0: x0 - marginX, y0: y0 - marginY, x1: x1 + marginX, y1: y1 + marginY };
+}
