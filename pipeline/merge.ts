@@ -7,7 +7,7 @@ import { treeCoverSe } from './raster/treecover.ts';
 import { emptyStats, mergeStats, standardDeviation } from './raster/zonal.ts';
 
 /** Below this share of clear ground an observation does not count as clear. */
-const MIN_CLEAR_FRACTION = 0.7;
+export const MIN_CLEAR_FRACTION = 0.7;
 /** Half of the last digit that areas are published with: less is the rounding of a neighbouring cell's edge. */
 const NOTHING_HA = 5e-7;
 /** Results that rest on fewer clear dates in a period are marked as of low confidence. */

@@ -131,6 +131,7 @@ export interface ParcelRow extends ParcelResult {
   /** Position in the parcel file, from 0: the feature id in vector tiles. */
   readonly index: number;
   readonly status: ParcelStatus;
+  /** Of a refused parcel, which has no geometry, that of the whole run. */
   readonly bboxDeg: Bbox;
 }
 
@@ -167,6 +168,7 @@ export interface ParcelPage {
 /** `GET /api/parcels/{id}`, with the same query for its neighbours in the list. */
 export interface ParcelDetail {
   readonly parcel: ParcelRow;
+  /** Of a refused parcel without geometry: a MultiPolygon of no polygons. */
   readonly geometry: GeoJsonGeometry;
   /** Position in the list that the query gives; null when the query leaves the parcel out. */
   readonly position: number | null;

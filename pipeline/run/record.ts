@@ -38,6 +38,7 @@ export function describeRun(
   const versions = { 'twin-canopy': packageFile.version, algorithm: ALGORITHM };
   return {
     id: computeRunId({ inputs, parameters, versions }),
+    plan: plan.runId,
     project: config.project && { id: config.project.id, name: config.project.name },
     synthetic: made.provenance.synthetic,
     attribution: made.provenance.attribution,

@@ -15,6 +15,9 @@ export interface ServedLayer {
   readonly files: readonly LayerFile[];
 }
 
+/** What serving needs of a run's plan; parcels and units stay in the file, they may be 100,000. */
+export type ServedPlan = Pick<Plan, 'runId' | 'params' | 'grids' | 'scenes' | 'acquisitions' | 'hasColour'>;
+
 /** The results of one run as they lie in a folder, read once and shown until the folder changes. */
 export interface Results {
   readonly dir: string;
@@ -26,7 +29,12 @@ export interface Results {
   readonly positionOf: ReadonlyMap<string, number>;
   readonly twin: TwinInfo | null;
   /** Scenes and acquisitions with their files; null where the folder came without its plan. */
-  readonly plan: Plan | null;
+  readonly plan: ServedPlan | null;
+  /** The parcel's feature as parcels.geojson has it: one line of JSON. */
+  readFeature(position: number): Promise<string>;
+  /** Of a refused parcel without geometry: a MultiPolygon of no polygons. */
   readGeometry(position: number): Promise<GeoJsonGeometry>;
   readSeries(position: number): Promise<readonly SeriesPoint[]>;
+  /** Closes the files; reading fails afterwards. */
+  close(): Promise<void>;
 }

@@ -47,6 +47,16 @@ export async function takeLock(path: string): Promise<Lock> {
   return { release: () => release(path, mine.token) };
 }
 
+/** Whether a running process holds a lock file; one that does not say who holds it counts as held. */
+export async function isLockHeld(path: string): Promise<boolean> {
+  try {
+    const holder = await readHolder(path);
+    return holder !== null && (await isRunning(holder));
+  } catch {
+    return true;
+  }
+}
+
 async function replaceStale(path: string, draft: string, stale: Holder): Promise<void> {
   const takeover = await takeLock(`${path}.takeover`);
   try {

@@ -26,6 +26,8 @@ export type Parameter =
 export interface RunRecord {
   readonly format: 'twin-canopy-run/1';
   readonly id: string;
+  /** Names the file in which the run was laid out: `.run/plan-<plan>.json`. */
+  readonly plan: string;
   readonly project: { readonly id: string; readonly name: string } | null;
   readonly synthetic: boolean;
   readonly attribution: readonly string[];
@@ -77,6 +79,7 @@ export function buildRunRecord(input: RunRecordInput): RunRecord {
   return {
     format: 'twin-canopy-run/1',
     id: input.id,
+    plan: input.plan,
     project: input.project,
     synthetic: input.synthetic,
     attribution: unique(input.attribution),

@@ -127,6 +127,7 @@ export function sampleRun(id: string, parcelCount: number, dateCount: number): R
   return {
     record: buildRunRecord({
       id,
+      plan: '0'.repeat(40),
       project: { id: 'copargo', name: 'Copargo' },
       ...sampleProvenance,
       versions: { canopy: '0.1.0' },
