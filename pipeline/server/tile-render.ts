@@ -1,0 +1,108 @@
+import type { Window } from '../../shared/grid.ts';
+import { RAMPS } from '../../shared/ramps.ts';
+import type { LayerKind } from '../../shared/result.ts';
+import { chooseLevel, readWindow } from '../cog/read.ts';
+import {
+  type Cells,
+  cellsPerPixel,
+  projectTile,
+  sampleBilinear,
+  sampleNearest,
+  type TileAddress,
+  type TileValues,
+} from '../raster/warp.ts';
+import type { TaskNote } from '../workers/contract.ts';
+import { createPalette, joinColours, type Palette } from './colour.ts';
+import type { Rendered } from './render-tasks.ts';
+import { encodeColours, encodeValues } from './tile-encode.ts';
+import { createLayerFiles, type LayerFiles, type OpenLayer, type TileFile } from './tile-files.ts';
+import { TILE_NODATA, TILE_PX, TILE_SIDE_PX, type TileFormat } from './tile-format.ts';
+
+/** Draw a tile of a result layer. */
+export interface TileTask {
+  readonly kind: 'tile';
+  readonly layer: LayerKind;
+  /** Value = stored × scale. */
+  readonly scale: number;
+  /** Those that the tile touches; where several have a value, the first counts. */
+  readonly files: readonly TileFile[];
+  readonly tile: TileAddress;
+  /** `bin` not for `true-color`. */
+  readonly format: TileFormat;
+}
+
+const MAX_OPEN_FILES = 32;
+const CACHE_BYTES = 96 * 2 ** 20;
+
+/** What a child keeps between tiles. */
+const openFiles = createLayerFiles({ maxFiles: MAX_OPEN_FILES, cacheBytes: CACHE_BYTES });
+const palettes = new Map<string, Palette>();
+
+/** Draws a tile of a layer from its files. Errors: see `LayerFiles.open` and `readWindow`. */
+export async function renderLayerTile(task: TileTask, report: (note: TaskNote) => void): Promise<Rendered> {
+  const values = await sampleLayerTile(task, openFiles, report);
+  const isEmpty = !values.valid.includes(1);
+  const encoding = task.format === 'bin' ? 'gzip' : null;
+  if (task.layer !== 'true-color') {
+    const bytes = await encodeValues(values.bands[0] as Int16Array, paletteOf(task.layer, task.scale), task.format);
+    return { bytes, encoding, isEmpty };
+  }
+  if (task.format === 'bin') throw new RangeError('True-colour layers have no value tiles.');
+  const rgba = joinColours(values.bands as Uint8Array[], values.valid);
+  return { bytes: await encodeColours(rgba, task.format), encoding, isEmpty };
+}
+
+/** The pixels of a tile before they are encoded: stored int16 numbers, or red, green and blue. */
+export async function sampleLayerTile(
+  task: TileTask,
+  files: LayerFiles,
+  report: (note: TaskNote) => void,
+): Promise<TileValues> {
+  const isColour = task.layer === 'true-color';
+  const target = isColour ? colourValues() : storedValues();
+  for (const file of task.files) {
+    report({ file: file.path });
+    const layer = await files.open(file);
+    const level = levelOf(layer, task.tile);
+    if (level === null) continue;
+    const positions = projectTile(task.tile, layer.grids[level]!, TILE_SIDE_PX);
+    if (positions.window === null) continue;
+    const cells = await readCells(layer, level, positions.window);
+    if (isColour) sampleBilinear(positions, cells, target);
+    else sampleNearest(positions, cells, target);
+    if (!target.valid.includes(0)) break;
+  }
+  return target;
+}
+
+function storedValues(): TileValues {
+  return { bands: [new Int16Array(TILE_PX).fill(TILE_NODATA)], valid: new Uint8Array(TILE_PX) };
+}
+
+function colourValues(): TileValues {
+  return { bands: Array.from({ length: 3 }, () => new Uint8Array(TILE_PX)), valid: new Uint8Array(TILE_PX) };
+}
+
+/** The coarsest level that still has a cell for every pixel of the tile; null where the tile shows none of the file. */
+function levelOf({ cog, grids }: OpenLayer, tile: TileAddress): number | null {
+  const full = grids[0]!;
+  const cells = cellsPerPixel(tile, full, TILE_SIDE_PX);
+  return cells === null ? null : chooseLevel(cog.header, cells * full.transform[0]);
+}
+
+async function readCells({ cog }: OpenLayer, level: number, window: Window): Promise<Cells> {
+  const samples = Array.from({ length: cog.header.samplesPerPixel }, (_, sample) => sample);
+  const read = [];
+  for (const sample of samples) read.push(await readWindow(cog, { level, window, sample }));
+  const valid = read[0]!.valid;
+  // A colour is nodata when all its samples are: a pure red is not.
+  for (const other of read.slice(1)) for (let i = 0; i < valid.length; i++) valid[i]! |= other.valid[i]!;
+  return { window, bands: read.map(({ data }) => data), valid };
+}
+
+function paletteOf(layer: Exclude<LayerKind, 'true-color'>, scale: number): Palette {
+  const key = `${layer} ${scale}`;
+  const known = palettes.get(key) ?? createPalette(RAMPS[layer], scale);
+  palettes.set(key, known);
+  return known;
+}
