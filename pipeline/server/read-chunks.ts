@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import { inputError } from '../../shared/errors.ts';
+
+/** Small enough that parsing one chunk does not hold up requests for long. */
+const CHUNK_BYTES = 1 << 20;
+
+/**
+ * Opens a table that run.json lists. The open file stays the same bytes when another run replaces it by name. Throws
+ * `E_RESULTS_MISSING`.
+ */
+export async function openTable(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    const message = `${path} is named in run.json but cannot be opened (${(error as NodeJS.ErrnoException).code}). Run canopy monitor into this folder again.`;
+    throw inputError('E_RESULTS_MISSING', message, path, error);
+  }
+}
+
+/**
+ * Reads a file piece by piece. `take` gets the bytes not yet taken and their offset in the file, and answers how many of
+ * them it has taken; the rest comes again with what follows. Throws `E_HASH` when the whole file has another SHA-256.
+ */
+export async function readChunks(
+  file: FileHandle,
+  from: { readonly path: string; readonly sha256: string },
+  take: (bytes: Buffer, offset: number) => number,
+): Promise<void> {
+  const hash = createHash('sha256');
+  let rest: Buffer = Buffer.alloc(0);
+  let offset = 0;
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, offset + rest.length);
+    if (bytesRead === 0) break;
+    hash.update(chunk.subarray(0, bytesRead));
+    const bytes =
+      rest.length === 0 ? chunk.subarray(0, bytesRead) : Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
+    const taken = take(bytes, offset);
+    rest = bytes.subarray(taken);
+    offset += taken;
+  }
+  if (hash.digest('hex') === from.sha256) return;
+  throw inputError(
+    'E_HASH',
+    `${from.path} is not the file that run.json lists: its SHA-256 differs. It was changed or damaged since the run; run canopy monitor into this folder again.`,
+    from.path,
+  );
+}
+
+/** Bytes [start, end) of an open file as text. */
+export async function readSlice(file: FileHandle, start: number, end: number): Promise<string> {
+  const bytes = Buffer.allocUnsafe(end - start);
+  const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
+  if (bytesRead === bytes.length) return bytes.toString('utf8');
+  throw inputError('E_RESULTS_SHORT', 'A result file ended before the place where it was longer when it was opened.');
+}
