@@ -9,8 +9,6 @@ export interface Rendered {
   readonly bytes: Uint8Array;
   /** How `bytes` are packed, where they are. */
   readonly encoding: 'gzip' | null;
-  /** No pixel has a value: all such tiles of one format are alike. */
-  readonly isEmpty: boolean;
 }
 
 /** Draws one task. Errors are `CanopyError`s that name the file. */

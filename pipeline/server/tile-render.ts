@@ -41,15 +41,20 @@ const palettes = new Map<string, Palette>();
 /** Draws a tile of a layer from its files. Errors: see `LayerFiles.open` and `readWindow`. */
 export async function renderLayerTile(task: TileTask, report: (note: TaskNote) => void): Promise<Rendered> {
   const values = await sampleLayerTile(task, openFiles, report);
-  const isEmpty = !values.valid.includes(1);
   const encoding = task.format === 'bin' ? 'gzip' : null;
+  if (!values.valid.includes(1)) return { bytes: await emptyTile(task.format), encoding };
   if (task.layer !== 'true-color') {
     const bytes = await encodeValues(values.bands[0] as Int16Array, paletteOf(task.layer, task.scale), task.format);
-    return { bytes, encoding, isEmpty };
+    return { bytes, encoding };
   }
   if (task.format === 'bin') throw new RangeError('True-colour layers have no value tiles.');
   const rgba = joinColours(values.bands as Uint8Array[], values.valid);
-  return { bytes: await encodeColours(rgba, task.format), encoding, isEmpty };
+  return { bytes: await encodeColours(rgba, task.format), encoding };
+}
+
+/** What any tile without data looks like in a format: the same bytes for all layers. */
+function emptyTile(format: TileFormat): Promise<Uint8Array> {
+  return encodeValues(new Int16Array(TILE_PX).fill(TILE_NODATA), paletteOf('ndvi', 1), format);
 }
 
 /** The pixels of a tile before they are encoded: stored int16 numbers, or red, green and blue. */
