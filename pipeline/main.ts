@@ -8,6 +8,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'scenes and parcels to results, layers and tables',
     load: async () => (await import('./commands/monitor.ts')).monitorCommand,
   },
+  serve: {
+    summary: 'show results in a browser: the map, an API and tiles, on this machine only',
+    load: async () => (await import('./commands/serve.ts')).serveCommand,
+  },
   index: {
     summary: 'a vegetation index of one scene as a COG',
     load: async () => (await import('./commands/index-layer.ts')).indexCommand,

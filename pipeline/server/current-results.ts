@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toErrorDetail } from '../../shared/errors.ts';
 import { type LoadOptions, loadResults } from './load-results.ts';
+import { prepareParcelLists } from './parcel-list.ts';
 import type { Results } from './results.ts';
 
 /** The results that a server shows now. */
@@ -24,7 +25,12 @@ export async function openResults(
   options: LoadOptions & { readonly say: (line: string) => void; readonly checkEveryMs?: number },
 ): Promise<ResultsSource> {
   let stamp = await stampOf(dir);
-  let results = await loadResults(dir, options);
+  const load = async () => {
+    const loaded = await loadResults(dir, options);
+    prepareParcelLists(loaded);
+    return loaded;
+  };
+  let results = await load();
   let isBusy = false;
   const retired = new Set<Results>();
   const retire = (old: Results) => {
@@ -40,7 +46,7 @@ export async function openResults(
     isBusy = true;
     stamp = now;
     try {
-      const next = await loadResults(dir, options);
+      const next = await load();
       retire(results);
       results = next;
       options.say(`The results have changed; showing those of run ${next.run.id.slice(0, 12)}.`);

@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { CanopyError } from '../../shared/errors.ts';
+import { readServeConfig, type ServeConfig } from '../config.ts';
+import { openPage } from '../server/open-page.ts';
+import { startServer } from '../server/start.ts';
+import { isViewerBuilt, VIEWER_MISSING } from '../server/viewer-files.ts';
+import type { Command } from './command.ts';
+
+const USAGE = `canopy serve DIR [--port N]
+
+Shows the results of a run in the browser: the map, parcels and series, with an API (/api), OGC API Features (/ogc),
+tiles (/tiles) and the files themselves (/files). Only this machine can reach it, and nothing is fetched from elsewhere
+unless one of these asks for it:
+
+  --basemap URL              tiles of a background map, such as https://tiles.example.org/{z}/{x}/{y}.png
+  --basemap-attribution TEXT whose map that is; has to be given with it
+  --remote-scenes            reads pictures of single dates from scenes behind https
+  --allow-host HOST:PORT     lets those pictures come from this host, plain http and loopback included; may be repeated
+
+  --port N                   default 4600; 0 takes any free one
+  --open                     opens the page in the browser
+  --json                     prints {"url", "port"} on standard output once the server listens
+
+Ends with Ctrl-C. A run that changes the folder meanwhile is shown within seconds.
+Exit codes: 0 ended by Ctrl-C or SIGTERM · 1 failed · 2 wrong use.`;
+
+export const serveCommand: Command = {
+  name: 'serve',
+  usage: USAGE,
+  async run(argv, { stdout, stderr, env, signal }) {
+    const config = readServeConfig(argv);
+    const say = (line: string) => stderr(`${line}\n`);
+    const server = await startServer(config, say);
+    try {
+      if (!isViewerBuilt()) say(VIEWER_MISSING);
+      const port = await listen(server.listen, config);
+      const url = `http://127.0.0.1:${port}/`;
+      if (config.json) stdout(`${JSON.stringify({ url, port })}\n`);
+      say(`Serving ${config.dir} at ${url} (Ctrl-C ends it).`);
+      if (config.open) openPage(url, env);
+      if (!signal.aborted) await once(signal, 'abort');
+    } finally {
+      await server.close();
+    }
+    return 0;
+  },
+};
+
+async function listen(start: (port: number) => Promise<number>, { port }: ServeConfig): Promise<number> {
+  try {
+    return await start(port);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
+    const why = code === 'EADDRINUSE' ? 'is in use by another program' : 'may not be used without more rights';
+    const message = `Port ${port} ${why}. Choose another with --port N, or any free one with --port 0.`;
+    throw new CanopyError({ kind: 'resource', code: 'E_PORT', message }, { cause: error });
+  }
+}

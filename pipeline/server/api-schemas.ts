@@ -1,0 +1,243 @@
+import { PARCEL_SORTS, PROFILE_FIGURES } from '../../shared/api.ts';
+import { STATUS_COLOURS } from '../../shared/ramps.ts';
+
+/**
+ * JSON Schemas of the API's requests and answers: requests are checked against them, and `/api/openapi.json` is made of
+ * them. Answers are not changed by them.
+ */
+
+const text = (description?: string) => ({ type: 'string', ...(description ? { description } : {}) }) as const;
+const count = (description?: string) => ({ type: 'integer', ...(description ? { description } : {}) }) as const;
+const number = (description?: string) => ({ type: 'number', ...(description ? { description } : {}) }) as const;
+const flag = (description?: string) => ({ type: 'boolean', ...(description ? { description } : {}) }) as const;
+const orNull = <T extends object>(schema: T) => ({ ...schema, nullable: true });
+const list = (items: object, description?: string) =>
+  ({ type: 'array', items, ...(description ? { description } : {}) }) as const;
+const choice = (...names: readonly string[]) => ({ type: 'string', enum: names }) as const;
+const ref = (name: string) => ({ $ref: `${name}#` }) as const;
+
+function record(properties: Readonly<Record<string, object>>, description?: string) {
+  return { type: 'object', required: Object.keys(properties), properties, ...(description ? { description } : {}) };
+}
+
+const bboxDeg = { ...list(number(), 'west, south, east, north in degrees'), minItems: 4, maxItems: 4 };
+const status = choice(...Object.keys(STATUS_COLOURS));
+const period = record({ start: text(), end: text() }, 'UTC days, both included');
+const ha = (what: string) => orNull(number(`${what}, hectares of true ground area`));
+const pct = (what: string) => orNull(number(`${what}, per cent`));
+const ndvi = (what: string) => orNull(number(`${what}, NDVI`));
+
+/** Shared parts of answers, by `$id`. */
+export const COMPONENTS: readonly (object & { readonly $id: string })[] = [
+  { $id: 'ApiError', ...record({ error: record({ code: text('stable code'), message: text('a sentence') }) }) },
+  {
+    $id: 'Geometry',
+    ...record({ type: choice('Polygon', 'MultiPolygon'), coordinates: list({}) }, 'GeoJSON, lon/lat (CRS84)'),
+  },
+  {
+    $id: 'ParcelRow',
+    ...record({
+      index: count('position in the parcel file, from 0'),
+      parcelId: text(),
+      status,
+      bboxDeg,
+      parcelHa: ha('the parcel'),
+      nClearBaseline: count('clear acquisitions that count in the baseline'),
+      nClearPeriod: count('the same of the monitoring period'),
+      ndviBaseline: ndvi('mean of the baseline'),
+      ndviPeriod: ndvi('mean of the monitoring period'),
+      ndviChange: ndvi('difference of the two'),
+      ndviChangeSe: ndvi('its standard error; null: not estimated'),
+      coverBaselinePct: pct('tree cover of the baseline'),
+      coverPeriodPct: pct('tree cover of the monitoring period'),
+      coverChangePct: pct('difference of the two, percentage points'),
+      lossHa: ha('ground classed as loss'),
+      gainHa: ha('ground classed as gain'),
+      stableHa: ha('ground classed as stable'),
+      noDataHa: ha('ground without data'),
+      outcome: choice('ok', 'no_data'),
+      reason: text('why there is no data, or how sure the result is; empty when there is nothing to say'),
+      finding: orNull(choice('loss', 'gain', 'stable', 'not_distinguishable')),
+      classAreaSe: choice('not estimated'),
+    }),
+  },
+  {
+    $id: 'SeriesPoint',
+    ...record({
+      parcelId: text(),
+      sceneId: text('the primary scene'),
+      sceneIds: list(text()),
+      datetime: text('ISO 8601, UTC'),
+      platform: text(),
+      parcelHa: number(),
+      observedHa: number('valid ground'),
+      clearHa: number('clear ground'),
+      clearFraction: number('clearHa / parcelHa'),
+      ndviMean: ndvi('mean, weighted by coverage'),
+      ndviSd: ndvi('population standard deviation'),
+      ndviP10: ndvi('10 % quantile'),
+      ndviP50: ndvi('median'),
+      ndviP90: ndvi('90 % quantile'),
+      outcome: choice('ok', 'low_coverage', 'no_data'),
+      reason: text(),
+      acquisition: count('position in acquisitions of /api/run'),
+      inBaseline: flag(),
+      inPeriod: flag(),
+      inSeason: flag(),
+    }),
+  },
+];
+
+const failures = { '4xx': ref('ApiError'), '5xx': ref('ApiError') };
+const answers = (schema: object) => ({ 200: { description: 'Success', ...schema }, ...failures });
+const noQuery = { type: 'object', additionalProperties: false, properties: {} } as const;
+const parcelId = {
+  type: 'object',
+  required: ['id'],
+  properties: { id: text('parcel id as in the parcel file, percent-encoded') },
+} as const;
+const listQuery = {
+  q: { ...text('part of an id, upper or lower case'), maxLength: 256, default: '' },
+  status: { ...text(`statuses with commas between; empty: all. ${status.enum.join(', ')}`), default: '' },
+  sort: { ...choice(...PARCEL_SORTS), default: 'parcelId' },
+  order: { ...choice('asc', 'desc'), default: 'asc' },
+};
+
+const layer = record({
+  id: text('in tile addresses'),
+  kind: text(),
+  period: orNull(choice('baseline', 'period')),
+  days: period,
+  form: choice('value', 'colour'),
+  scale: number('value = stored number × scale'),
+  unit: text(),
+  bboxDeg,
+  minZoom: count(),
+  maxZoom: count(),
+  sceneIds: list(text()),
+  attribution: list(text()),
+});
+
+const acquisition = record({
+  index: count(),
+  id: text(),
+  platform: text(),
+  datetime: text('ISO 8601, UTC'),
+  sceneIds: list(text()),
+  inBaseline: flag(),
+  inPeriod: flag(),
+  inSeason: flag(),
+  bboxDeg,
+  nOk: count('observations that count'),
+  nLowCoverage: count('observations with too little clear ground'),
+  nNoData: count('observations without clear ground'),
+  styles: list(choice('true-color', 'false-color', 'ndvi', 'mask'), 'what can be drawn of it'),
+  maxZoom: count(),
+});
+
+const counts = record({
+  parcels: count(),
+  byStatus: record(Object.fromEntries(status.enum.map((name) => [name, count()]))),
+  parcelHa: number(),
+  observations: count(),
+  scenesUsed: count(),
+  scenesRefused: count(),
+  scenesSuperseded: count(),
+  parcelsRefused: count(),
+  unitsLeftOut: count(),
+});
+
+const run = record({
+  id: text('hash of what went into the run'),
+  version: text('changes whenever the results do'),
+  project: orNull(record({ id: text(), name: text() })),
+  synthetic: flag('whether any input was made by a generator'),
+  attribution: list(text()),
+  periods: record({ baseline: period, period }),
+  seasonMonths: orNull(list(count())),
+  minClear: count(),
+  minClearFraction: number(),
+  thresholds: record({ loss: number(), gain: number() }, 'change of tree-cover fraction'),
+  parameters: { type: 'object', additionalProperties: true },
+  versions: { type: 'object', additionalProperties: text() },
+  bboxDeg,
+  counts,
+  warnings: list(text()),
+  layers: list(layer),
+  acquisitions: list(acquisition),
+  scenes: list(record({ id: text(), href: text(), isWeb: flag() })),
+  files: list(record({ name: text('below /files/'), bytes: count(), sha256: orNull(text()) })),
+  imageryNote: orNull(text('why single dates cannot be drawn; null when they can')),
+  basemap: orNull(record({ tiles: text(), attribution: text() })),
+});
+
+const figure = record({ value: number(), year: orNull(count()), source: text() });
+const region = record({
+  id: text(),
+  name: text(),
+  profile: {
+    type: 'object',
+    properties: Object.fromEntries(PROFILE_FIGURES.map((name) => [name, orNull(figure)])),
+  },
+  boundary: orNull({ type: 'object', additionalProperties: true }),
+  measuredAreaHa: orNull(number('ellipsoidal area of the boundary')),
+});
+
+export const API_SCHEMAS = {
+  health: {
+    tags: ['api'],
+    summary: 'Whether the server is there, and which results it shows',
+    querystring: noQuery,
+    response: answers(record({ status: choice('ok'), version: text() })),
+  },
+  run: {
+    tags: ['api'],
+    summary: 'The run: periods, counts, layers, acquisitions, files',
+    querystring: noQuery,
+    response: answers(run),
+  },
+  twin: {
+    tags: ['api'],
+    summary: 'The twin region of the project; null where it has none',
+    querystring: noQuery,
+    response: answers(orNull(record({ id: text(), name: text(), sinks: list(region), sources: list(region) }))),
+  },
+  parcels: {
+    tags: ['api'],
+    summary: 'Results of the parcels, page by page',
+    description: 'Missing figures sort last in either order, ties by position in the parcel file.',
+    querystring: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        ...listQuery,
+        offset: { ...count(), minimum: 0, default: 0 },
+        limit: { ...count(), minimum: 1, maximum: 1000, default: 100 },
+      },
+    },
+    response: answers(record({ total: count(), offset: count(), rows: list(ref('ParcelRow')) })),
+  },
+  parcel: {
+    tags: ['api'],
+    summary: 'One parcel with its geometry, and its neighbours in the list of the same query',
+    params: parcelId,
+    querystring: { type: 'object', additionalProperties: false, properties: listQuery },
+    response: answers(
+      record({
+        parcel: ref('ParcelRow'),
+        geometry: ref('Geometry'),
+        position: orNull(count('place in the list; null when the query leaves the parcel out')),
+        total: count(),
+        previousId: orNull(text()),
+        nextId: orNull(text()),
+      }),
+    ),
+  },
+  observations: {
+    tags: ['api'],
+    summary: 'All observations of one parcel, in order of time',
+    params: parcelId,
+    querystring: noQuery,
+    response: answers(record({ parcelId: text(), points: list(ref('SeriesPoint')) })),
+  },
+};

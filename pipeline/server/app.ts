@@ -1,0 +1,98 @@
+import { constants } from 'node:zlib';
+import compress from '@fastify/compress';
+import swagger from '@fastify/swagger';
+import fastify, { type FastifyInstance } from 'fastify';
+import packageFile from '../../package.json' with { type: 'json' };
+import { toErrorDetail } from '../../shared/errors.ts';
+import { registerApi } from './api.ts';
+import { COMPONENTS } from './api-schemas.ts';
+import { describeFailure } from './failure.ts';
+import { sendJson } from './json-reply.ts';
+import type { Results } from './results.ts';
+import { addSecurity } from './security.ts';
+import { registerTiles, type TileOptions } from './tiles.ts';
+import { registerViewer } from './viewer-files.ts';
+
+export interface AppOptions {
+  /** The results shown now. */
+  readonly current: () => Results;
+  /** Draws tiles, in children. */
+  readonly render: TileOptions['render'];
+  readonly concurrency: number;
+  /** Origins beside our own that the page may load pictures from. */
+  readonly hosts: readonly string[];
+  /** Takes what an operator should see, line by line. */
+  readonly say: (line: string) => void;
+}
+
+const REQUEST_MS = 30_000;
+const HEADERS_MS = 10_000;
+const KEEP_ALIVE_MS = 60_000;
+/** Node looks for slow clients this often. */
+const CHECK_MS = 1000;
+const MAX_HEADER_BYTES = 16 * 1024;
+/** Nothing here takes a body. */
+const MAX_BODY_BYTES = 16 * 1024;
+/** An id has up to 256 characters. */
+const MAX_PARAM_CHARS = 1000;
+
+/** The HTTP server of one results folder, ready to listen. */
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS },
+    requestTimeout: REQUEST_MS,
+    connectionTimeout: REQUEST_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    bodyLimit: MAX_BODY_BYTES,
+    routerOptions: { maxParamLength: MAX_PARAM_CHARS },
+    // A query that is not understood is refused, not quietly cut down to what is.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true, strict: false } },
+    forceCloseConnections: true,
+    return503OnClosing: false,
+  });
+  answerFailures(app, options.say);
+  addSecurity(app, options);
+  // Answers go out as they are; the schemas are there to be read.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  for (const component of COMPONENTS) app.addSchema(component);
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.0.3',
+      info: {
+        title: 'Twin Canopy',
+        version: packageFile.version,
+        description: 'Results of a monitoring run: parcels, observations, layers as tiles, files.',
+      },
+      servers: [{ url: '/' }],
+    },
+    refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `part-${index}`) },
+  });
+  await app.register(compress, {
+    threshold: 1024,
+    encodings: ['br', 'gzip'],
+    customTypes: /^application\/(?:[\w.+-]+\+)?json/,
+    // Quality 11, the default of Node, takes a second for what 4 packs in 20 ms.
+    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
+    globalDecompression: false,
+  });
+  registerApi(app, options);
+  const { render, concurrency } = options;
+  registerTiles(app, { current: async () => options.current(), render, concurrency });
+  app.get('/api/openapi.json', { schema: { hide: true } }, (request, reply) => sendJson(request, reply, app.swagger()));
+  await registerViewer(app);
+  return app;
+}
+
+function answerFailures(app: FastifyInstance, say: (line: string) => void): void {
+  app.setErrorHandler((error, request, reply) => {
+    const { status, body, isBug } = describeFailure(error);
+    if (isBug)
+      say(`${request.method} ${request.routeOptions.url ?? 'unknown address'}: ${toErrorDetail(error).message}`);
+    for (const name of ['etag', 'content-encoding', 'content-disposition']) reply.removeHeader(name);
+    return reply.code(status).header('cache-control', 'no-store').send(body);
+  });
+  app.setNotFoundHandler((_request, reply) => {
+    const error = { code: 'E_NOT_FOUND', message: 'There is nothing at this address.' };
+    return reply.code(404).header('cache-control', 'no-store').send({ error });
+  });
+}

@@ -1,0 +1,47 @@
+import type { AddressInfo } from 'node:net';
+import { availableParallelism } from 'node:os';
+import { childEnvironment, type ServeConfig } from '../config.ts';
+import { createApp } from './app.ts';
+import { openResults } from './current-results.ts';
+import { createRenderPool } from './render-pool.ts';
+
+/** A server that is ready to listen. */
+export interface Server {
+  /** Listens on 127.0.0.1; resolves to the port, which the system chooses for 0. Rejects where it is taken. */
+  listen(port: number): Promise<number>;
+  /** Ends connections and children. */
+  close(): Promise<void>;
+}
+
+/** Each child takes some 100 MB; tiles come fast enough from a few. */
+const MOST_CHILDREN = 4;
+
+/** Loads the results and sets up everything that serves them. Throws as `loadResults` does. */
+export async function startServer(
+  config: Pick<ServeConfig, 'dir' | 'basemap' | 'remoteScenes' | 'allowHosts'>,
+  say: (line: string) => void,
+): Promise<Server> {
+  const { basemap, remoteScenes } = config;
+  const source = await openResults(config.dir, { basemap, remoteScenes, say });
+  const hosts = basemap === null ? [] : [new URL(basemap.tiles.replaceAll(/[{}]/g, '')).origin];
+  const size = Math.min(MOST_CHILDREN, availableParallelism());
+  const pool = createRenderPool({ size, env: childEnvironment(config.allowHosts) });
+  const app = await createApp({
+    current: source.current,
+    render: (task) => pool.run(task),
+    concurrency: size,
+    hosts,
+    say,
+  });
+  return {
+    listen: async (port) => {
+      await app.listen({ host: '127.0.0.1', port });
+      return (app.server.address() as AddressInfo).port;
+    },
+    close: async () => {
+      await app.close();
+      await pool.close();
+      await source.close();
+    },
+  };
+}
