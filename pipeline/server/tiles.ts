@@ -1,8 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isCanopyError } from '../../shared/errors.ts';
 import type { TileAddress } from '../raster/warp.ts';
 import { sha256OfBytes } from '../store/files.ts';
+import { describeFailure } from './failure.ts';
 import type { Rendered, RenderTask } from './render-tasks.ts';
 import type { Results } from './results.ts';
 import { MEDIA_TYPES, parseTileAddress, TILE_FORMATS, type TileFormat } from './tile-format.ts';
@@ -161,16 +161,10 @@ async function answer(request: FastifyRequest, reply: FastifyReply, handle: () =
   try {
     return await handle();
   } catch (error) {
-    const known = isCanopyError(error) && error.kind !== 'bug' ? error : null;
-    if (known === null) request.log.error(error);
+    const { status, body, isBug } = describeFailure(error);
+    if (isBug) request.log.error(error);
     for (const name of ['etag', 'vary', 'content-encoding']) reply.removeHeader(name);
-    const isPassing = known?.kind === 'transient' || known?.kind === 'resource';
-    const code = known?.code ?? 'E_UNEXPECTED';
-    const message = known?.message ?? 'The tile could not be drawn; the server’s log says why.';
-    return reply
-      .code(isPassing ? 503 : 500)
-      .header('cache-control', 'no-store')
-      .send({ error: { code, message } });
+    return reply.code(status).header('cache-control', 'no-store').send(body);
   }
 }
 
