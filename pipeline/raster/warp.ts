@@ -65,9 +65,12 @@ const PROBES: readonly (readonly [number, number])[] = [
  * @throws CanopyError `E_CRS_UNKNOWN`
  */
 export function projectTile(tile: TileAddress, grid: Grid, sizePx = 256): TilePositions {
-  const col = new Float64Array(sizePx * sizePx).fill(Number.NaN);
-  const row = new Float64Array(sizePx * sizePx).fill(Number.NaN);
+  const col = new Float64Array(sizePx * sizePx);
+  const row = new Float64Array(sizePx * sizePx);
   const part = partOfTile(tile, grid, sizePx);
+  const isWhole = part !== null && (part.x1 - part.x0) * (part.y1 - part.y0) === col.length;
+  // Cells of the lattice fill the part of the tile that can lie on the grid, and no more than that is certain.
+  if (!isWhole) for (const positions of [col, row]) positions.fill(Number.NaN);
   if (part === null) return { sizePx, col, row, window: null };
   const job: Job = {
     ...{ sizePx, part, col, row, locate: createLocator(tile, grid, sizePx), nodes: new Map() },
@@ -101,19 +104,29 @@ export function touchesGrid(tile: TileAddress, grid: Grid): boolean {
 }
 
 /** Each pixel takes the cell that its centre lies in, where that cell is valid. */
-export function sampleNearest(positions: TilePositions, cells: Cells, target: TileValues): void {
-  const { col, row } = positions;
-  const { window, bands, valid } = cells;
-  const { widthPx, heightPx } = window;
-  for (let i = 0; i < col.length; i++) {
-    const c = Math.floor(col[i]! - window.col);
-    const r = Math.floor(row[i]! - window.row);
+export function sampleNearest({ col, row }: TilePositions, cells: Cells, target: TileValues): void {
+  const { widthPx, heightPx, col: col0, row: row0 } = cells.window;
+  const { valid } = cells;
+  const done = target.valid;
+  const cellOf = new Int32Array(col.length).fill(-1);
+  for (let i = 0; i < cellOf.length; i++) {
+    const x = col[i]! - col0;
+    const y = row[i]! - row0;
     // NaN fails every comparison.
-    if (!(c >= 0 && c < widthPx && r >= 0 && r < heightPx) || target.valid[i] === 1) continue;
-    const at = r * widthPx + c;
+    if (!(x >= 0 && x < widthPx && y >= 0 && y < heightPx) || done[i] === 1) continue;
+    // Both are positive: cutting off the fraction is the floor.
+    const at = (y | 0) * widthPx + (x | 0);
     if (valid[at] === 0) continue;
-    for (let b = 0; b < bands.length; b++) target.bands[b]![i] = bands[b]![at]!;
-    target.valid[i] = 1;
+    cellOf[i] = at;
+    done[i] = 1;
+  }
+  for (const [b, from] of cells.bands.entries()) copyCells(from, cellOf, target.bands[b]!);
+}
+
+function copyCells(from: PixelArray, cellOf: Int32Array, to: PixelArray): void {
+  for (let i = 0; i < cellOf.length; i++) {
+    const at = cellOf[i]!;
+    if (at >= 0) to[i] = from[at]!;
   }
 }
 
@@ -121,55 +134,51 @@ export function sampleNearest(positions: TilePositions, cells: Cells, target: Ti
  * Bilinear between the centres of the four cells around a pixel's centre, over the valid ones only. A pixel has a value
  * exactly where nearest sampling gives it one: smoothing neither eats into the data nor paints ground without any.
  */
-export function sampleBilinear(positions: TilePositions, cells: Cells, target: TileValues): void {
-  const { col, row } = positions;
-  const { window, valid } = cells;
-  const { widthPx, heightPx } = window;
-  const taps = { at: new Int32Array(4), weight: new Float64Array(4) };
+export function sampleBilinear({ col, row }: TilePositions, cells: Cells, target: TileValues): void {
+  const { widthPx, heightPx, col: col0, row: row0 } = cells.window;
+  const { bands, valid } = cells;
+  const { bands: outs, valid: done } = target;
+  const halves = outs.map((out) => (isFloat(out) ? 0 : 0.5));
   for (let i = 0; i < col.length; i++) {
-    const x = col[i]! - window.col;
-    const y = row[i]! - window.row;
-    if (!(x >= 0 && x < widthPx && y >= 0 && y < heightPx) || target.valid[i] === 1) continue;
-    if (valid[Math.floor(y) * widthPx + Math.floor(x)] === 0) continue;
+    const x = col[i]! - col0;
+    const y = row[i]! - row0;
+    if (!(x >= 0 && x < widthPx && y >= 0 && y < heightPx) || done[i] === 1) continue;
+    const own = (y | 0) * widthPx + (x | 0);
+    if (valid[own] === 0) continue;
     const left = Math.floor(x - 0.5);
     const top = Math.floor(y - 0.5);
     const u = x - 0.5 - left;
     const v = y - 0.5 - top;
     // Beyond the window's edge the edge's own cell stands in: its weight then counts there.
     const c0 = Math.max(0, left);
-    const c1 = Math.min(widthPx - 1, left + 1);
+    const c1 = left + 1 < widthPx ? left + 1 : left;
     const r0 = Math.max(0, top) * widthPx;
-    const r1 = Math.min(heightPx - 1, top + 1) * widthPx;
-    setTap(taps, valid, 0, r0 + c0, (1 - u) * (1 - v));
-    setTap(taps, valid, 1, r0 + c1, u * (1 - v));
-    setTap(taps, valid, 2, r1 + c0, (1 - u) * v);
-    setTap(taps, valid, 3, r1 + c1, u * v);
-    mixTaps(taps, cells, target, i);
-    target.valid[i] = 1;
+    const r1 = (top + 1 < heightPx ? top + 1 : top) * widthPx;
+    let [nw, ne, sw, se] = [r0 + c0, r0 + c1, r1 + c0, r1 + c1];
+    let wNw = (1 - u) * (1 - v);
+    let wNe = u * (1 - v);
+    let wSw = (1 - u) * v;
+    let wSe = u * v;
+    // An invalid cell has no weight; as it may hold NaN, the pixel's own cell is read in its place.
+    if ((valid[nw]! & valid[ne]! & valid[sw]! & valid[se]!) === 0) {
+      if (valid[nw] === 0) [nw, wNw] = [own, 0];
+      if (valid[ne] === 0) [ne, wNe] = [own, 0];
+      if (valid[sw] === 0) [sw, wSw] = [own, 0];
+      if (valid[se] === 0) [se, wSe] = [own, 0];
+    }
+    const total = wNw + wNe + wSw + wSe;
+    for (let b = 0; b < bands.length; b++) {
+      const from = bands[b]!;
+      const sum = wNw * from[nw]! + wNe * from[ne]! + wSw * from[sw]! + wSe * from[se]!;
+      const half = halves[b]!;
+      outs[b]![i] = half === 0 ? sum / total : Math.floor(sum / total + half);
+    }
+    done[i] = 1;
   }
 }
 
-interface Taps {
-  readonly at: Int32Array;
-  readonly weight: Float64Array;
-}
-
-function setTap(taps: Taps, valid: Uint8Array, tap: number, at: number, weight: number): void {
-  taps.at[tap] = at;
-  taps.weight[tap] = valid[at] === 1 ? weight : 0;
-}
-
-function mixTaps({ at, weight }: Taps, { bands }: Cells, target: TileValues, i: number): void {
-  const total = weight[0]! + weight[1]! + weight[2]! + weight[3]!;
-  for (let b = 0; b < bands.length; b++) {
-    const from = bands[b]!;
-    const to = target.bands[b]!;
-    let sum = 0;
-    // An invalid float cell may be NaN, and 0 · NaN is NaN.
-    for (let tap = 0; tap < 4; tap++) if (weight[tap]! > 0) sum += weight[tap]! * from[at[tap]!]!;
-    const isFloat = to instanceof Float64Array || to instanceof Float32Array;
-    to[i] = isFloat ? sum / total : Math.round(sum / total);
-  }
+function isFloat(values: PixelArray): boolean {
+  return values instanceof Float64Array || values instanceof Float32Array;
 }
 
 interface Node {
@@ -297,6 +306,7 @@ function fillExact(job: Job, x0: number, y0: number, x1: number, y1: number): vo
 }
 
 function fillBilinear(job: Job, { x0, y0, x1, y1 }: Part, corners: Corners): void {
+  const { col, row, sizePx } = job;
   const halfU = 0.5 / (x1 - x0);
   const halfV = 0.5 / (y1 - y0);
   for (let y = y0; y < y1; y++) {
@@ -305,10 +315,12 @@ function fillBilinear(job: Job, { x0, y0, x1, y1 }: Part, corners: Corners): voi
     const last = mixCorners(corners, 1 - halfU, v);
     const colStep = (last.col - first.col) / (x1 - x0 - 1);
     const rowStep = (last.row - first.row) / (x1 - x0 - 1);
-    let at = y * job.sizePx + x0;
-    for (let n = 0; n < x1 - x0; n++, at++) {
-      job.col[at] = first.col + n * colStep;
-      job.row[at] = first.row + n * rowStep;
+    const { col: col0, row: row0 } = first;
+    const at = y * sizePx + x0;
+    const widthPx = x1 - x0;
+    for (let n = 0; n < widthPx; n++) {
+      col[at + n] = col0 + n * colStep;
+      row[at + n] = row0 + n * rowStep;
     }
   }
   // A bilinear surface has its extremes at its corners.
