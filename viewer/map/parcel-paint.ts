@@ -1,0 +1,163 @@
+import type { ExpressionSpecification, FilterSpecification, LayerSpecification } from 'maplibre-gl';
+import type { ParcelQuery } from '../../shared/api.ts';
+import { type ParcelStatus, type Rgb, STATUS_COLOURS } from '../../shared/ramps.ts';
+import type { Palette } from './palette.ts';
+
+/** Layers of the parcels in the map's style, bottom first, and how status, query, hover and raster change their paint. */
+
+export const PARCEL_SOURCE = 'parcels';
+/** Layers that answer to the pointer. */
+export const PICK_LAYERS = ['parcels-fill', 'parcels-hatch'] as const;
+export const HATCH_IMAGE = 'hatch';
+
+/** Outlines of parcels by status: told apart by their dashes as well as by colour. */
+const OUTLINES: readonly { id: string; status: readonly ParcelStatus[]; dash: number[] | null; width: number }[] = [
+  { id: 'parcels-line', status: ['loss', 'gain', 'stable'], dash: null, width: 1 },
+  { id: 'parcels-line-dashed', status: ['not_distinguishable'], dash: [2.5, 1.5], width: 1 },
+  { id: 'parcels-line-thin', status: ['no_data'], dash: [0.6, 1.6], width: 0.8 },
+];
+
+const css = ([red, green, blue]: Rgb) => `rgb(${red}, ${green}, ${blue})`;
+
+/** Whether the table's query keeps a parcel, as the server decides it: part of the id in any case, and its status. */
+export function matchesQuery({ q, status }: Pick<ParcelQuery, 'q' | 'status'>): ExpressionSpecification | true {
+  const parts: ExpressionSpecification[] = [];
+  if (q !== '') parts.push(['in', q.toLowerCase(), ['downcase', ['to-string', ['get', 'id']]]]);
+  if (status.length > 0) parts.push(['in', ['get', 'status'], ['literal', [...status]]]);
+  if (parts.length === 0) return true;
+  return parts.length === 1 ? parts[0]! : (['all', ...parts] as ExpressionSpecification);
+}
+
+/** Colour by status. No-data outlines take the theme's grey: their own light one is for fills. */
+function statusColour(palette: Palette): ExpressionSpecification {
+  const { loss, gain, stable, not_distinguishable } = STATUS_COLOURS;
+  return [
+    'match',
+    ['get', 'status'],
+    'loss',
+    css(loss),
+    'gain',
+    css(gain),
+    'stable',
+    css(stable),
+    'not_distinguishable',
+    css(not_distinguishable),
+    palette.inkSoft,
+  ];
+}
+
+const IS_HOVERED: ExpressionSpecification = ['boolean', ['feature-state', 'hover'], false];
+
+/** `shown` for parcels that the query keeps, `faded` for the others. */
+function byQuery(query: ParcelQuery, shown: number, faded: number): ExpressionSpecification | number {
+  const keeps = matchesQuery(query);
+  return keeps === true ? shown : ['case', keeps, shown, faded];
+}
+
+export interface ParcelLook {
+  readonly query: ParcelQuery;
+  readonly palette: Palette;
+  /** With a raster beneath, fills step back so that its colours can be read. */
+  readonly hasRaster: boolean;
+}
+
+/** Paint properties that follow the look, by layer. */
+export function parcelPaint({ query, palette, hasRaster }: ParcelLook): Record<string, Record<string, unknown>> {
+  const fill = hasRaster ? 0.1 : 0.45;
+  const line: Record<string, unknown> = {
+    'line-color': statusColour(palette),
+    'line-opacity': byQuery(query, 1, 0.25),
+  };
+  return {
+    'parcels-fill': {
+      'fill-color': statusColour(palette),
+      'fill-opacity': ['case', IS_HOVERED, fill + 0.25, byQuery(query, fill, fill * 0.2)],
+    },
+    'parcels-hatch': { 'fill-opacity': ['case', IS_HOVERED, 1, byQuery(query, hasRaster ? 0.55 : 0.8, 0.15)] },
+    'parcels-casing': {
+      'line-color': palette.casing,
+      'line-opacity': ['interpolate', ['linear'], ['zoom'], 9.5, 0, 12, byQuery(query, 0.85, 0.15)],
+    },
+    ...Object.fromEntries(OUTLINES.map(({ id }) => [id, line])),
+    'open-casing': { 'line-color': palette.casing },
+    'open-line': { 'line-color': palette.accent },
+  };
+}
+
+/** The layers without their changing paint, which `parcelPaint` gives. */
+export function parcelLayers(look: ParcelLook): LayerSpecification[] {
+  const paint = parcelPaint(look);
+  const source = { source: PARCEL_SOURCE, 'source-layer': 'parcels' };
+  const hasData: FilterSpecification = ['!=', ['get', 'status'], 'no_data'];
+  const hasNone: FilterSpecification = ['==', ['get', 'status'], 'no_data'];
+  const round = { 'line-join': 'round' } as const;
+  return [
+    {
+      id: 'parcels-fill',
+      type: 'fill',
+      ...source,
+      filter: hasData,
+      paint: { 'fill-antialias': false, ...paint['parcels-fill'] },
+    },
+    {
+      id: 'parcels-hatch',
+      type: 'fill',
+      ...source,
+      filter: hasNone,
+      paint: { 'fill-pattern': HATCH_IMAGE, 'fill-antialias': false, ...paint['parcels-hatch'] },
+    },
+    {
+      id: 'parcels-casing',
+      type: 'line',
+      ...source,
+      layout: round,
+      paint: { 'line-width': widthByZoom(2.6, 2.6), ...paint['parcels-casing'] },
+    },
+    ...OUTLINES.map(
+      ({ id, status, dash, width }): LayerSpecification => ({
+        id,
+        type: 'line',
+        ...source,
+        filter: ['in', ['get', 'status'], ['literal', [...status]]],
+        layout: round,
+        paint: {
+          'line-width': widthByZoom(width, 1.8),
+          ...(dash ? { 'line-dasharray': dash } : {}),
+          ...paint[id],
+        },
+      }),
+    ),
+    {
+      id: 'open-casing',
+      type: 'line',
+      source: 'open',
+      layout: round,
+      paint: { 'line-width': 7, ...paint['open-casing'] },
+    },
+    {
+      id: 'open-line',
+      type: 'line',
+      source: 'open',
+      layout: round,
+      paint: { 'line-width': 3.5, ...paint['open-line'] },
+    },
+  ] as LayerSpecification[];
+}
+
+/** Line widths, CSS pixels: thin far away, `base` × 1.5 near, and wider under the pointer. */
+function widthByZoom(base: number, hoverFactor: number): ExpressionSpecification {
+  const at = (width: number) => ['case', IS_HOVERED, width * hoverFactor, width];
+  return ['interpolate', ['linear'], ['zoom'], 9, at(base * 0.6), 13, at(base * 1.5)] as never;
+}
+
+/** A seamless diagonal hatch, RGBA, for ground without data. */
+export function hatchImage(sizePx: number): { width: number; height: number; data: Uint8Array } {
+  const data = new Uint8Array(sizePx * sizePx * 4);
+  for (let row = 0; row < sizePx; row++) {
+    for (let col = 0; col < sizePx; col++) {
+      const isStroke = (row + col) % sizePx < sizePx / 4;
+      data.set(isStroke ? [110, 116, 120, 255] : [226, 226, 226, 90], (row * sizePx + col) * 4);
+    }
+  }
+  return { width: sizePx, height: sizePx, data };
+}

@@ -1,0 +1,142 @@
+import type { MapLibreOverlay } from '@deck.gl/maplibre';
+import type { Colouring } from '../state.ts';
+import { isValueKind } from '../style/ramp-choices.ts';
+import { ABOVE_RASTERS } from './base-style.ts';
+import { colouringOf, coloursOf } from './colouring.ts';
+import type { RasterLook, Texture } from './raster-layer.ts';
+import type { RasterSpec } from './raster-plan.ts';
+import { makeRampTexture, RasterTileLayer } from './raster-tiles.ts';
+import { storedRange, TILE_PX } from './value-tile.ts';
+
+type Device = RasterTileLayer['context']['device'];
+
+/** How long a layer that is being replaced stays beneath its successor while that one loads, at most. */
+const HOLD_MS = 4000;
+
+interface Held {
+  readonly spec: RasterSpec;
+  readonly until: number;
+}
+
+export interface StackLook {
+  readonly colouring: Readonly<Record<string, Colouring>>;
+  readonly opacity: number;
+}
+
+/** The raster layers of one map, handed to deck.gl; keeps what is being replaced until its successor is there. */
+export class RasterStack {
+  readonly #overlay: MapLibreOverlay;
+  readonly #version: string;
+  readonly #onTrouble: (isReachable: boolean) => void;
+  #specs: readonly RasterSpec[] = [];
+  #look: StackLook = { colouring: {}, opacity: 1 };
+  #held: Held[] = [];
+  #layers: RasterTileLayer[] = [];
+  #device: Device | null = null;
+  readonly #ramps = new Map<string, Texture>();
+
+  constructor(overlay: MapLibreOverlay, version: string, onTrouble: (isReachable: boolean) => void) {
+    this.#overlay = overlay;
+    this.#version = version;
+    this.#onTrouble = onTrouble;
+  }
+
+  /** Layers are handed over only once deck.gl has the map's graphics device, which the ramps are uploaded to. */
+  setDevice(device: Device): void {
+    this.#device = device;
+    this.#hand();
+  }
+
+  show(specs: readonly RasterSpec[], look: StackLook): void {
+    const kept = new Set(specs.map((spec) => spec.key));
+    const until = performance.now() + HOLD_MS;
+    const leaving = this.#specs.filter((spec) => !kept.has(spec.key) && specs.some((one) => one.side === spec.side));
+    this.#held = [...this.#held.filter(({ spec }) => !kept.has(spec.key)), ...leaving.map((spec) => ({ spec, until }))];
+    this.#specs = specs;
+    this.#look = look;
+    this.#hand();
+  }
+
+  /** To be called after every frame: lets go of replaced layers whose successors are loaded. */
+  settle(): void {
+    if (this.#held.length === 0) return;
+    const now = performance.now();
+    if (!this.isLoaded && this.#held.some((one) => one.until > now)) return;
+    this.#held = [];
+    this.#hand();
+  }
+
+  get isLoaded(): boolean {
+    return this.#device !== null && this.#current().every((layer) => layer.isLoaded);
+  }
+
+  get failedCount(): number {
+    return this.#current().reduce((sum, layer) => sum + layer.failedCount, 0);
+  }
+
+  retryFailed(): void {
+    for (const layer of this.#layers) layer.retryFailed();
+  }
+
+  #current(): RasterTileLayer[] {
+    const keys = new Set(this.#specs.map((spec) => spec.key));
+    return this.#layers.filter((layer) => keys.has(layer.id));
+  }
+
+  #hand(): void {
+    const device = this.#device;
+    if (!device) return;
+    // A held layer lies beneath, in the present clip of its side, so that a moving swipe line does not show through.
+    const held = this.#held.flatMap(({ spec }) => {
+      const successor = this.#specs.find((one) => one.side === spec.side);
+      return successor ? [{ ...spec, clip: successor.clip, isShown: successor.isShown }] : [];
+    });
+    this.#layers = [...held, ...this.#specs].map((spec) => this.#layerOf(spec, device));
+    this.#overlay.setProps({ layers: this.#layers });
+  }
+
+  #layerOf(spec: RasterSpec, device: Device): RasterTileLayer {
+    const { info } = spec;
+    return new RasterTileLayer({
+      id: spec.key,
+      info,
+      version: this.#version,
+      look: this.#lookOf(spec, device),
+      onTrouble: this.#onTrouble,
+      beforeId: ABOVE_RASTERS,
+      tileSize: TILE_PX,
+      zoomOffset: window.devicePixelRatio >= 1.5 ? 1 : 0,
+      minZoom: info.minZoom,
+      maxZoom: info.maxZoom,
+      extent: [...info.bboxDeg],
+      refinementStrategy: 'no-overlap',
+      pickable: false,
+    } as never);
+  }
+
+  #lookOf({ info, clip, isShown }: RasterSpec, device: Device): RasterLook {
+    // A mask is drawn in full: faint clouds over a faint picture would pass for clear ground.
+    const opacity = info.kind === 'mask' ? 1 : this.#look.opacity;
+    const kind = isValueKind(info.kind) ? info.kind : null;
+    if (info.form !== 'value' || kind === null) {
+      const rampTexture = this.#ramp(['grey'], [[0, 0, 0]], device);
+      return { isValue: false, low: 0, high: 1, min: 0, max: 0, rampTexture, opacity, clip, isShown };
+    }
+    const colouring = colouringOf(kind, this.#look.colouring);
+    const rampTexture = this.#ramp(
+      [kind, colouring.ramp, String(colouring.isReversed)],
+      coloursOf(kind, colouring),
+      device,
+    );
+    return { isValue: true, ...storedRange(colouring, info.scale), rampTexture, opacity, clip, isShown };
+  }
+
+  #ramp(key: readonly string[], colours: ReturnType<typeof coloursOf>, device: Device): Texture {
+    const name = key.join('/');
+    const known = this.#ramps.get(name);
+    if (known) return known;
+    const made = makeRampTexture(device, colours);
+    this.#ramps.set(name, made);
+    return made;
+  }
+}
