@@ -1,5 +1,7 @@
 import { useCallback } from 'react';
 import { type Language, useStore } from '../state.ts';
+import { exportMessages } from './export.ts';
+import { layerMessages } from './layers.ts';
 import { mapMessages } from './map.ts';
 import { parcelMessages } from './parcel.ts';
 import { shellMessages } from './shell.ts';
@@ -14,7 +16,13 @@ export type Values = Readonly<Record<string, string | number>>;
 export type Translate = (key: MessageKey, values?: Values) => string;
 
 function merged(language: Language) {
-  return { ...mapMessages[language], ...parcelMessages[language], ...shellMessages[language] };
+  return {
+    ...mapMessages[language],
+    ...parcelMessages[language],
+    ...shellMessages[language],
+    ...layerMessages[language],
+    ...exportMessages[language],
+  };
 }
 
 /** The text of a key, its names filled in; numbers are written as the language writes them. */

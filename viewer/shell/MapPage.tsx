@@ -1,0 +1,161 @@
+import { type ReactNode, useEffect, useState } from 'react';
+import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
+import type { RunInfo, TwinInfo } from '../../shared/api.ts';
+import { useTranslate } from '../i18n/translate.ts';
+import MapPanel from '../map/MapPanel.tsx';
+import ParcelPanel from '../panels/ParcelPanel.tsx';
+import ParcelTable from '../panels/ParcelTable.tsx';
+import TimeSlider from '../panels/TimeSlider.tsx';
+import { useStore } from '../state.ts';
+import { Boundary } from './Boundary.tsx';
+import { IconButton } from './IconButton.tsx';
+import { Icon } from './icons.tsx';
+import { LayerCard } from './LayerCard.tsx';
+import { Legend } from './Legend.tsx';
+import { type PhoneTab, PhoneTabs } from './PhoneTabs.tsx';
+import { Resizer } from './Resizer.tsx';
+import { keepChoice, readChoice } from './storage.ts';
+import { useWidth } from './use-width.ts';
+
+const LEFT = { minPx: 240, maxPx: 640, usualPx: 340 };
+const RIGHT = { minPx: 320, maxPx: 720, usualPx: 400 };
+
+interface MapPageProps {
+  readonly run: RunInfo;
+  readonly twin: TwinInfo | null;
+  readonly isPhone: boolean;
+}
+
+/** Table, map with its cards, slider and open parcel: columns on a desk, map with a sheet on a phone. */
+export function MapPage({ run, twin, isPhone }: MapPageProps) {
+  const t = useTranslate();
+  const parcel = useStore((state) => state.parcel);
+  const [tab, setTab] = usePhoneTab(parcel);
+  const [leftPx, setLeftPx] = useWidth('left-width', LEFT);
+  const [rightPx, setRightPx] = useWidth('right-width', RIGHT);
+  const [isLeftOpen, setLeftOpen] = useState(() => readChoice('left-closed') !== 'yes');
+  const toggleLeft = () => {
+    keepChoice('left-closed', isLeftOpen ? 'yes' : 'no');
+    setLeftOpen(!isLeftOpen);
+  };
+  const hasLeft = isPhone ? tab === 'parcels' : isLeftOpen;
+  const hasRight = isPhone ? tab === 'parcel' : parcel !== null;
+  return (
+    <div className="shell-map-page" data-tab={isPhone ? tab : undefined}>
+      {hasLeft && (
+        <Column id="parcels" name="left" label={t('shell.parcels')} widthPx={leftPx} isPhone={isPhone}>
+          {run.counts.parcels === 0 ? <Empty words={t('shell.empty.parcels')} /> : <ParcelTable run={run} />}
+        </Column>
+      )}
+      {hasLeft && !isPhone && (
+        <Resizer label={t('shell.resize.left')} widthPx={leftPx} onChange={setLeftPx} grows={1} {...LEFT} />
+      )}
+      <div className="shell-centre">
+        <section id="map" className="shell-map" aria-label={t('shell.map')} tabIndex={-1}>
+          <Boundary>
+            <MapPanel run={run} twin={twin} />
+          </Boundary>
+          {!isPhone && (
+            <div className="shell-edge">
+              <IconButton
+                icon={isLeftOpen ? 'left' : 'right'}
+                label={t(isLeftOpen ? 'shell.left.close' : 'shell.left.open')}
+                onPress={toggleLeft}
+              />
+            </div>
+          )}
+          {!isPhone && <Cards run={run} />}
+          {run.layers.length === 0 && <Empty words={t('shell.empty.layers')} />}
+        </section>
+        <section className="shell-slider" aria-label={t('shell.slider')}>
+          <Boundary>
+            <TimeSlider run={run} />
+          </Boundary>
+        </section>
+      </div>
+      {hasRight && !isPhone && (
+        <Resizer label={t('shell.resize.right')} widthPx={rightPx} onChange={setRightPx} grows={-1} {...RIGHT} />
+      )}
+      {hasRight && (
+        <Column id="parcel" name="right" label={t('shell.parcel')} widthPx={rightPx} isPhone={isPhone}>
+          {parcel === null ? <Empty words={t('shell.empty.parcel')} /> : <ParcelPanel run={run} />}
+        </Column>
+      )}
+      {isPhone && tab === 'layers' && (
+        <Column id="layers" name="layers" label={t('shell.layers')} widthPx={0} isPhone>
+          <LayerCard run={run} />
+          <Legend run={run} />
+        </Column>
+      )}
+      {isPhone && <PhoneTabs tab={tab} onChange={setTab} />}
+    </div>
+  );
+}
+
+/** On a phone one sheet is open at a time; choosing a parcel opens its sheet. */
+function usePhoneTab(parcel: string | null): [PhoneTab, (tab: PhoneTab) => void] {
+  const [tab, setTab] = useState<PhoneTab>(parcel === null ? 'map' : 'parcel');
+  useEffect(() => {
+    if (parcel !== null) setTab('parcel');
+    else setTab((before) => (before === 'parcel' ? 'map' : before));
+  }, [parcel]);
+  return [tab, setTab];
+}
+
+interface ColumnProps {
+  readonly id: string;
+  readonly name: 'left' | 'right' | 'layers';
+  readonly label: string;
+  readonly widthPx: number;
+  readonly isPhone: boolean;
+  readonly children: ReactNode;
+}
+
+function Column({ id, name, label, widthPx, isPhone, children }: ColumnProps) {
+  return (
+    <section
+      id={id}
+      className={isPhone ? 'shell-sheet' : `shell-${name}`}
+      aria-label={label}
+      tabIndex={-1}
+      style={isPhone ? undefined : { width: widthPx }}
+    >
+      <Boundary>{children}</Boundary>
+    </section>
+  );
+}
+
+/** The floating cards; each folds away to leave the map free. */
+function Cards({ run }: { run: RunInfo }) {
+  const t = useTranslate();
+  return (
+    <div className="shell-cards">
+      <Card title={t('shell.layers')}>
+        <LayerCard run={run} />
+      </Card>
+      <Card title={t('shell.legend')}>
+        <Legend run={run} />
+      </Card>
+    </div>
+  );
+}
+
+function Card({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <Disclosure className="shell-card" defaultExpanded>
+      <Heading level={2}>
+        <Button slot="trigger" data-quiet="">
+          {title}
+          <span className="shell-chevron">
+            <Icon name="right" />
+          </span>
+        </Button>
+      </Heading>
+      <DisclosurePanel>{children}</DisclosurePanel>
+    </Disclosure>
+  );
+}
+
+function Empty({ words }: { words: string }) {
+  return <p className="shell-empty">{words}</p>;
+}

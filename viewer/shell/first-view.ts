@@ -1,0 +1,36 @@
+import type { RunInfo } from '../../shared/api.ts';
+import type { ViewState } from '../state.ts';
+
+const FIRST_LAYERS = ['true-color-period', 'true-color-baseline', 'ndvi-period', 'ndvi-baseline'];
+
+/** Whether a layer id can be drawn for this run. */
+function hasLayer(run: RunInfo, id: string): boolean {
+  const scene = /^scene-(.+)-(\d+)$/.exec(id);
+  if (!scene) return id === 'none' || run.layers.some((layer) => layer.id === id);
+  return run.acquisitions[Number(scene[2])]?.styles.some((style) => style === scene[1]) ?? false;
+}
+
+/**
+ * What of a view this run cannot show, replaced by what it can: layers that are not there by the first of the usual
+ * ones that is, an acquisition that is not there by none.
+ */
+export function fitView(view: ViewState, run: RunInfo): Pick<ViewState, 'left' | 'right' | 'acquisition'> {
+  const usual = FIRST_LAYERS.find((id) => hasLayer(run, id)) ?? run.layers[0]?.id ?? 'none';
+  const isThere = view.acquisition !== null && run.acquisitions[view.acquisition] !== undefined;
+  return {
+    left: hasLayer(run, view.left) ? view.left : usual,
+    right: hasLayer(run, view.right) ? view.right : usual,
+    acquisition: isThere ? view.acquisition : null,
+  };
+}
+
+/** The same kind of layer for the other period, else the layer itself: what a comparison starts from. */
+export function counterpartOf(run: RunInfo, id: string): string {
+  const other = id.endsWith('-period') ? id.replace(/-period$/, '-baseline') : id.replace(/-baseline$/, '-period');
+  return hasLayer(run, other) ? other : id;
+}
+
+/** UTC day of each acquisition, for links. */
+export function daysOf(run: RunInfo): string[] {
+  return run.acquisitions.map(({ datetime }) => datetime.slice(0, 10));
+}
