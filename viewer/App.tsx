@@ -1,4 +1,100 @@
+import { lazy, Suspense, useState } from 'react';
+import { I18nProvider } from 'react-aria-components';
+import type { RunInfo, TwinInfo } from '../shared/api.ts';
+import { useTranslate } from './i18n/translate.ts';
+import { Banners } from './shell/Banners.tsx';
+import { Boundary } from './shell/Boundary.tsx';
+import { Failure } from './shell/Failure.tsx';
+import { type DialogName, Header } from './shell/Header.tsx';
+import { MapPage } from './shell/MapPage.tsx';
+import { usePreferences } from './shell/preferences.ts';
+import { Skeleton } from './shell/Skeleton.tsx';
+import { usePageTitle } from './shell/title.ts';
+import { useIsPhone } from './shell/use-phone.ts';
+import { type RunState, useRun } from './shell/use-run.ts';
+import { useShortcuts } from './shell/use-shortcuts.ts';
+import { useStore } from './state.ts';
+
+const TwinPage = lazy(() => import('./panels/TwinPage.tsx'));
+const RunDialog = lazy(() => import('./shell/RunDialog.tsx'));
+const ExportDialog = lazy(() => import('./shell/ExportDialog.tsx'));
+const ShortcutsDialog = lazy(() => import('./shell/ShortcutsDialog.tsx'));
+
+/** English dates and numbers day first and with points, as in the figures. */
+const LOCALES = { en: 'en-GB', fr: 'fr-FR', de: 'de-DE' } as const;
+
 /** The frame of the page. */
 export function App() {
-  return <main>Twin Canopy</main>;
+  const language = useStore((state) => state.language);
+  const state = useRun();
+  const isPhone = useIsPhone();
+  const [dialog, setDialog] = useState<DialogName | null>(null);
+  const run = state.loading.state === 'ready' ? state.loading.run : null;
+  usePreferences();
+  usePageTitle(run);
+  useShortcuts(run, setDialog);
+  const close = () => setDialog(null);
+  return (
+    <I18nProvider locale={LOCALES[language]}>
+      <div className="shell">
+        <SkipLinks />
+        <Header run={run} isPhone={isPhone} open={setDialog} />
+        <Banners run={run} state={state} />
+        <Content state={state} isPhone={isPhone} />
+        <Suspense fallback={null}>
+          {dialog === 'shortcuts' && <ShortcutsDialog close={close} />}
+          {run && dialog === 'run' && <RunDialog run={run} close={close} />}
+          {run && dialog === 'export' && <ExportDialog run={run} close={close} />}
+        </Suspense>
+      </div>
+    </I18nProvider>
+  );
+}
+
+function SkipLinks() {
+  const t = useTranslate();
+  return (
+    <div className="shell-skip">
+      <a href="#map">{t('shell.skip.map')}</a>
+      <a href="#parcels">{t('shell.skip.table')}</a>
+    </div>
+  );
+}
+
+function Content({ state, isPhone }: { state: RunState; isPhone: boolean }) {
+  const { loading } = state;
+  if (loading.state === 'loading') return <Skeleton />;
+  if (loading.state === 'failed') {
+    return (
+      <main className="shell-page">
+        <Failure message={loading.failure.message} retry={state.load} />
+      </main>
+    );
+  }
+  return <Pages run={loading.run} twin={loading.twin} isPhone={isPhone} key={loading.run.version} />;
+}
+
+/** The map, once shown, stays as it is under the other page: making it again costs a second and its tiles. */
+function Pages({ run, twin, isPhone }: { run: RunInfo; twin: TwinInfo | null; isPhone: boolean }) {
+  const page = useStore((state) => state.page);
+  const [hasMap, setHasMap] = useState(page === 'map');
+  if (page === 'map' && !hasMap) setHasMap(true);
+  return (
+    <main className="shell-pages">
+      {hasMap && (
+        <div className="shell-page" inert={page !== 'map'}>
+          <MapPage run={run} twin={twin} isPhone={isPhone} />
+        </div>
+      )}
+      {page === 'twin' && (
+        <div className="shell-page shell-page-scrolls">
+          <Boundary>
+            <Suspense fallback={<p className="shell-empty" />}>
+              <TwinPage run={run} twin={twin} />
+            </Suspense>
+          </Boundary>
+        </div>
+      )}
+    </main>
+  );
 }
