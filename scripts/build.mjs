@@ -12,6 +12,7 @@ const entries = [
   'pipeline/run/child.ts',
   'pipeline/run/database-thread.ts',
   'pipeline/server/render-child.ts',
+  'pipeline/server/parcel-tile-thread.ts',
   ...readdirSync(join(root, 'scripts'), { recursive: true })
     .filter((file) => file.endsWith('.entry.ts'))
     .map((file) => join('scripts', file)),

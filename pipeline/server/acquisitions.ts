@@ -1,13 +1,14 @@
 import type { AcquisitionInfo, RunPeriod, SceneStyle } from '../../shared/api.ts';
 import type { Bbox } from '../../shared/grid.ts';
 import type { Period } from '../../shared/result.ts';
-import type { BandName, Scene } from '../../shared/scene.ts';
-import { primaryGrid } from '../plan.ts';
+import { type PlannedScene, primaryGrid } from '../plan.ts';
 import { dayOf, inSeason, isInPeriod } from '../season.ts';
 import { isHttp } from '../stac/href.ts';
 import type { SceneTally } from './observation-file.ts';
 import { unionBbox } from './parcel-file.ts';
 import type { ServedPlan } from './results.ts';
+import { bandsOf } from './scene-cells.ts';
+import { offersStyle } from './scene-imagery.ts';
 import { fullZoom } from './served-layers.ts';
 
 /** What is known of an acquisition before its observations are counted. */
@@ -38,7 +39,8 @@ export function describeAcquisitions(
 
 function overpassesOfPlan(plan: ServedPlan, canRead: (href: string) => boolean): Overpass[] {
   return plan.acquisitions.map(({ id, platform, datetime, sceneIds, sceneIndexes, ...in_ }) => {
-    const scenes = sceneIndexes.map((index) => plan.scenes[index]!.scene);
+    const planned = sceneIndexes.map((index) => plan.scenes[index]!);
+    const scenes = planned.map(({ scene }) => scene);
     const bboxDeg = unionBbox(scenes.map((scene) => scene.bboxDeg));
     const latDeg = (bboxDeg[1] + bboxDeg[3]) / 2;
     return {
@@ -50,7 +52,7 @@ function overpassesOfPlan(plan: ServedPlan, canRead: (href: string) => boolean):
       inPeriod: in_.inPeriod,
       inSeason: in_.inSeason,
       bboxDeg,
-      styles: STYLES.filter((style) => scenes.some((scene) => canDraw(scene, style, canRead))),
+      styles: STYLES.filter((style) => planned.some((scene) => canDraw(scene, style, canRead))),
       maxZoom: Math.max(...scenes.map((scene) => fullZoom(primaryGrid(scene), latDeg))),
     };
   });
@@ -58,22 +60,9 @@ function overpassesOfPlan(plan: ServedPlan, canRead: (href: string) => boolean):
 
 const STYLES: readonly SceneStyle[] = ['true-color', 'false-color', 'ndvi', 'mask'];
 
-function canDraw(scene: Scene, style: SceneStyle, canRead: (href: string) => boolean): boolean {
-  const has = (...names: readonly BandName[]) =>
-    names.every((name) => {
-      const band = scene.bands[name];
-      return band !== undefined && canRead(band.href);
-    });
-  switch (style) {
-    case 'true-color':
-      return has('red', 'green', 'blue');
-    case 'false-color':
-      return has('nir', 'red', 'green') || has('nir08', 'red', 'green');
-    case 'ndvi':
-      return has('red', 'nir') || has('red', 'nir08') || has('ndvi');
-    case 'mask':
-      return scene.maskRule === 'nodata' ? has('ndvi') : has(scene.maskRule);
-  }
+function canDraw(planned: PlannedScene, style: SceneStyle, canRead: (href: string) => boolean): boolean {
+  const { scene } = planned;
+  return offersStyle(planned, style) && bandsOf(scene, style).every((name) => canRead(scene.bands[name]!.href));
 }
 
 function overpassesOfTallies(

@@ -1,14 +1,19 @@
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import swagger from '@fastify/swagger';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import packageFile from '../../package.json' with { type: 'json' };
 import { toErrorDetail } from '../../shared/errors.ts';
 import { registerApi } from './api.ts';
 import { COMPONENTS } from './api-schemas.ts';
+import { registerChips } from './chip-route.ts';
 import { describeFailure } from './failure.ts';
+import { registerFiles } from './files.ts';
 import { sendJson } from './json-reply.ts';
+import { registerOgc } from './ogc.ts';
+import { registerParcelTiles } from './parcel-tiles.ts';
 import type { Results } from './results.ts';
+import { findSceneLayer } from './scene-imagery.ts';
 import { addSecurity } from './security.ts';
 import { registerTiles, type TileOptions } from './tiles.ts';
 import { registerViewer } from './viewer-files.ts';
@@ -47,6 +52,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: MAX_PARAM_CHARS },
     // A query that is not understood is refused, not quietly cut down to what is.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, strict: false } },
+    loggerInstance: createLog(options.say),
     forceCloseConnections: true,
     return503OnClosing: false,
   });
@@ -77,10 +83,28 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   registerApi(app, options);
   const { render, concurrency } = options;
-  registerTiles(app, { current: async () => options.current(), render, concurrency });
+  registerTiles(app, {
+    current: async () => options.current(),
+    render,
+    concurrency,
+    findLayer: (results, id) => findSceneLayer(results, id),
+  });
+  registerChips(app, { current: options.current, render, concurrency });
+  registerParcelTiles(app, options);
+  registerFiles(app, options);
+  registerOgc(app, options);
   app.get('/api/openapi.json', { schema: { hide: true } }, (request, reply) => sendJson(request, reply, app.swagger()));
   await registerViewer(app);
   return app;
+}
+
+/** Only what went wrong unforeseen is said; requests are nobody's business. */
+function createLog(say: (line: string) => void): FastifyBaseLogger {
+  const silent = () => {};
+  const tell = (what: unknown, more?: unknown) =>
+    say(toErrorDetail(what instanceof Error ? what : (more ?? what)).message);
+  const log = { level: 'error', fatal: tell, error: tell, warn: silent, info: silent, debug: silent, trace: silent };
+  return { ...log, silent, child: () => createLog(say) } as FastifyBaseLogger;
 }
 
 function answerFailures(app: FastifyInstance, say: (line: string) => void): void {
