@@ -7,7 +7,7 @@ import type { TilePositions } from '../raster/warp.ts';
 export interface ChipFrame {
   /** One cell is one pixel of the chip. */
   readonly grid: Grid;
-  /** Cells of the scene that a pixel spans; 1 / whole number where it is magnified. */
+  /** Cells of the scene that a pixel spans, below 1 where they are magnified. */
   readonly cellsPerPx: number;
   /** The parcel in pixels of the chip, from its upper-left corner: flat [x, y, x, y, …]. */
   readonly rings: readonly Float64Array[];
@@ -17,10 +17,12 @@ export interface ChipFrame {
 const SURROUNDINGS = 1.3;
 /** … and at least this many cells. */
 const MIN_CELLS = 32;
+/** Cells magnified this often or more are told apart by the eye, which then sees when some are wider than others. */
+const EVEN_FROM = 3;
 
 /**
- * Frames a parcel on `grid` (full size). Where cells are magnified, each becomes a whole number of pixels and the frame
- * starts at a cell's edge, so that all look alike.
+ * Frames a parcel on `grid` (full size). Cells of 3 pixels and more become a whole number of pixels, and the frame starts
+ * at a cell's edge, so that all look alike; the frame then grows by less than a third.
  * @param ringsLonLat flat pairs in degrees
  * @throws CanopyError `E_CRS_RANGE`
  */
@@ -30,10 +32,11 @@ export function frameParcel(ringsLonLat: readonly Float64Array[], grid: Grid, si
   const [a, , c, , e, f] = grid.transform;
   const wanted = SURROUNDINGS * Math.max((xMax - xMin) / a, (yMax - yMin) / -e);
   const sideCells = Math.max(MIN_CELLS, wanted);
-  const magnification = Math.floor(sizePx / sideCells);
-  const cellsPerPx = magnification >= 1 ? 1 / magnification : sideCells / sizePx;
+  const magnification = sizePx / sideCells;
+  const isEven = magnification >= EVEN_FROM;
+  const cellsPerPx = 1 / (isEven ? Math.floor(magnification) : magnification);
   const half = (sizePx * cellsPerPx) / 2;
-  const snap = (cell: number) => (magnification >= 1 ? Math.round(cell) : cell);
+  const snap = (cell: number) => (isEven ? Math.round(cell) : cell);
   const x0 = c + a * snap(((xMin + xMax) / 2 - c) / a - half);
   const y0 = f + e * snap(((yMin + yMax) / 2 - f) / e - half);
   const [stepX, stepY] = [a * cellsPerPx, e * cellsPerPx];

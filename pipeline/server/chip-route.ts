@@ -68,11 +68,12 @@ function parseWish(file: string, query: Readonly<Record<string, unknown>>): Wish
     throw wrong(`A chip is named after the position of its acquisition, such as 12.png; got "${file}".`);
   const { style = 'true-color', clouds = 'true', size = `${SIZE_PX.usual}` } = query;
   if (style !== 'true-color' && style !== 'false-color')
-    throw wrong(`style is true-color or false-color; got ${JSON.stringify(style)}.`);
-  if (clouds !== 'true' && clouds !== 'false') throw wrong(`clouds is true or false; got ${JSON.stringify(clouds)}.`);
+    throw wrong(`The style is true-color or false-color; got ${JSON.stringify(style)}.`);
+  if (clouds !== 'true' && clouds !== 'false')
+    throw wrong(`The switch clouds is true or false; got ${JSON.stringify(clouds)}.`);
   const sizePx = /^\d{1,4}$/.test(String(size)) ? Number(size) : Number.NaN;
   if (!(sizePx >= SIZE_PX.min && sizePx <= SIZE_PX.max))
-    throw wrong(`size is a whole number from ${SIZE_PX.min} to ${SIZE_PX.max}; got ${JSON.stringify(size)}.`);
+    throw wrong(`The size is a whole number from ${SIZE_PX.min} to ${SIZE_PX.max}; got ${JSON.stringify(size)}.`);
   return { acquisition: Number(acquisition), style, clouds: clouds === 'true', sizePx };
 }
 

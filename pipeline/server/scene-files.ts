@@ -14,6 +14,7 @@ export interface SceneFiles {
    * content; `E_SCENE_UNCHECKED` for a band that the run did not open.
    */
   open(planned: PlannedScene, name: BandName): Promise<Cog>;
+  close(): Promise<void>;
 }
 
 /**
@@ -54,7 +55,7 @@ export function createSceneFiles(createFiles: () => BandFiles): SceneFiles {
     stamps.clear();
   }
 
-  return { open };
+  return { open, close: forget };
 }
 
 /** A missing file has no stamp of its own: opening it says what is wrong. */
