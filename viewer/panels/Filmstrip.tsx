@@ -1,0 +1,65 @@
+import { useEffect, useRef } from 'react';
+import { Button } from 'react-aria-components';
+import type { RunInfo, SeriesPoint } from '../../shared/api.ts';
+import { chipAddress } from '../api.ts';
+import { useTranslate } from '../i18n/translate.ts';
+import { chooseAcquisition, useStore } from '../state.ts';
+import { formatDay } from './format.ts';
+
+const CHIP_PX = 96;
+
+interface FilmstripProps {
+  readonly parcelId: string;
+  readonly points: readonly SeriesPoint[];
+  readonly run: RunInfo;
+}
+
+/** The parcel on all its clear dates, side by side; pictures come as they scroll into sight. */
+export function Filmstrip({ parcelId, points, run }: FilmstripProps) {
+  const t = useTranslate();
+  const language = useStore((state) => state.language);
+  const chosen = useStore((state) => state.acquisition);
+  const strip = useRef<HTMLUListElement>(null);
+  const clear = points.filter((point) => point.outcome === 'ok');
+  useEffect(() => {
+    const frame = strip.current?.querySelector<HTMLElement>(`[data-acquisition="${chosen}"]`);
+    // Sideways only: the panel itself stays where it is.
+    if (frame && strip.current) strip.current.scrollLeft = frame.offsetLeft - strip.current.clientWidth / 2 + 44;
+  }, [chosen]);
+  if (run.imageryNote !== null || clear.length === 0) return null;
+  return (
+    <div className="panel-film">
+      <h4>{t('parcel.clearPictures', { count: clear.length })}</h4>
+      <ul className="panel-film-strip" ref={strip} data-scrolls>
+        {clear.map((point) => {
+          const day = formatDay(language, point.datetime);
+          const isChosen = point.acquisition === chosen;
+          return (
+            <li key={point.acquisition} data-acquisition={point.acquisition}>
+              <Button
+                className="panel-film-frame"
+                data-chosen={isChosen || undefined}
+                aria-current={isChosen ? 'date' : false}
+                onPress={() => chooseAcquisition(point.acquisition)}
+              >
+                <img
+                  loading="lazy"
+                  width={CHIP_PX}
+                  height={CHIP_PX}
+                  alt=""
+                  src={chipAddress(parcelId, point.acquisition, {
+                    style: 'true-color',
+                    clouds: false,
+                    sizePx: CHIP_PX,
+                    version: run.version,
+                  })}
+                />
+                <span>{day}</span>
+              </Button>
+            </li>
+          );
+        })}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,136 @@
+import './panels.css';
+import './parcel.css';
+import { type KeyboardEvent, lazy, Suspense, useEffect, useRef } from 'react';
+import type { ParcelDetail, ParcelRow, RunInfo, SeriesPoint } from '../../shared/api.ts';
+import { useTranslate } from '../i18n/translate.ts';
+import { useStore } from '../state.ts';
+import { ChosenDate } from './ChosenDate.tsx';
+import { ClassAreas, FiguresTable } from './Figures.tsx';
+import { Filmstrip } from './Filmstrip.tsx';
+import { Fold } from './Fold.tsx';
+import { findingSentence } from './finding.ts';
+import { FailureNotice } from './Notice.tsx';
+import { ObservationTable } from './ObservationTable.tsx';
+import { closeParcel, ParcelHeader } from './ParcelHeader.tsx';
+import { useOpenParcel, useSeries } from './parcel-data.ts';
+import { ReasonText } from './ReasonText.tsx';
+import { ScenesBehind } from './ScenesBehind.tsx';
+
+const SeriesChart = lazy(() => import('./SeriesChart.tsx'));
+
+/** Everything about the open parcel; nothing while none is open. */
+export default function ParcelPanel({ run }: { readonly run: RunInfo }) {
+  const t = useTranslate();
+  const parcelId = useStore((state) => state.parcel);
+  const { data: detail, isLoading, failure, retry } = useOpenParcel(run);
+  if (parcelId === null) return null;
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    event.preventDefault();
+    closeParcel();
+  };
+  const isOther = detail?.parcel.parcelId !== parcelId;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes from anywhere inside; the close button does the same
+    <div className="panel-parcel" onKeyDown={onKeyDown} aria-busy={isLoading}>
+      {failure && isOther ? (
+        <FailureNotice failure={failure} onRetry={retry} />
+      ) : detail ? (
+        <ParcelContent detail={detail} run={run} />
+      ) : (
+        <div className="panel-skeleton" role="status" aria-label={t('parcel.loading')}>
+          <div className="panel-skeleton-row" />
+          <div className="panel-skeleton-block" />
+          <div className="panel-skeleton-block" />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function ParcelContent({ detail, run }: { readonly detail: ParcelDetail; readonly run: RunInfo }) {
+  const t = useTranslate();
+  const { parcel } = detail;
+  const heading = useRef<HTMLHeadingElement>(null);
+  const series = useSeries(run, parcel.parcelId);
+  useEffect(() => {
+    // On a phone the list makes way for this panel, and with it the place of the keyboard.
+    const isLost = document.activeElement === null || document.activeElement === document.body;
+    if (isLost && navigator.userActivation?.hasBeenActive) heading.current?.focus();
+  }, []);
+  const points = series.data?.parcelId === parcel.parcelId ? series.data.points : null;
+  return (
+    <>
+      <ParcelHeader detail={detail} heading={heading} />
+      <div className="panel-body">
+        <FindingText parcel={parcel} run={run} />
+        <FiguresTable parcel={parcel} run={run} />
+        {parcel.outcome === 'ok' ? <ClassAreas parcel={parcel} /> : null}
+        {points ? (
+          <SeriesPart parcel={parcel} points={points} run={run} />
+        ) : series.failure ? (
+          <FailureNotice failure={series.failure} onRetry={series.retry} />
+        ) : (
+          <div className="panel-skeleton-block" role="status" aria-label={t('parcel.loading')} />
+        )}
+        <Fold title={t('parcel.howToRead')}>
+          {() => (
+            <>
+              <p className="panel-note">{t('parcel.note.screening')}</p>
+              <p className="panel-note">{t('parcel.note.periods')}</p>
+              <p className="panel-note">{t('parcel.note.interval')}</p>
+            </>
+          )}
+        </Fold>
+      </div>
+    </>
+  );
+}
+
+function FindingText({ parcel, run }: { readonly parcel: ParcelRow; readonly run: RunInfo }) {
+  const t = useTranslate();
+  const language = useStore((state) => state.language);
+  const sentence = findingSentence(language, parcel, run.thresholds);
+  return (
+    <div aria-live="polite">
+      <p className="panel-finding">
+        {sentence ? (
+          t(sentence.key, sentence.values)
+        ) : (
+          <>
+            {t('parcel.finding.noResult')} <ReasonText reason={parcel.reason} />.
+          </>
+        )}
+      </p>
+      {sentence && parcel.reason !== '' ? (
+        <p className="panel-notice panel-notice-warn">
+          <ReasonText reason={parcel.reason} />
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+interface SeriesProps {
+  readonly parcel: ParcelRow;
+  readonly points: readonly SeriesPoint[];
+  readonly run: RunInfo;
+}
+
+function SeriesPart({ parcel, points, run }: SeriesProps) {
+  const t = useTranslate();
+  if (points.length === 0) return <p className="panel-empty">{t('parcel.noObservations')}</p>;
+  return (
+    <>
+      <Suspense fallback={<div className="panel-skeleton-block" />}>
+        <SeriesChart points={points} run={run} parcelId={parcel.parcelId} />
+      </Suspense>
+      <Fold title={t('parcel.asTable', { count: points.length })}>
+        {() => <ObservationTable points={points} run={run} />}
+      </Fold>
+      <ChosenDate parcelId={parcel.parcelId} points={points} run={run} />
+      <Filmstrip parcelId={parcel.parcelId} points={points} run={run} />
+      <ScenesBehind points={points} run={run} />
+    </>
+  );
+}

@@ -1,0 +1,193 @@
+import './panels.css';
+import './table.css';
+import { type FocusEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { Cell, Column, Row, Table, TableBody, TableHeader } from 'react-aria-components';
+import type { ParcelPage, ParcelRow, ParcelSort, RunInfo } from '../../shared/api.ts';
+import { api } from '../api.ts';
+import { useTranslate } from '../i18n/translate.ts';
+import { useStore } from '../state.ts';
+import { FailureNotice } from './Notice.tsx';
+import { ParcelCell } from './ParcelCell.tsx';
+import { ParcelSearch, StatusFilter } from './ParcelFilter.tsx';
+import { useOpenParcel } from './parcel-data.ts';
+import { TableFooter } from './TableFooter.tsx';
+import { columnsFor, offsetOf, ROWS_PER_PAGE, type TableColumn } from './table-columns.ts';
+import { useLoaded } from './use-loaded.ts';
+import { useWidth } from './use-width.ts';
+
+/** All parcels, a hundred at a time, sorted and filtered by the server. */
+export default function ParcelTable({ run }: { readonly run: RunInfo }) {
+  const t = useTranslate();
+  const isConnected = useStore((state) => state.isConnected);
+  const { ref, widthPx } = useWidth<HTMLDivElement>();
+  const { page, offset, setOffset } = usePage(run);
+  const { data, isLoading, failure, retry } = page;
+  return (
+    <div className="panel-table-frame" ref={ref}>
+      <div className="panel-table-tools">
+        <ParcelSearch />
+        <StatusFilter run={run} />
+      </div>
+      {failure && !data ? <FailureNotice failure={failure} onRetry={retry} /> : null}
+      {data && (failure || !isConnected) ? (
+        <p className="panel-notice panel-notice-warn" role="status">
+          {isConnected ? `${t('parcel.loadFailed')} ${failure}` : t('table.stale')}
+        </p>
+      ) : null}
+      {data && widthPx > 0 ? (
+        <ParcelGrid rows={data.rows} widthPx={widthPx} isBusy={isLoading} />
+      ) : failure ? null : (
+        <SkeletonRows />
+      )}
+      <TableFooter
+        run={run}
+        offset={data?.offset ?? offset}
+        total={data?.total ?? run.counts.parcels}
+        onMove={setOffset}
+      />
+    </div>
+  );
+}
+
+/** The page that is shown: the first of each new list, then where the pager or the open parcel leads. */
+function usePage(run: RunInfo) {
+  const query = useStore((state) => state.query);
+  const list = JSON.stringify(query);
+  const [place, setPlace] = useState({ list, offset: 0 });
+  const offset = place.list === list ? place.offset : 0;
+  const open = useOpenParcel(run);
+  const followed = useRef<string | null>(null);
+  const detail = open.isCurrent ? open.data : null;
+  const openId = detail?.parcel.parcelId ?? null;
+  const position = detail?.position ?? null;
+  useEffect(() => {
+    // Once for each parcel that is opened: leafing on from there stays possible.
+    if (openId === followed.current) return;
+    followed.current = openId;
+    if (position !== null) setPlace({ list, offset: offsetOf(position) });
+  }, [openId, position, list]);
+  const page = useLoaded<ParcelPage>(`${run.version} ${list} ${offset}`, (signal) =>
+    api.parcels(query, { offset, limit: ROWS_PER_PAGE }, signal),
+  );
+  return { page, offset, setOffset: (next: number) => setPlace({ list, offset: next }) };
+}
+
+interface GridProps {
+  readonly rows: readonly ParcelRow[];
+  readonly widthPx: number;
+  readonly isBusy: boolean;
+}
+
+function ParcelGrid({ rows, widthPx, isBusy }: GridProps) {
+  const t = useTranslate();
+  const language = useStore((state) => state.language);
+  const { sort, order } = useStore((state) => state.query);
+  const open = useStore((state) => state.parcel);
+  const columns = useMemo(() => columnsFor(widthPx, sort), [widthPx, sort]);
+  const scroller = useScrollToOpen(rows, open);
+  const selected = rows.flatMap((row) => (row.parcelId === open ? [row.index] : [])).slice(0, 1);
+  const openRow = (keys: 'all' | Set<unknown>) => {
+    const row = rows.find(({ index }) => keys !== 'all' && keys.has(index));
+    if (row) useStore.getState().set({ parcel: row.parcelId });
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: focus is only watched here; the table inside handles it
+    <div
+      className="panel-table-scroller"
+      ref={scroller}
+      data-busy={isBusy || undefined}
+      onFocus={markFocused}
+      onBlur={() => useStore.getState().set({ hovered: null })}
+    >
+      <Table
+        className="panel-table"
+        aria-label={t('table.title')}
+        selectionMode="single"
+        selectionBehavior="toggle"
+        disallowEmptySelection
+        selectedKeys={selected}
+        onSelectionChange={openRow}
+        sortDescriptor={{ column: sort, direction: order === 'asc' ? 'ascending' : 'descending' }}
+        onSortChange={({ column, direction }) => sortBy(column as ParcelSort, direction === 'ascending')}
+      >
+        <TableHeader columns={columns} dependencies={[t]}>
+          {(column) => <HeadCell column={column} />}
+        </TableHeader>
+        <TableBody
+          items={rows}
+          dependencies={[columns, t]}
+          renderEmptyState={() => <p className="panel-empty">{t('table.empty')}</p>}
+        >
+          {(row) => (
+            <Row id={row.index} columns={columns} dependencies={[t]} className="panel-row" data-parcel={row.parcelId}>
+              {(column) => (
+                <Cell className={column.isNumber ? 'panel-cell panel-number' : 'panel-cell'}>
+                  <ParcelCell row={row} column={column.id} language={language} t={t} />
+                </Cell>
+              )}
+            </Row>
+          )}
+        </TableBody>
+      </Table>
+    </div>
+  );
+}
+
+function HeadCell({ column }: { readonly column: TableColumn }) {
+  const t = useTranslate();
+  return (
+    <Column
+      id={column.id}
+      allowsSorting
+      isRowHeader={column.id === 'parcelId'}
+      className={`panel-head panel-head-${column.id} ${column.isNumber ? 'panel-number' : ''}`}
+    >
+      {({ sortDirection }) => (
+        <>
+          {t(`table.column.${column.id}`)}
+          {column.isNumber ? <span className="unit">{t(`table.unit.${column.id as 'parcelHa'}`)}</span> : null}
+          <span className="panel-sort" data-direction={sortDirection} aria-hidden="true" />
+        </>
+      )}
+    </Column>
+  );
+}
+
+/** Keeps the open row in sight when it was opened elsewhere. */
+function useScrollToOpen(rows: readonly ParcelRow[], open: string | null) {
+  const scroller = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows that came bring the row that was asked for
+  useEffect(() => {
+    if (open === null || scroller.current?.contains(document.activeElement)) return;
+    const row = scroller.current?.querySelector(`[data-parcel="${CSS.escape(open)}"]`);
+    row?.scrollIntoView({ block: 'nearest' });
+  }, [open, rows]);
+  return scroller;
+}
+
+/** Names are first sorted from A, changes from the deepest drop, figures from the largest; once more turns it round. */
+const ASCENDING_FIRST: readonly ParcelSort[] = ['parcelId', 'status', 'ndviChange', 'coverChangePct'];
+
+function sortBy(column: ParcelSort, isAscending: boolean): void {
+  const { query, set } = useStore.getState();
+  const isUp = query.sort === column ? isAscending : ASCENDING_FIRST.includes(column);
+  const order = isUp ? 'asc' : 'desc';
+  set({ query: { ...query, sort: column, order } });
+}
+
+function markFocused(event: FocusEvent): void {
+  const row = (event.target as HTMLElement).closest<HTMLElement>('[data-parcel]');
+  useStore.getState().set({ hovered: row?.dataset.parcel ?? null });
+}
+
+function SkeletonRows() {
+  const t = useTranslate();
+  return (
+    <div className="panel-skeleton" role="status" aria-label={t('parcel.loading')}>
+      {Array.from({ length: 14 }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: rows of nothing have no other name
+        <div key={index} className="panel-skeleton-row" />
+      ))}
+    </div>
+  );
+}
