@@ -104,12 +104,8 @@ function Chips({ parcelId, acquisition, run }: ChipsProps) {
           return <Chip key={address} address={address} caption={t(`time.style.${style}`)} />;
         })}
       </div>
-      <Switch
-        className="panel-switch"
-        isSelected={clouds}
-        onChange={(isOn) => useStore.getState().set({ showMask: isOn })}
-      >
-        <span className="panel-switch-track" aria-hidden="true" />
+      <Switch isSelected={clouds} onChange={(isOn) => useStore.getState().set({ showMask: isOn })}>
+        <span className="indicator" aria-hidden="true" />
         {t('parcel.showClouds')}
       </Switch>
     </>

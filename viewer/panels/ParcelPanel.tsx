@@ -123,7 +123,7 @@ function SeriesPart({ parcel, points, run }: SeriesProps) {
   return (
     <>
       <Suspense fallback={<div className="panel-skeleton-block" />}>
-        <SeriesChart points={points} run={run} parcelId={parcel.parcelId} />
+        <SeriesChart points={points} run={run} parcel={parcel} />
       </Suspense>
       <Fold title={t('parcel.asTable', { count: points.length })}>
         {() => <ObservationTable points={points} run={run} />}

@@ -2,7 +2,7 @@ import 'uplot/dist/uPlot.min.css';
 import './chart.css';
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import type uPlot from 'uplot';
-import type { RunInfo, SeriesPoint } from '../../shared/api.ts';
+import type { ParcelRow, RunInfo, SeriesPoint } from '../../shared/api.ts';
 import { type Translate, useTranslate } from '../i18n/translate.ts';
 import { chooseAcquisition, type Language, useStore } from '../state.ts';
 import { formatDay, formatNdvi, formatPlatform, formatSharePct } from './format.ts';
@@ -14,25 +14,28 @@ import { useThemeCount } from './use-theme.ts';
 import { useWidth } from './use-width.ts';
 
 const HEIGHT_PX = 220;
+const NO_MEANS: PeriodMeans = { baseline: null, period: null };
 
 interface ChartProps {
   readonly points: readonly SeriesPoint[];
   readonly run: RunInfo;
-  readonly parcelId: string;
+  readonly parcel: ParcelRow;
 }
 
 /** NDVI of the parcel on every acquisition; a click or the arrow keys choose the date for the whole page. */
-export default function SeriesChart({ points, run, parcelId }: ChartProps) {
+export default function SeriesChart({ points, run, parcel }: ChartProps) {
   const t = useTranslate();
   const language = useStore((state) => state.language);
   const { ref, widthPx } = useWidth<HTMLDivElement>();
-  const means = useMemo(() => periodMeans(points), [points]);
+  // Without a result there are no means either, however many dates happen to be clear.
+  const hasMeans = parcel.outcome === 'ok';
+  const means = useMemo(() => (hasMeans ? periodMeans(points) : NO_MEANS), [points, hasMeans]);
   const [hovered, setHovered] = useState<number | null>(null);
   const plot = usePlot({ points, run, means, language, t, widthPx, setHovered });
   const chosen = useStore((state) => state.acquisition);
   const position = points.findIndex((point) => point.acquisition === chosen);
   const shown = hovered ?? (position >= 0 ? position : null);
-  const summary = summaryOf(points, means, { parcelId, language, t });
+  const summary = summaryOf(points, means, { parcelId: parcel.parcelId, language, t });
   return (
     <figure className="panel-chart">
       <figcaption className="panel-chart-caption">

@@ -6,7 +6,7 @@ import { useTranslate } from '../i18n/translate.ts';
 import { useStore } from '../state.ts';
 import { formatDay, formatHa, formatNumber } from './format.ts';
 import { StatusBadge } from './StatusBadge.tsx';
-import { digitsOf, type FigureSpec, figureOf, largestOf, TWIN_FIGURES } from './twin-figures.ts';
+import { digitsOf, type FigureSpec, figureOf, largestOf, sharedSourceOf, TWIN_FIGURES } from './twin-figures.ts';
 
 interface TwinProps {
   readonly run: RunInfo;
@@ -57,11 +57,18 @@ function Regions({ twin }: { readonly twin: TwinInfo }) {
                 <RegionFigure key={spec.name} region={region} spec={spec} largest={largestOf(all, spec.name)} />
               ))}
             </dl>
+            <SharedSource region={region} />
           </section>
         )),
       )}
     </div>
   );
+}
+
+function SharedSource({ region }: { readonly region: RegionInfo }) {
+  const t = useTranslate();
+  const source = sharedSourceOf(region);
+  return source === null ? null : <p className="panel-note">{t('twin.source', { source })}</p>;
 }
 
 interface RegionFigureProps {
@@ -74,6 +81,7 @@ function RegionFigure({ region, spec, largest }: RegionFigureProps) {
   const t = useTranslate();
   const language = useStore((state) => state.language);
   const { value, stated } = figureOf(region, spec.name);
+  const sharedSource = sharedSourceOf(region);
   const share = largest > 0 ? Math.max(0, value / largest) : 0;
   return (
     <div className="panel-region-figure">
@@ -89,12 +97,13 @@ function RegionFigure({ region, spec, largest }: RegionFigureProps) {
           </span>
         ) : null}
         {spec.name === 'areaHa' ? <MeasuredArea region={region} /> : null}
-        <span className="panel-region-source">
+        <span className="panel-figure-source">
           {stated === null ? (
             t('twin.computed')
           ) : (
             <>
-              {stated.year === null ? t('twin.noYear') : String(stated.year)} · <span>{stated.source}</span>
+              {stated.year === null ? t('twin.noYear') : String(stated.year)}
+              {sharedSource === null ? ` · ${stated.source}` : ''}
             </>
           )}
         </span>

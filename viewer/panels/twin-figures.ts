@@ -44,3 +44,9 @@ export function digitsOf(value: number, least: number): number {
   const decimals = String(value).split('.')[1]?.length ?? 0;
   return Math.min(4, Math.max(least, decimals));
 }
+
+/** The source that all stated figures of a region name, so that it need be said only once; null where they differ. */
+export function sharedSourceOf({ profile }: Pick<RegionInfo, 'profile'>): string | null {
+  const sources = new Set(Object.values(profile).map((figure) => figure.source));
+  return sources.size === 1 ? [...sources][0]! : null;
+}
