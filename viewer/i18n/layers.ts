@@ -159,7 +159,7 @@ export const layerMessages = {
     'shell.colour.to': 'bis',
     'shell.colour.only': 'Nur diese Werte zeigen',
     'shell.colour.loss': 'Verlust',
-    'shell.colour.gain': 'Zuwachs',
+    'shell.colour.gain': 'Zunahme',
     'shell.colour.reset': 'Farben zurücksetzen',
     'shell.ramp.canopy': 'Sand bis Dunkelgrün',
     'shell.ramp.viridis': 'Viridis',

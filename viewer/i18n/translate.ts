@@ -27,14 +27,22 @@ function merged(language: Language) {
 
 /** The text of a key, its names filled in; numbers are written as the language writes them. */
 export function translate(language: Language, key: MessageKey, values: Values = {}): string {
-  return MESSAGES[language][key].replaceAll(/\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g, (_, name: string, one, many) => {
-    const value = values[name];
-    if (one !== undefined) {
-      const isOne = new Intl.PluralRules(language).select(Number(value)) === 'one';
-      return isOne ? one : many;
-    }
-    return typeof value === 'number' ? value.toLocaleString(language) : String(value ?? '');
-  });
+  return typeset(language, MESSAGES[language][key]).replaceAll(
+    /\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g,
+    (_, name: string, one, many) => {
+      const value = values[name];
+      if (one !== undefined) {
+        const isOne = new Intl.PluralRules(language).select(Number(value)) === 'one';
+        return isOne ? one : many;
+      }
+      return typeof value === 'number' ? value.toLocaleString(language) : String(value ?? '');
+    },
+  );
+}
+
+/** French sets a space that does not break the line before ; : ? ! and inside « »; messages are written with plain ones. */
+function typeset(language: Language, text: string): string {
+  return language === 'fr' ? text.replaceAll(/ (?=[;:?!»])|(?<=«) /g, '\u00a0') : text;
 }
 
 /** The translator of the language that is chosen now. */

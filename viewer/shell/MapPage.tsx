@@ -1,5 +1,4 @@
 import { type ReactNode, useEffect, useState } from 'react';
-import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
 import type { RunInfo, TwinInfo } from '../../shared/api.ts';
 import { useTranslate } from '../i18n/translate.ts';
 import MapPanel from '../map/MapPanel.tsx';
@@ -8,16 +7,17 @@ import ParcelTable from '../panels/ParcelTable.tsx';
 import TimeSlider from '../panels/TimeSlider.tsx';
 import { useStore } from '../state.ts';
 import { Boundary } from './Boundary.tsx';
+import { Cards } from './Cards.tsx';
 import { IconButton } from './IconButton.tsx';
-import { Icon } from './icons.tsx';
 import { LayerCard } from './LayerCard.tsx';
 import { Legend } from './Legend.tsx';
 import { type PhoneTab, PhoneTabs } from './PhoneTabs.tsx';
 import { Resizer } from './Resizer.tsx';
+import { Sheet } from './Sheet.tsx';
 import { keepChoice, readChoice } from './storage.ts';
 import { useWidth } from './use-width.ts';
 
-const LEFT = { minPx: 240, maxPx: 640, usualPx: 340 };
+const LEFT = { minPx: 240, maxPx: 640, usualPx: 368 };
 const RIGHT = { minPx: 320, maxPx: 720, usualPx: 400 };
 
 interface MapPageProps {
@@ -112,47 +112,17 @@ interface ColumnProps {
 }
 
 function Column({ id, name, label, widthPx, isPhone, children }: ColumnProps) {
+  if (isPhone) {
+    return (
+      <Sheet id={id} label={label}>
+        <Boundary>{children}</Boundary>
+      </Sheet>
+    );
+  }
   return (
-    <section
-      id={id}
-      className={isPhone ? 'shell-sheet' : `shell-${name}`}
-      aria-label={label}
-      tabIndex={-1}
-      style={isPhone ? undefined : { width: widthPx }}
-    >
+    <section id={id} className={`shell-${name}`} aria-label={label} tabIndex={-1} style={{ width: widthPx }}>
       <Boundary>{children}</Boundary>
     </section>
-  );
-}
-
-/** The floating cards; each folds away to leave the map free. */
-function Cards({ run }: { run: RunInfo }) {
-  const t = useTranslate();
-  return (
-    <div className="shell-cards">
-      <Card title={t('shell.layers')}>
-        <LayerCard run={run} />
-      </Card>
-      <Card title={t('shell.legend')}>
-        <Legend run={run} />
-      </Card>
-    </div>
-  );
-}
-
-function Card({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <Disclosure className="shell-card" defaultExpanded>
-      <Heading level={2}>
-        <Button slot="trigger" data-quiet="">
-          {title}
-          <span className="shell-chevron">
-            <Icon name="right" />
-          </span>
-        </Button>
-      </Heading>
-      <DisclosurePanel>{children}</DisclosurePanel>
-    </Disclosure>
   );
 }
 
