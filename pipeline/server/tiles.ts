@@ -2,7 +2,6 @@ import { gunzipSync } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { TileAddress } from '../raster/warp.ts';
 import { sha256OfBytes } from '../store/files.ts';
-import { describeFailure } from './failure.ts';
 import type { Rendered, RenderTask } from './render-tasks.ts';
 import type { Results } from './results.ts';
 import { MEDIA_TYPES, parseTileAddress, TILE_FORMATS, type TileFormat } from './tile-format.ts';
@@ -42,7 +41,10 @@ interface TileJsonRequest {
   readonly Querystring: { readonly format?: string };
 }
 
-/** Adds `GET /tiles/{layer}/{z}/{x}/{y}.{png|webp|bin}` and `GET /tiles/{layer}/tilejson.json`. */
+/**
+ * Adds `GET /tiles/{layer}/{z}/{x}/{y}.{png|webp|bin}` and `GET /tiles/{layer}/tilejson.json`. Failures of drawing are
+ * thrown: the app's error handler answers them, and must let no cache keep that answer.
+ */
 export function registerTiles(app: FastifyInstance, options: TileOptions): void {
   const { render, concurrency, cacheBytes = CACHE_BYTES } = options;
   const queue = createTileQueue({ render, concurrency, cacheBytes });
@@ -57,39 +59,37 @@ export function registerTiles(app: FastifyInstance, options: TileOptions): void 
     return layer ?? (await options.findLayer?.(results, id)) ?? null;
   }
 
-  app.get<TileRequest>('/tiles/:layer/:z/:x/:file', { schema: TILE_SCHEMA }, (request, reply) =>
-    answer(request, reply, async () => {
-      const address = parseTileAddress(request.params);
-      if (typeof address === 'string') return refuse(reply, 400, 'E_TILE_ADDRESS', address);
-      const results = await options.current();
-      const layer = await findLayer(results, request.params.layer);
-      if (layer === null) return refuse(reply, 404, 'E_NO_LAYER', unknownLayer(results, request.params.layer));
-      if (address.format === 'bin' && layer.info.form !== 'value') {
-        return refuse(reply, 404, 'E_NO_VALUES', `${layer.info.id} is a picture: it has .png and .webp tiles only.`);
-      }
-      const wanted = describeTile(request, layer, address);
-      reply.header('etag', wanted.etag).header('cache-control', cacheControl(request.query.v, results));
-      if (address.format === 'bin') reply.header('vary', 'accept-encoding');
-      if (matches(request.headers['if-none-match'], wanted.etag)) return reply.code(304).send();
-      const tile = await queue.get(wanted.key, wanted.task, signalOf(reply));
-      return sendTile(reply, address.format, tile, wanted.isPacked);
-    }),
-  );
+  // Value tiles come packed from the child that drew them: once, not for each answer.
+  const asTheyAre = { schema: TILE_SCHEMA, compress: false } as const;
+  app.get<TileRequest>('/tiles/:layer/:z/:x/:file', asTheyAre, async (request, reply) => {
+    const address = parseTileAddress(request.params);
+    if (typeof address === 'string') return refuse(reply, 400, 'E_TILE_ADDRESS', address);
+    const results = await options.current();
+    const layer = await findLayer(results, request.params.layer);
+    if (layer === null) return refuse(reply, 404, 'E_NO_LAYER', unknownLayer(results, request.params.layer));
+    if (address.format === 'bin' && layer.info.form !== 'value') {
+      return refuse(reply, 404, 'E_NO_VALUES', `${layer.info.id} is a picture: it has .png and .webp tiles only.`);
+    }
+    const wanted = describeTile(request, layer, address);
+    reply.header('etag', wanted.etag).header('cache-control', cacheControl(request.query.v, results));
+    if (address.format === 'bin') reply.header('vary', 'accept-encoding');
+    if (matches(request.headers['if-none-match'], wanted.etag)) return reply.code(304).send();
+    const tile = await queue.get(wanted.key, wanted.task, signalOf(reply));
+    return sendTile(reply, address.format, tile, wanted.isPacked);
+  });
 
-  app.get<TileJsonRequest>('/tiles/:layer/tilejson.json', { schema: TILE_JSON_SCHEMA }, (request, reply) =>
-    answer(request, reply, async () => {
-      const format = TILE_FORMATS.find((name) => name === (request.query.format ?? 'png'));
-      if (format === undefined) {
-        return refuse(reply, 400, 'E_TILE_ADDRESS', `The format is one of ${TILE_FORMATS.join(', ')}.`);
-      }
-      const results = await options.current();
-      const layer = await findLayer(results, request.params.layer);
-      if (layer === null) return refuse(reply, 404, 'E_NO_LAYER', unknownLayer(results, request.params.layer));
-      const base = `${request.protocol}://${request.host}`;
-      const document = buildTileJson(layer.info, { base, version: results.version, format });
-      return reply.header('cache-control', 'no-cache').send(document);
-    }),
-  );
+  app.get<TileJsonRequest>('/tiles/:layer/tilejson.json', { schema: TILE_JSON_SCHEMA }, async (request, reply) => {
+    const format = TILE_FORMATS.find((name) => name === (request.query.format ?? 'png'));
+    if (format === undefined) {
+      return refuse(reply, 400, 'E_TILE_ADDRESS', `The format is one of ${TILE_FORMATS.join(', ')}.`);
+    }
+    const results = await options.current();
+    const layer = await findLayer(results, request.params.layer);
+    if (layer === null) return refuse(reply, 404, 'E_NO_LAYER', unknownLayer(results, request.params.layer));
+    const base = `${request.protocol}://${request.host}`;
+    const document = buildTileJson(layer.info, { base, version: results.version, format });
+    return reply.header('cache-control', 'no-cache').send(document);
+  });
 }
 
 interface WantedTile {
@@ -154,18 +154,6 @@ function unknownLayer(results: Results, id: string): string {
 function refuse(reply: FastifyReply, status: 400 | 404, code: string, message: string): FastifyReply {
   const caching = status === 400 ? WRONG_ADDRESS : 'no-cache';
   return reply.code(status).header('cache-control', caching).send({ error: { code, message } });
-}
-
-/** Runs a handler; a failure becomes an answer that nobody keeps. */
-async function answer(request: FastifyRequest, reply: FastifyReply, handle: () => Promise<FastifyReply>) {
-  try {
-    return await handle();
-  } catch (error) {
-    const { status, body, isBug } = describeFailure(error);
-    if (isBug) request.log.error(error);
-    for (const name of ['etag', 'vary', 'content-encoding']) reply.removeHeader(name);
-    return reply.code(status).header('cache-control', 'no-store').send(body);
-  }
 }
 
 const text = (description: string) => ({ type: 'string', description }) as const;
