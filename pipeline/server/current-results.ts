@@ -27,7 +27,7 @@ export async function openResults(
   let stamp = await stampOf(dir);
   const load = async () => {
     const loaded = await loadResults(dir, options);
-    prepareParcelLists(loaded);
+    await prepareParcelLists(loaded);
     return loaded;
   };
   let results = await load();

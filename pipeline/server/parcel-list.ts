@@ -1,4 +1,5 @@
-import type { ParcelQuery, ParcelRow } from '../../shared/api.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { PARCEL_SORTS, type ParcelQuery, type ParcelRow } from '../../shared/api.ts';
 import type { ParcelStatus } from '../../shared/ramps.ts';
 import type { Results } from './results.ts';
 
@@ -12,8 +13,8 @@ export interface ParcelList {
 
 interface Prepared {
   readonly lowerIds: readonly string[];
-  /** Place of each parcel when all are ordered by id. */
-  readonly idRanks: Float64Array;
+  /** All positions by rising figure, missing ones (Infinity) last, ties by position. */
+  readonly orders: Map<ParcelQuery['sort'], { readonly keys: Float64Array; readonly positions: Uint32Array }>;
   /** The last few lists by query, the last used at the end. */
   readonly lists: Map<string, ParcelList>;
 }
@@ -22,50 +23,34 @@ const KEPT_LISTS = 8;
 const STATUS_ORDER: readonly ParcelStatus[] = ['loss', 'gain', 'stable', 'not_distinguishable', 'no_data'];
 const preparedOf = new WeakMap<Results, Prepared>();
 
-/** Orders the ids of results, so that the first list is answered as fast as the later ones. */
-export function prepareParcelLists(results: Results): Prepared {
-  const known = preparedOf.get(results);
-  if (known) return known;
-  const keys = results.parcels.map(({ parcelId }) => naturalKey(parcelId));
-  const order = Uint32Array.from(keys.keys()).sort((a, b) => compareText(keys[a]!, keys[b]!) || a - b);
-  const idRanks = new Float64Array(order.length);
-  order.forEach((position, rank) => {
-    idRanks[position] = rank;
-  });
-  const lowerIds = results.parcels.map(({ parcelId }) => parcelId.toLowerCase());
-  const prepared = { lowerIds, idRanks, lists: new Map<string, ParcelList>() };
-  preparedOf.set(results, prepared);
-  return prepared;
+/** Sorts the parcels in every way, one after the other with pauses, so that no request has to wait for it. */
+export async function prepareParcelLists(results: Results): Promise<void> {
+  for (const sort of PARCEL_SORTS) {
+    orderBy(results, sort);
+    await nextTurn();
+  }
 }
 
 /** Parcels that match a query, in its order: missing figures last in either order, ties by position in the file. */
 export function listParcels(results: Results, query: ParcelQuery): ParcelList {
-  const prepared = prepareParcelLists(results);
-  const { lists } = prepared;
+  const { lists } = preparedFor(results);
   const key = JSON.stringify([query.q, [...query.status].sort(), query.sort, query.order]);
-  const list = lists.get(key) ?? makeList(results, prepared, query);
+  const list = lists.get(key) ?? makeList(results, query);
   lists.delete(key);
   lists.set(key, list);
   if (lists.size > KEPT_LISTS) lists.delete(lists.keys().next().value!);
   return list;
 }
 
-function makeList({ parcels }: Results, prepared: Prepared, { q, status, sort, order }: ParcelQuery): ParcelList {
+function makeList(results: Results, { q, status, sort, order }: ParcelQuery): ParcelList {
+  const { parcels } = results;
+  const { lowerIds } = preparedFor(results);
   const wanted = q.toLowerCase();
   const statuses = new Set(status);
-  const found: number[] = [];
-  parcels.forEach((row, position) => {
-    if (statuses.size > 0 && !statuses.has(row.status)) return;
-    if (prepared.lowerIds[position]!.includes(wanted)) found.push(position);
-  });
-  const sign = order === 'asc' ? 1 : -1;
-  const keys = new Float64Array(parcels.length);
-  for (const position of found) keys[position] = sortKey(parcels[position]!, sort, prepared.idRanks) * sign;
-  // Infinity × −1 would put missing figures first.
-  for (const position of found) if (Math.abs(keys[position]!) === Infinity) keys[position] = Infinity;
-  const positions = Uint32Array.from(found).sort((a, b) => {
-    const [left, right] = [keys[a]!, keys[b]!];
-    return left < right ? -1 : left > right ? 1 : a - b;
+  const all = orderBy(results, sort);
+  const positions = (order === 'asc' ? all.positions : turnAround(all)).filter((position) => {
+    if (statuses.size > 0 && !statuses.has(parcels[position]!.status)) return false;
+    return lowerIds[position]!.includes(wanted);
   });
   const places = new Int32Array(parcels.length).fill(-1);
   positions.forEach((position, place) => {
@@ -74,15 +59,70 @@ function makeList({ parcels }: Results, prepared: Prepared, { q, status, sort, o
   return { positions, placeOf: (position) => places[position] ?? -1 };
 }
 
-function sortKey(row: ParcelRow, sort: ParcelQuery['sort'], idRanks: Float64Array): number {
-  if (sort === 'parcelId') return idRanks[row.index]!;
-  if (sort === 'status') return STATUS_ORDER.indexOf(row.status);
-  return row[sort] ?? Infinity;
+function preparedFor(results: Results): Prepared {
+  const known = preparedOf.get(results);
+  if (known) return known;
+  const lowerIds = results.parcels.map(({ parcelId }) => parcelId.toLowerCase());
+  const prepared: Prepared = { lowerIds, orders: new Map(), lists: new Map() };
+  preparedOf.set(results, prepared);
+  return prepared;
+}
+
+function orderBy(results: Results, sort: ParcelQuery['sort']) {
+  const { orders, lowerIds } = preparedFor(results);
+  const known = orders.get(sort);
+  if (known) return known;
+  const keys = sort === 'parcelId' ? rankIds(lowerIds) : Float64Array.from(results.parcels, (row) => keyOf(row, sort));
+  const positions = Uint32Array.from(keys.keys()).sort((a, b) => {
+    const [left, right] = [keys[a]!, keys[b]!];
+    return left < right ? -1 : left > right ? 1 : a - b;
+  });
+  const order = { keys, positions };
+  orders.set(sort, order);
+  return order;
+}
+
+function keyOf(row: ParcelRow, sort: Exclude<ParcelQuery['sort'], 'parcelId'>): number {
+  return sort === 'status' ? STATUS_ORDER.indexOf(row.status) : (row[sort] ?? Infinity);
+}
+
+/** The falling order: equal figures stay in the order of the file, and missing ones last. */
+function turnAround({
+  keys,
+  positions,
+}: {
+  readonly keys: Float64Array;
+  readonly positions: Uint32Array;
+}): Uint32Array {
+  const turned = new Uint32Array(positions.length);
+  let count = positions.length;
+  while (count > 0 && keys[positions[count - 1]!] === Infinity) count -= 1;
+  turned.set(positions.subarray(count), count);
+  let at = 0;
+  for (let end = count; end > 0; ) {
+    let start = end - 1;
+    while (start > 0 && keys[positions[start - 1]!] === keys[positions[end - 1]!]) start -= 1;
+    turned.set(positions.subarray(start, end), at);
+    at += end - start;
+    end = start;
+  }
+  return turned;
+}
+
+/** Place of each id when all are ordered. */
+function rankIds(lowerIds: readonly string[]): Float64Array {
+  const keys = lowerIds.map(naturalKey);
+  const order = Uint32Array.from(keys.keys()).sort((a, b) => compareText(keys[a]!, keys[b]!) || a - b);
+  const ranks = new Float64Array(order.length);
+  order.forEach((position, rank) => {
+    ranks[position] = rank;
+  });
+  return ranks;
 }
 
 /** `P-2` before `P-10`: numbers in ids are compared as numbers. */
-function naturalKey(id: string): string {
-  return id.toLowerCase().replaceAll(/\d+/g, (digits) => digits.replace(/^0+(?=\d)/, '').padStart(20, '0'));
+function naturalKey(lowerId: string): string {
+  return lowerId.replaceAll(/\d+/g, (digits) => digits.replace(/^0+(?=\d)/, '').padStart(20, '0'));
 }
 
 function compareText(a: string, b: string): number {

@@ -16,7 +16,7 @@ interface ParcelFeature {
   readonly id: number;
   readonly properties: Readonly<Record<string, string | number | null>>;
   readonly bbox: readonly [number, number, number, number];
-  /** Where its line stands in the file. */
+  /** Where its geometry stands in the file. */
   readonly start: number;
   readonly end: number;
 }
@@ -28,10 +28,12 @@ interface FileFeature {
 }
 
 export const PARCEL_MAX_ZOOM = 16;
+const GEOMETRY = ',"geometry":';
 const EXTENT = 4096;
 const BUFFER = 64;
-/** A thirty-second of a pixel of a 512-pixel tile: neighbours stay together, and repeated points go. */
-const TOLERANCE = 0.25;
+/** In units of the extent: an eighth of a pixel of a 512-pixel tile, less than a gap between neighbours that shows. */
+const TOLERANCE = 1;
+const CUT = { maxZoom: PARCEL_MAX_ZOOM, extent: EXTENT, buffer: BUFFER, tolerance: TOLERANCE, clip: true } as const;
 const encodeTile = (vtPbf as { fromGeojsonVt: (layers: object, options: object) => Uint8Array }).fromGeojsonVt;
 
 /**
@@ -48,17 +50,16 @@ export function createParcelTileIndex(file: Buffer): { readonly tile: (address: 
     tile(address) {
       const found = tree?.search(...tileBbox(address)).sort((a, b) => a - b) ?? [];
       if (found.length === 0) return null;
-      const data: GeoJSON.FeatureCollection = {
-        type: 'FeatureCollection',
-        features: found.map((at) => toGeoJson(file, features[at]!)),
-      };
-      const { z, x, y } = address;
-      const options = { maxZoom: PARCEL_MAX_ZOOM, extent: EXTENT, buffer: BUFFER, tolerance: TOLERANCE, clip: true };
-      const tile = geoJSONToTile(data, z, x, y, options);
-      if (tile.features.length === 0) return null;
-      return gzipSync(encodeTile({ parcels: tile }, { version: 2, extent: EXTENT }), { level: 4 });
+      // One after the other: 100,000 parsed geometries at a time would take a gigabyte.
+      const cut = found.flatMap((at) => cutFeature(toGeoJson(file, features[at]!), address));
+      if (cut.length === 0) return null;
+      return gzipSync(encodeTile({ parcels: { features: cut } }, { version: 2, extent: EXTENT }), { level: 4 });
     },
   };
+}
+
+function cutFeature(feature: GeoJSON.Feature, { z, x, y }: VectorTile) {
+  return geoJSONToTile(feature, z, x, y, CUT).features;
 }
 
 function readFeatures(file: Buffer): ParcelFeature[] {
@@ -68,7 +69,10 @@ function readFeatures(file: Buffer): ParcelFeature[] {
     if (file.toString('latin1', start, start + 17) !== '{"type":"Feature"') continue;
     const last = file[end - 1] === 44 ? end - 1 : end;
     const { properties, geometry } = JSON.parse(file.toString('utf8', start, last)) as FileFeature;
-    if (geometry) features.push({ id, start, end: last, bbox: bboxOf(geometry), properties: toProperties(properties) });
+    // The geometry is a line's last member; text within strings has its quotation marks escaped.
+    const at = file.lastIndexOf(GEOMETRY, last) + GEOMETRY.length;
+    if (geometry)
+      features.push({ id, start: at, end: last - 1, bbox: bboxOf(geometry), properties: toProperties(properties) });
     id += 1;
   }
   return features;
@@ -79,14 +83,18 @@ function toProperties(cells: FileFeature['properties']): ParcelFeature['properti
   return {
     id: String(parcel_id),
     status: statusOf({ outcome, finding } as Parameters<typeof statusOf>[0]),
-    ndvi_change: ndvi_change ?? null,
-    // Four decimals, as the layer of the same name has.
-    cover_change: typeof cover_change_pct === 'number' ? Math.round(cover_change_pct * 100) / 10_000 : null,
+    ndvi_change: typeof ndvi_change === 'number' ? roundFraction(ndvi_change) : null,
+    cover_change: typeof cover_change_pct === 'number' ? roundFraction(cover_change_pct / 100) : null,
   };
 }
 
+/** Four decimals, as the layers have; a tile stores each number once. */
+function roundFraction(value: number): number {
+  return Math.round(value * 10_000) / 10_000;
+}
+
 function toGeoJson(file: Buffer, { id, properties, start, end }: ParcelFeature): GeoJSON.Feature {
-  const { geometry } = JSON.parse(file.toString('utf8', start, end)) as { readonly geometry: GeoJSON.Polygon };
+  const geometry = JSON.parse(file.toString('utf8', start, end)) as GeoJSON.Polygon | GeoJSON.MultiPolygon;
   return { type: 'Feature', id, properties: { ...properties }, geometry };
 }
 

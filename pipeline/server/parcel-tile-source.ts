@@ -25,6 +25,8 @@ interface Waiting {
   readonly settle: (answer: ParcelTileAnswer) => void;
 }
 
+/** Beyond this a tile is too much; the thread ends and the request is refused. */
+const MAX_HEAP_MB = 1024;
 const CACHE_BYTES = 64 * 2 ** 20;
 /** What a kept tile costs beside its bytes. */
 const TILE_OVERHEAD_BYTES = 200;
@@ -58,7 +60,10 @@ interface ParcelThread {
 function startThread({ dir, run }: Results): ParcelThread {
   const { sha256 } = run.files.find(({ name }) => name === 'parcels.geojson')!;
   const workerData: ParcelTilePlace = { path: join(dir, 'parcels.geojson'), sha256: sha256! };
-  const worker = new Worker(builtProgram('pipeline/server/parcel-tile-thread.js'), { workerData });
+  const worker = new Worker(builtProgram('pipeline/server/parcel-tile-thread.js'), {
+    workerData,
+    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+  });
   const waiting = new Map<string, Waiting>();
   const cache = createCache();
   let ended: ErrorDetail | null = null;
