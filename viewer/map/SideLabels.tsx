@@ -10,7 +10,8 @@ export function SideLabels({ run }: { run: RunInfo }) {
   const compare = useStore((state) => state.compare);
   const fraction = useStore((state) => state.swipeFraction);
   const flickerSide = useMapStore((state) => state.flickerSide);
-  if (compare === 'off') return <SideLabel run={run} side="left" place="middle" />;
+  const isEmpty = useStore((state) => state.left === 'none');
+  if (compare === 'off') return isEmpty ? null : <SideLabel run={run} side="left" place="middle" />;
   if (compare === 'flicker') return <SideLabel run={run} side={flickerSide} place="middle" />;
   const places = compare === 'swipe' ? (['before', 'after'] as const) : (['first', 'second'] as const);
   return (

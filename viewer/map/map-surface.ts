@@ -96,14 +96,12 @@ export class MapSurface {
     });
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
-    const ratio = Math.ceil(window.devicePixelRatio);
-    this.map.on('load', () => this.map.addImage(HATCH_IMAGE, hatchImage(8 * ratio), { pixelRatio: ratio }));
     this.#overlay = new MapLibreOverlay({
       interleaved: true,
       layers: [],
       onDeviceInitialized: (device) => this.rasters.setDevice(device as never),
     });
-    this.rasters = new RasterStack(this.#overlay, run.version, (isReachable) => {
+    this.rasters = new RasterStack({ map: this.map, overlay: this.#overlay }, run.version, (isReachable) => {
       if (!isReachable) events.onUnreachable();
     });
     this.map.addControl(this.#overlay);
@@ -118,6 +116,8 @@ export class MapSurface {
       this.#events.onView(this.view());
     });
     map.once('style.load', () => {
+      const pixelRatio = Math.ceil(window.devicePixelRatio);
+      map.addImage(HATCH_IMAGE, hatchImage(8 * pixelRatio), { pixelRatio });
       this.#isReady = true;
     });
     map.on('load', () => {

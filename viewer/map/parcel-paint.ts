@@ -12,10 +12,12 @@ export const HATCH_IMAGE = 'hatch';
 
 /** Outlines of parcels by status: told apart by their dashes as well as by colour. */
 const OUTLINES: readonly { id: string; status: readonly ParcelStatus[]; dash: number[] | null; width: number }[] = [
-  { id: 'parcels-line', status: ['loss', 'gain', 'stable'], dash: null, width: 1 },
-  { id: 'parcels-line-dashed', status: ['not_distinguishable'], dash: [2.5, 1.5], width: 1 },
-  { id: 'parcels-line-thin', status: ['no_data'], dash: [0.6, 1.6], width: 0.8 },
+  { id: 'parcels-line', status: ['loss', 'gain', 'stable'], dash: null, width: 1.2 },
+  { id: 'parcels-line-dashed', status: ['not_distinguishable'], dash: [2.5, 1.5], width: 1.2 },
+  { id: 'parcels-line-thin', status: ['no_data'], dash: [0.6, 1.6], width: 0.9 },
 ];
+
+const CASING = 'rgb(255, 255, 255)';
 
 const css = ([red, green, blue]: Rgb) => `rgb(${red}, ${green}, ${blue})`;
 
@@ -63,7 +65,7 @@ export interface ParcelLook {
 
 /** Paint properties that follow the look, by layer. */
 export function parcelPaint({ query, palette, hasRaster }: ParcelLook): Record<string, Record<string, unknown>> {
-  const fill = hasRaster ? 0.1 : 0.45;
+  const fill = hasRaster ? 0.08 : palette.isDark ? 0.65 : 0.45;
   const line: Record<string, unknown> = {
     'line-color': statusColour(palette),
     'line-opacity': byQuery(query, 1, 0.25),
@@ -73,10 +75,11 @@ export function parcelPaint({ query, palette, hasRaster }: ParcelLook): Record<s
       'fill-color': statusColour(palette),
       'fill-opacity': ['case', IS_HOVERED, fill + 0.25, byQuery(query, fill, fill * 0.2)],
     },
-    'parcels-hatch': { 'fill-opacity': ['case', IS_HOVERED, 1, byQuery(query, hasRaster ? 0.55 : 0.8, 0.15)] },
+    'parcels-hatch': { 'fill-opacity': ['case', IS_HOVERED, 1, byQuery(query, hasRaster ? 0.4 : 0.8, 0.15)] },
     'parcels-casing': {
-      'line-color': palette.casing,
-      'line-opacity': ['interpolate', ['linear'], ['zoom'], 9.5, 0, 12, byQuery(query, 0.85, 0.15)],
+      // Light in both themes: the colours of the statuses are dark.
+      'line-color': CASING,
+      'line-opacity': ['interpolate', ['linear'], ['zoom'], 8.5, 0, 10.5, byQuery(query, 0.85, 0.15)],
     },
     ...Object.fromEntries(OUTLINES.map(({ id }) => [id, line])),
     'open-casing': { 'line-color': palette.casing },
@@ -111,7 +114,7 @@ export function parcelLayers(look: ParcelLook): LayerSpecification[] {
       type: 'line',
       ...source,
       layout: round,
-      paint: { 'line-width': widthByZoom(2.6, 2.6), ...paint['parcels-casing'] },
+      paint: { 'line-width': widthByZoom(2.1, 2), ...paint['parcels-casing'] },
     },
     ...OUTLINES.map(
       ({ id, status, dash, width }): LayerSpecification => ({
@@ -121,7 +124,7 @@ export function parcelLayers(look: ParcelLook): LayerSpecification[] {
         filter: ['in', ['get', 'status'], ['literal', [...status]]],
         layout: round,
         paint: {
-          'line-width': widthByZoom(width, 1.8),
+          'line-width': widthByZoom(width, 1.9),
           ...(dash ? { 'line-dasharray': dash } : {}),
           ...paint[id],
         },
@@ -144,10 +147,10 @@ export function parcelLayers(look: ParcelLook): LayerSpecification[] {
   ] as LayerSpecification[];
 }
 
-/** Line widths, CSS pixels: thin far away, `base` × 1.5 near, and wider under the pointer. */
+/** Line widths, CSS pixels: thin far away, wider near, and wider still under the pointer. */
 function widthByZoom(base: number, hoverFactor: number): ExpressionSpecification {
   const at = (width: number) => ['case', IS_HOVERED, width * hoverFactor, width];
-  return ['interpolate', ['linear'], ['zoom'], 9, at(base * 0.6), 13, at(base * 1.5)] as never;
+  return ['interpolate', ['linear'], ['zoom'], 8, at(base * 0.5), 11, at(base * 1.3), 14, at(base * 1.8)] as never;
 }
 
 /** A seamless diagonal hatch, RGBA, for ground without data. */

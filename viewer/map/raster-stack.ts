@@ -1,17 +1,21 @@
 import type { MapLibreOverlay } from '@deck.gl/maplibre';
+import type { Map as MapLibreMap } from 'maplibre-gl';
 import type { Colouring } from '../state.ts';
 import { isValueKind } from '../style/ramp-choices.ts';
 import { ABOVE_RASTERS } from './base-style.ts';
 import { colouringOf, coloursOf } from './colouring.ts';
-import type { RasterLook, Texture } from './raster-layer.ts';
+import { RasterLayer, type RasterLook, type Texture } from './raster-layer.ts';
 import type { RasterSpec } from './raster-plan.ts';
 import { makeRampTexture, RasterTileLayer } from './raster-tiles.ts';
-import { storedRange, TILE_PX } from './value-tile.ts';
+import { storedRange } from './value-tile.ts';
 
 type Device = RasterTileLayer['context']['device'];
 
 /** How long a layer that is being replaced stays beneath its successor while that one loads, at most. */
 const HOLD_MS = 4000;
+
+/** The style layer that deck.gl makes for what is to lie below `ABOVE_RASTERS`. */
+const PLACE = `deck-maplibre-layer-group-before:${ABOVE_RASTERS}`;
 
 interface Held {
   readonly spec: RasterSpec;
@@ -25,6 +29,7 @@ export interface StackLook {
 
 /** The raster layers of one map, handed to deck.gl; keeps what is being replaced until its successor is there. */
 export class RasterStack {
+  readonly #map: MapLibreMap;
   readonly #overlay: MapLibreOverlay;
   readonly #version: string;
   readonly #onTrouble: (isReachable: boolean) => void;
@@ -33,9 +38,19 @@ export class RasterStack {
   #held: Held[] = [];
   #layers: RasterTileLayer[] = [];
   #device: Device | null = null;
+  /**
+   * Whether deck.gl has its place below the parcels. It takes it only while the style is at rest, and would draw over
+   * everything until then; so tiles are loaded at once but drawn from then on.
+   */
+  #isPlaced = false;
   readonly #ramps = new Map<string, Texture>();
 
-  constructor(overlay: MapLibreOverlay, version: string, onTrouble: (isReachable: boolean) => void) {
+  constructor(
+    { map, overlay }: { map: MapLibreMap; overlay: MapLibreOverlay },
+    version: string,
+    onTrouble: (isReachable: boolean) => void,
+  ) {
+    this.#map = map;
     this.#overlay = overlay;
     this.#version = version;
     this.#onTrouble = onTrouble;
@@ -57,8 +72,13 @@ export class RasterStack {
     this.#hand();
   }
 
-  /** To be called after every frame: lets go of replaced layers whose successors are loaded. */
+  /** To be called after every frame: puts the rasters in their place, lets go of what has been replaced. */
   settle(): void {
+    if (!this.#isPlaced && this.#device && this.#map.isStyleLoaded()) {
+      this.#hand();
+      this.#isPlaced = this.#map.getLayer(PLACE) !== undefined;
+      this.#hand();
+    }
     if (this.#held.length === 0) return;
     const now = performance.now();
     if (!this.isLoaded && this.#held.some((one) => one.until > now)) return;
@@ -67,7 +87,7 @@ export class RasterStack {
   }
 
   get isLoaded(): boolean {
-    return this.#device !== null && this.#current().every((layer) => layer.isLoaded);
+    return this.#isPlaced && this.#current().every((layer) => layer.isLoaded);
   }
 
   get failedCount(): number {
@@ -92,7 +112,13 @@ export class RasterStack {
       return successor ? [{ ...spec, clip: successor.clip, isShown: successor.isShown }] : [];
     });
     this.#layers = [...held, ...this.#specs].map((spec) => this.#layerOf(spec, device));
-    this.#overlay.setProps({ layers: this.#layers });
+    this.#overlay.setProps({ layers: [this.#anchor(device), ...this.#layers] });
+  }
+
+  /** Draws nothing, but keeps the place when there is no raster: deck.gl gives it up with its last layer. */
+  #anchor(device: Device): RasterLayer {
+    const look = this.#plainLook({ opacity: 0, clip: [0, 1], isShown: false }, device);
+    return new RasterLayer({ id: 'anchor', bounds: [0, 0, 1, 1], look, beforeId: ABOVE_RASTERS } as never);
   }
 
   #layerOf(spec: RasterSpec, device: Device): RasterTileLayer {
@@ -104,24 +130,15 @@ export class RasterStack {
       look: this.#lookOf(spec, device),
       onTrouble: this.#onTrouble,
       beforeId: ABOVE_RASTERS,
-      tileSize: TILE_PX,
-      zoomOffset: window.devicePixelRatio >= 1.5 ? 1 : 0,
-      minZoom: info.minZoom,
-      maxZoom: info.maxZoom,
-      extent: [...info.bboxDeg],
-      refinementStrategy: 'no-overlap',
-      pickable: false,
-    } as never);
+    });
   }
 
-  #lookOf({ info, clip, isShown }: RasterSpec, device: Device): RasterLook {
+  #lookOf({ info, clip, isShown: isWanted }: RasterSpec, device: Device): RasterLook {
+    const isShown = isWanted && this.#isPlaced;
     // A mask is drawn in full: faint clouds over a faint picture would pass for clear ground.
     const opacity = info.kind === 'mask' ? 1 : this.#look.opacity;
     const kind = isValueKind(info.kind) ? info.kind : null;
-    if (info.form !== 'value' || kind === null) {
-      const rampTexture = this.#ramp(['grey'], [[0, 0, 0]], device);
-      return { isValue: false, low: 0, high: 1, min: 0, max: 0, rampTexture, opacity, clip, isShown };
-    }
+    if (info.form !== 'value' || kind === null) return this.#plainLook({ opacity, clip, isShown }, device);
     const colouring = colouringOf(kind, this.#look.colouring);
     const rampTexture = this.#ramp(
       [kind, colouring.ramp, String(colouring.isReversed)],
@@ -129,6 +146,12 @@ export class RasterStack {
       device,
     );
     return { isValue: true, ...storedRange(colouring, info.scale), rampTexture, opacity, clip, isShown };
+  }
+
+  /** For tiles that bring their own colours; the shader wants a ramp all the same. */
+  #plainLook(place: Pick<RasterLook, 'opacity' | 'clip' | 'isShown'>, device: Device): RasterLook {
+    const rampTexture = this.#ramp(['none'], [[0, 0, 0]], device);
+    return { isValue: false, low: 0, high: 1, min: 0, max: 0, rampTexture, ...place };
   }
 
   #ramp(key: readonly string[], colours: ReturnType<typeof coloursOf>, device: Device): Texture {

@@ -1,18 +1,29 @@
-import { TileLayer } from '@deck.gl/geo-layers';
+import { CompositeLayer, type FilterContext, type Layer, type UpdateParameters } from '@deck.gl/core';
+import { _Tileset2D as Tileset2D, type _Tileset2DProps as Tileset2DProps } from '@deck.gl/geo-layers';
 import type { LayerInfo } from '../../shared/api.ts';
 import { RasterLayer, type RasterLook, type Texture } from './raster-layer.ts';
 import { TILE_PX, valueTileBytes } from './value-tile.ts';
 
 type Device = RasterLayer['context']['device'];
 type TileIndex = { readonly x: number; readonly y: number; readonly z: number };
-type Tile = NonNullable<TileLayer<Texture | null>['state']['tileset']>['tiles'][number];
+type Tile = Tileset2D['tiles'][number];
 
 interface RasterTileProps {
   info: LayerInfo;
   version: string;
   look: RasterLook;
+  /** The style layer it is drawn below. */
+  beforeId: string;
   /** Called when a request failed, with whether the server could be reached at all. */
   onTrouble: (isReachable: boolean) => void;
+}
+
+interface RasterTileState {
+  [key: string]: unknown;
+  readonly tileset: Tileset2D;
+  /** Tiles whose last request failed. */
+  readonly failed: Set<Tile>;
+  readonly frame: number;
 }
 
 const SHARP = {
@@ -28,70 +39,117 @@ export function makeRampTexture(device: Device, colours: readonly (readonly [num
   return device.createTexture({ format: 'rgba8unorm', width: colours.length, height: 1, data, sampler: SHARP });
 }
 
-/** Tiles of one layer as textures; their look can change without a new request or upload. */
-export class RasterTileLayer extends TileLayer<Texture | null, RasterTileProps> {
+/**
+ * Tiles of one layer as textures; their look can change without a new request or upload. Does what deck.gl's TileLayer
+ * does with the same tileset, and asks again for what failed; without the vector layers that TileLayer brings along
+ * (60 kB of the first map).
+ */
+export class RasterTileLayer extends CompositeLayer<RasterTileProps> {
   static override layerName = 'RasterTileLayer';
   static override defaultProps = {
     info: { type: 'object', value: null, ignore: true },
     look: { type: 'object', value: null, compare: false },
     onTrouble: { type: 'function', value: () => {} },
   } as never;
+  declare state: RasterTileState;
 
-  /** Tiles whose last request failed. Lives as long as the layer's state, which outlives this instance. */
-  get #failed(): Set<Tile> {
-    const state = this.state as { failed?: Set<Tile> };
-    state.failed ??= new Set();
-    return state.failed;
+  override initializeState() {
+    this.state = { tileset: new Tileset2D(this.#options()), failed: new Set(), frame: 0 };
+  }
+
+  /** Bound to this instance: deck.gl makes a new one whenever a prop changes and keeps only the state. */
+  #options(): Tileset2DProps {
+    const { info, onTrouble } = this.props;
+    return {
+      tileSize: TILE_PX,
+      zoomOffset: window.devicePixelRatio >= 1.5 ? 1 : 0,
+      minZoom: info.minZoom,
+      maxZoom: info.maxZoom,
+      extent: [...info.bboxDeg] as [number, number, number, number],
+      refinementStrategy: 'no-overlap',
+      getTileData: (tile) => this.#load(tile),
+      onTileLoad: (tile) => this.#renew(tile),
+      onTileError: (error, tile) => {
+        this.state.failed.add(tile);
+        onTrouble(!(error instanceof TypeError));
+        this.#renew(tile);
+      },
+      onTileUnload: (tile) => {
+        this.state.failed.delete(tile);
+        (tile.content as Texture | null)?.destroy();
+      },
+    };
+  }
+
+  override finalizeState(context: this['context']) {
+    for (const tile of this.state.tileset.tiles) (tile.content as Texture | null)?.destroy();
+    this.state.tileset.finalize();
+    super.finalizeState(context);
+  }
+
+  override shouldUpdateState({ changeFlags }: UpdateParameters<this>): boolean {
+    return Boolean(changeFlags.somethingChanged);
+  }
+
+  override updateState({ changeFlags }: UpdateParameters<this>) {
+    const { tileset } = this.state;
+    if (changeFlags.propsOrDataChanged) {
+      tileset.setOptions(this.#options());
+      for (const tile of tileset.tiles) tile.layers = null;
+    }
+    const frame = tileset.update(this.context.viewport);
+    if (frame !== this.state.frame) this.setState({ frame });
+  }
+
+  override get isLoaded(): boolean {
+    return Boolean(this.state?.tileset.selectedTiles?.every((tile) => tile.isLoaded && (!tile.content || tile.layers)));
   }
 
   /** Failed tiles within the present view. */
   get failedCount(): number {
-    return this.state ? [...this.#failed].filter((tile) => tile.isSelected).length : 0;
+    return this.state ? [...this.state.failed].filter((tile) => tile.isSelected).length : 0;
   }
 
   /** Asks again for what failed, as far as it is still in view. */
   retryFailed(): void {
-    if (!this.state || this.#failed.size === 0) return;
-    for (const tile of this.#failed) tile.setNeedsReload();
-    this.#failed.clear();
+    if (!this.state || this.state.failed.size === 0) return;
+    for (const tile of this.state.failed) tile.setNeedsReload();
+    this.state.failed.clear();
     this.setNeedsUpdate();
   }
 
-  override getTileData({ index, signal }: { index: TileIndex; signal?: AbortSignal }): Promise<Texture | null> {
+  override renderLayers() {
+    return this.state.tileset.tiles.map((tile) => {
+      tile.layers ??= tile.content ? [this.#layerOf(tile)] : null;
+      return tile.layers;
+    });
+  }
+
+  override filterSubLayer({ layer, cullRect }: FilterContext): boolean {
+    return this.state.tileset.isTileVisible((layer as Layer<{ tile: Tile }>).props.tile, cullRect, null);
+  }
+
+  #load({ index, signal }: { index: TileIndex; signal?: AbortSignal }): Promise<Texture | null> {
     const { info, version } = this.props;
     return loadTile(this.context.device, { info, version, index, signal });
   }
 
-  override renderSubLayers(props: Parameters<TileLayer<Texture | null>['renderSubLayers']>[0]) {
-    const { bbox } = props.tile;
-    if (!props.data || !('west' in bbox)) return null;
-    return new RasterLayer({
-      id: props.id,
-      image: props.data as never,
-      bounds: [bbox.west, bbox.south, bbox.east, bbox.north],
-      look: this.props.look,
-      pickable: false,
-      beforeId: (this.props as { beforeId?: string }).beforeId,
-      // Both rasters lie on the same ground, and the map's own lines are drawn over them later.
-      parameters: { depthCompare: 'always', depthWriteEnabled: false },
-    } as never);
-  }
-
-  override _onTileError(error: unknown, tile: Tile) {
-    this.#failed.add(tile);
-    this.props.onTrouble(!(error instanceof TypeError));
+  #renew(tile: Tile): void {
     tile.layers = null;
     this.setNeedsUpdate();
   }
 
-  override _onTileUnload(tile: Tile) {
-    this.#failed.delete(tile);
-    (tile.content as Texture | null)?.destroy();
-  }
-
-  override finalizeState() {
-    for (const tile of this.state?.tileset?.tiles ?? []) (tile.content as Texture | null)?.destroy();
-    super.finalizeState();
+  #layerOf(tile: Tile): Layer {
+    const { west, south, east, north } = tile.bbox as { west: number; south: number; east: number; north: number };
+    return new RasterLayer({
+      ...this.getSubLayerProps({ id: tile.id }),
+      tile,
+      image: tile.content,
+      bounds: [west, south, east, north],
+      look: this.props.look,
+      // Both rasters lie on the same ground, and the map's own lines are drawn over them later.
+      parameters: { depthCompare: 'always', depthWriteEnabled: false },
+    } as never);
   }
 }
 
