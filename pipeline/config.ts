@@ -17,6 +17,8 @@ export interface MonitorConfig {
   readonly collections: readonly string[] | null;
   readonly params: MonitorParams;
   readonly project: ProjectFacts | null;
+  /** The twin region of the project file. */
+  readonly twin: Project['twin'];
   readonly redisUrl: string | null;
   readonly workers: number;
   readonly databaseUrl: string | null;
@@ -114,6 +116,7 @@ export async function readMonitorConfig(argv: readonly string[], env: Environmen
     collections: flags.collections?.split(',').map((name) => name.trim()) ?? project?.collections ?? null,
     params: readParams(flags, project),
     project: project && (await describeProject(project, resolve(flags.project!))),
+    twin: project?.twin ?? null,
     redisUrl: runner,
     workers: readWhole('--workers', flags.workers, 1, 64) ?? availableParallelism(),
     databaseUrl: flags.database ?? env.CANOPY_DATABASE_URL ?? null,

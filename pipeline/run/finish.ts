@@ -23,6 +23,7 @@ import type { PreparedRun, RunContext } from './prepare.ts';
 import { describeRun, leftOutSentences, provenanceOf } from './record.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import type { Task, TaskResult } from './tasks.ts';
+import { writeTwin } from './twin.ts';
 import { decodeUnitFile } from './unit-file.ts';
 
 /** How a run ended, for the person or script that started it. */
@@ -58,12 +59,13 @@ export async function finishRun(
   const observations = perParcel.flat();
   const provenance = provenanceOf(prepared);
   const tables = await writeExports(config.out, { observations, results, parcels: prepared.parcels, provenance });
+  const twin = await writeTwin(config.out, prepared.twin);
   watch.lap('tables written');
   const record = buildRunRecord(
     describeRun(prepared, {
       lost,
       problems: units.problems,
-      outputs: [...tables, ...layers.flatMap((layer) => layer.files)],
+      outputs: [...tables, ...twin, ...layers.flatMap((layer) => layer.files)],
       provenance,
     }),
   );

@@ -15,6 +15,7 @@ import { findScenes } from './find-scenes.ts';
 import type { Inspection } from './inspect.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import type { Task, TaskResult } from './tasks.ts';
+import { type PreparedTwin, readTwin } from './twin.ts';
 
 /** What a run may touch of the process. */
 export interface RunContext {
@@ -38,6 +39,8 @@ export interface PreparedRun {
   readonly notes: readonly string[];
   /** A sentence for the one period, if any, that has no usable scene: its parcels are observed, but not compared. */
   readonly emptyPeriods: readonly string[];
+  /** The project's twin region, as it will be among the results. */
+  readonly twin: PreparedTwin | null;
   /** Scene id → SHA-256 of its item. */
   readonly itemDigests: ReadonlyMap<string, string>;
 }
@@ -59,6 +62,7 @@ export async function prepareRun(
       `No parcel of ${config.parcels} can be used: ${firstReason(parsed.refused)}`,
       config.parcels,
     );
+  const { twin, note } = await readTwin(config);
   const { checked, refused, emptyPeriods, itemDigests } = await gatherScenes(
     config,
     parsed.parcels,
@@ -85,8 +89,9 @@ export async function prepareRun(
     superseded,
     supersededScenes,
     refused,
-    notes: parsed.notes,
+    notes: note === null ? parsed.notes : [...parsed.notes, note],
     emptyPeriods,
+    twin,
     itemDigests,
   };
 }

@@ -72,7 +72,7 @@ export function describeRun(
   };
 }
 
-function inputsOf({ config, plan, parcelsSha256, itemDigests }: PreparedRun): RunInput[] {
+function inputsOf({ config, plan, parcelsSha256, itemDigests, twin }: PreparedRun): RunInput[] {
   const { project } = config;
   const inputs: RunInput[] = [
     ...(project
@@ -85,6 +85,7 @@ function inputsOf({ config, plan, parcelsSha256, itemDigests }: PreparedRun): Ru
           },
         ]
       : []),
+    ...(twin?.inputs ?? []),
     { role: 'parcels', name: basename(config.parcels), href: config.parcels, identity: `sha256:${parcelsSha256}` },
   ];
   for (const { scene, identities } of plan.scenes) {

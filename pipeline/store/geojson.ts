@@ -39,7 +39,15 @@ export function formatResultsGeojson(
 
 /** Geometry of a parcel in GeoJSON form, exact: Polygon for one part, else MultiPolygon. */
 export function geometryOfParcel(parcel: Parcel): ParcelGeometry {
-  const polygons = groupRings(parcel.rings);
+  return joinPolygons(groupRings(parcel.rings));
+}
+
+/** One geometry of several areas, rounded as in the exports. */
+export function geometryOfParcels(parcels: readonly Parcel[]): ParcelGeometry {
+  return roundGeometry(joinPolygons(parcels.flatMap((parcel) => groupRings(parcel.rings))));
+}
+
+function joinPolygons(polygons: [number, number][][][]): ParcelGeometry {
   const [only] = polygons;
   return polygons.length === 1 && only !== undefined
     ? { type: 'Polygon', coordinates: only }
