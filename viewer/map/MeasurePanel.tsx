@@ -12,7 +12,7 @@ export default function MeasurePanel() {
   const language = useStore((state) => state.language);
   const set = useStore((state) => state.set);
   const points = useMapStore((state) => state.measured);
-  const { lengthM, perimeterM, areaHa } = measure(points);
+  const { lengthM, perimeterM, areaHa, isCrossing } = measure(points);
   const clear = () => useMapStore.setState({ measured: [] });
   useEffect(() => () => useMapStore.setState({ measured: [] }), []);
   return (
@@ -21,6 +21,7 @@ export default function MeasurePanel() {
         <Figure name={t('map.measureLength')} {...lengthText(lengthM, language)} />
         {perimeterM !== null && <Figure name={t('map.measurePerimeter')} {...lengthText(perimeterM, language)} />}
         {areaHa !== null && <Figure name={t('map.measureArea')} text={formatHa(language, areaHa)} unit="ha" />}
+        {isCrossing && <span>{t('map.measureCrossing')}</span>}
       </output>
       {points.length === 0 && <p>{t('map.measureHint')}</p>}
       <div className="map-measure-actions">

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { colourOf, RAMPS } from '../../../shared/ramps.ts';
+import { coloursOf, defaultColouring, isWithin } from '../../../viewer/map/colouring.ts';
+import { legendStops } from '../../../viewer/map/legend.ts';
+import { RAMP_CHOICES, RAMP_COLOURS, type ValueKind } from '../../../viewer/style/ramp-choices.ts';
+
+const KINDS = Object.keys(RAMP_CHOICES) as ValueKind[];
+
+/** CIE L* of an sRGB colour, D65 (IEC 61966-2-1, CIE 15). */
+function lightness(rgb: readonly number[]): number {
+  const [r = 0, g = 0, b = 0] = rgb.map((one) => {
+    const part = one / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  const y = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  return y > 216 / 24389 ? 116 * Math.cbrt(y) - 16 : (y * 24389) / 27;
+}
+
+describe('legend', () => {
+  it('has 9 stops whose colours are those of the server for every kind in its own ramp', () => {
+    for (const kind of KINDS) {
+      const stops = legendStops(kind, defaultColouring(kind), { language: 'en' });
+      expect(stops).toHaveLength(9);
+      for (const { value, rgb } of stops) expect(rgb).toEqual(colourOf(RAMPS[kind], value));
+    }
+  });
+
+  it('writes 0.15 of a change as +0.15 in English and +0,15 in German', () => {
+    const colouring = { ...defaultColouring('change'), low: -0.3, high: 0.3 };
+    const labels = (language: 'en' | 'de') =>
+      legendStops('change', colouring, { language, count: 5 }).map((one) => one.label);
+    expect(labels('en')[3]).toBe('+0.15');
+    expect(labels('de')[3]).toBe('+0,15');
+    expect(labels('en')[2]).toBe('0.0');
+    expect(labels('en')[0]).toBe('≤ -0.3');
+  });
+
+  it('marks ends beyond which values exist, and not the 0 and the 1 of a fraction', () => {
+    const labels = (kind: ValueKind) =>
+      legendStops(kind, defaultColouring(kind), { language: 'en', count: 2 }).map((one) => one.label);
+    expect(labels('cover')).toEqual(['0.0', '1.0']);
+    expect(labels('ndvi')).toEqual(['≤ 0.1', '≥ 0.9']);
+    expect(labels('clear-count')).toEqual(['0', '≥ 20']);
+  });
+
+  it('keeps both ends of a threshold and says which stops it hides', () => {
+    const colouring = { ...defaultColouring('cover'), min: 0.5, max: 0.75 };
+    expect([0.49, 0.5, 0.75, 0.76].map((value) => isWithin(value, colouring))).toEqual([false, true, true, false]);
+    const drawn = legendStops('cover', colouring, { language: 'en' }).filter((one) => one.isDrawn);
+    expect(drawn.map((one) => one.value)).toEqual([0.5, 0.625, 0.75]);
+  });
+
+  it('reverses a ramp, and takes the own ramp of the kind for a name from an old link', () => {
+    const colouring = defaultColouring('ndvi');
+    expect(coloursOf('ndvi', { ...colouring, isReversed: true })).toEqual(RAMPS.ndvi.colours.toReversed());
+    expect(coloursOf('ndvi', { ...colouring, ramp: 'jet' })).toEqual(RAMPS.ndvi.colours);
+    expect(coloursOf('ndvi', { ...colouring, ramp: 'constructor' })).toEqual(RAMPS.ndvi.colours);
+  });
+
+  it.each(['canopy', 'viridis', 'cividis', 'grey'] as const)(
+    'ramp %s gains or loses lightness at each of its 8 steps',
+    (name) => {
+      const steps = RAMP_COLOURS[name].map(lightness);
+      const signs = new Set(steps.slice(1).map((one, index) => Math.sign(one - steps[index]!)));
+      expect(signs.size).toBe(1);
+    },
+  );
+});

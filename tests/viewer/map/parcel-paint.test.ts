@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { hatchImage, matchesQuery, parcelLayers } from '../../../viewer/map/parcel-paint.ts';
+
+const palette = {
+  ground: '#fff',
+  ink: '#000',
+  inkSoft: '#555',
+  line: '#888',
+  accent: '#05a',
+  casing: '#fff',
+  isDark: false,
+};
+const query = { q: '', status: [], sort: 'parcelId', order: 'asc' } as const;
+
+describe('parcels on the map', () => {
+  it('fades nothing without a query, and asks for both parts with one', () => {
+    expect(matchesQuery(query)).toBe(true);
+    expect(matchesQuery({ q: 'Cop-1', status: ['loss', 'gain'] })).toEqual([
+      'all',
+      ['in', 'cop-1', ['downcase', ['to-string', ['get', 'id']]]],
+      ['in', ['get', 'status'], ['literal', ['loss', 'gain']]],
+    ]);
+  });
+
+  it('draws the outline of each of the 5 statuses once, 2 of them dashed', () => {
+    const outlines = parcelLayers({ query, palette, hasRaster: true }).filter(({ id }) =>
+      id.startsWith('parcels-line'),
+    );
+    const statuses = outlines.flatMap((one) => ((one as { filter: unknown[] }).filter[2] as [string, string[]])[1]);
+    expect(statuses.toSorted()).toEqual(['gain', 'loss', 'no_data', 'not_distinguishable', 'stable']);
+    expect(outlines.filter((one) => 'line-dasharray' in (one.paint ?? {}))).toHaveLength(2);
+  });
+
+  it('makes a hatch that repeats without a seam every 8 pixels', () => {
+    const { data, width } = hatchImage(8);
+    const isStroke = (col: number, row: number) => data[((row % 8) * width + (col % 8)) * 4 + 3] === 255;
+    for (let i = 0; i < 16; i++) expect(isStroke(i, 15 - i + 8)).toBe(isStroke(0, 7));
+  });
+});
