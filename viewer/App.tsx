@@ -10,6 +10,7 @@ import { MapPage } from './shell/MapPage.tsx';
 import { usePreferences } from './shell/preferences.ts';
 import { Skeleton } from './shell/Skeleton.tsx';
 import { usePageTitle } from './shell/title.ts';
+import { type LeftColumn, useLeftColumn } from './shell/use-left-column.ts';
 import { useIsPhone } from './shell/use-phone.ts';
 import { type RunState, useRun } from './shell/use-run.ts';
 import { useShortcuts } from './shell/use-shortcuts.ts';
@@ -28,6 +29,7 @@ export function App() {
   const language = useStore((state) => state.language);
   const state = useRun();
   const isPhone = useIsPhone();
+  const left = useLeftColumn();
   const [dialog, setDialog] = useState<DialogName | null>(null);
   const run = state.loading.state === 'ready' ? state.loading.run : null;
   usePreferences();
@@ -37,10 +39,10 @@ export function App() {
   return (
     <I18nProvider locale={LOCALES[language]}>
       <div className="shell">
-        <SkipLinks />
+        {run && <SkipLinks hasTable={left.isOpen && !isPhone} />}
         <Header run={run} isPhone={isPhone} open={setDialog} />
         <Banners run={run} state={state} />
-        <Content state={state} isPhone={isPhone} />
+        <Content state={state} isPhone={isPhone} left={left} />
         <Suspense fallback={null}>
           {dialog === 'shortcuts' && <ShortcutsDialog close={close} />}
           {run && dialog === 'run' && <RunDialog run={run} close={close} />}
@@ -51,17 +53,26 @@ export function App() {
   );
 }
 
-function SkipLinks() {
+/** First stops of the tab key; only to what is there. */
+function SkipLinks({ hasTable }: { hasTable: boolean }) {
   const t = useTranslate();
+  const page = useStore((state) => state.page);
+  if (page !== 'map') return null;
   return (
-    <div className="shell-skip">
+    <nav className="shell-skip" aria-label={t('shell.skip')}>
       <a href="#map">{t('shell.skip.map')}</a>
-      <a href="#parcels">{t('shell.skip.table')}</a>
-    </div>
+      {hasTable && <a href="#parcels">{t('shell.skip.table')}</a>}
+    </nav>
   );
 }
 
-function Content({ state, isPhone }: { state: RunState; isPhone: boolean }) {
+interface ContentProps {
+  readonly state: RunState;
+  readonly isPhone: boolean;
+  readonly left: LeftColumn;
+}
+
+function Content({ state, isPhone, left }: ContentProps) {
   const { loading } = state;
   if (loading.state === 'loading') return <Skeleton />;
   if (loading.state === 'failed') {
@@ -71,11 +82,18 @@ function Content({ state, isPhone }: { state: RunState; isPhone: boolean }) {
       </main>
     );
   }
-  return <Pages run={loading.run} twin={loading.twin} isPhone={isPhone} key={loading.run.version} />;
+  return <Pages run={loading.run} twin={loading.twin} isPhone={isPhone} left={left} key={loading.run.version} />;
+}
+
+interface PagesProps {
+  readonly run: RunInfo;
+  readonly twin: TwinInfo | null;
+  readonly isPhone: boolean;
+  readonly left: LeftColumn;
 }
 
 /** The map, once shown, stays as it is under the other page: making it again costs a second and its tiles. */
-function Pages({ run, twin, isPhone }: { run: RunInfo; twin: TwinInfo | null; isPhone: boolean }) {
+function Pages({ run, twin, isPhone, left }: PagesProps) {
   const page = useStore((state) => state.page);
   const [hasMap, setHasMap] = useState(page === 'map');
   if (page === 'map' && !hasMap) setHasMap(true);
@@ -83,7 +101,7 @@ function Pages({ run, twin, isPhone }: { run: RunInfo; twin: TwinInfo | null; is
     <main className="shell-pages">
       {hasMap && (
         <div className="shell-page" inert={page !== 'map'}>
-          <MapPage run={run} twin={twin} isPhone={isPhone} />
+          <MapPage run={run} twin={twin} isPhone={isPhone} left={left} />
         </div>
       )}
       {page === 'twin' && (

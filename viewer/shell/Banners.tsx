@@ -16,7 +16,7 @@ export function Banners({ run, state }: { run: RunInfo | null; state: RunState }
   const isConnected = useIsConnected();
   const time = lastDataMs === null ? '' : new Date(lastDataMs).toLocaleTimeString(language);
   return (
-    <div className="shell-banners">
+    <section className="shell-banners" aria-label={t('shell.run.notices-title')}>
       <div role="status">
         {!isConnected && run && <Banner kind="bad">{t('shell.banner.offline', { time })}</Banner>}
         {state.isReplaced && (
@@ -34,7 +34,7 @@ export function Banners({ run, state }: { run: RunInfo | null; state: RunState }
         )}
       </div>
       {run?.synthetic && <Banner kind="warn">{t('shell.banner.synthetic')}</Banner>}
-    </div>
+    </section>
   );
 }
 

@@ -10,6 +10,7 @@ import {
   NumberField,
   Popover,
   Select,
+  SelectValue,
   Switch,
 } from 'react-aria-components';
 import type { RunInfo } from '../../shared/api.ts';
@@ -81,7 +82,7 @@ function RampSelect({ kind, colouring, onChange }: PartProps) {
       <Label>{t('shell.colour.ramp')}</Label>
       <Button>
         <span className="shell-ramp" style={{ background: gradient(coloursOf(kind, colouring)) }} />
-        <span className="visually-hidden">{t(`shell.ramp.${ramp}`)}</span>
+        <SelectValue className="visually-hidden">{t(`shell.ramp.${ramp}`)}</SelectValue>
         <Icon name="down" />
       </Button>
       <Popover>

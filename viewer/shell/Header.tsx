@@ -9,6 +9,7 @@ import {
   MenuTrigger,
   Popover,
   Select,
+  SelectValue,
   Separator,
 } from 'react-aria-components';
 import type { RunInfo } from '../../shared/api.ts';
@@ -61,17 +62,17 @@ export function Header({ run, isPhone, open }: HeaderProps) {
 function RunButton({ run, open }: { run: RunInfo; open: HeaderProps['open'] }) {
   const t = useTranslate();
   const count = run.warnings.length + run.counts.unitsLeftOut + run.counts.parcelsRefused;
+  const words = count > 0 ? t('shell.run.notices', { count }) : t('shell.run.complete');
   return (
     <Button
+      className="react-aria-Button shell-run"
       data-quiet=""
       onPress={() => open('run')}
-      aria-label={t('shell.run.open', { hash: run.id.slice(0, 12), count })}
+      aria-label={`${words}. ${t('shell.run')}, ${run.id.slice(0, 12)}`}
     >
       <span className={count > 0 ? 'shell-state shell-state-warn' : 'shell-state'}>
         <Icon name={count > 0 ? 'warning' : 'check'} />
-        <span className="shell-state-words">
-          {count > 0 ? t('shell.run.notices', { count }) : t('shell.run.complete')}
-        </span>
+        <span className="shell-state-words">{words}</span>
       </span>
     </Button>
   );
@@ -109,7 +110,7 @@ function LanguageSelect() {
       onChange={(key) => chooseLanguage(key as Language)}
     >
       <Button data-quiet="">
-        {LANGUAGE_NAMES[language]}
+        <SelectValue>{LANGUAGE_NAMES[language]}</SelectValue>
         <Icon name="down" />
       </Button>
       <Popover placement="bottom end">

@@ -1,4 +1,14 @@
-import { Button, Header, Label, ListBox, ListBoxItem, ListBoxSection, Popover, Select } from 'react-aria-components';
+import {
+  Button,
+  Header,
+  Label,
+  ListBox,
+  ListBoxItem,
+  ListBoxSection,
+  Popover,
+  Select,
+  SelectValue,
+} from 'react-aria-components';
 import { type RunInfo, type SceneStyle, sceneLayerId } from '../../shared/api.ts';
 import { useTranslate } from '../i18n/translate.ts';
 import { formatDay, formatPlatform } from '../panels/format.ts';
@@ -27,10 +37,9 @@ export function LayerSelect({ run, side, label }: { run: RunInfo; side: 'left' |
       <Select value={scene ? `scene:${scene.style}` : layerId} onChange={(key) => choose(String(key))}>
         <Label>{label}</Label>
         <Button>
-          <span className="shell-layer-value">
-            {name}
-            {!scene && dates !== '' && <span className="shell-soft">{dates}</span>}
-          </span>
+          <SelectValue className="shell-layer-value">
+            {name} {!scene && dates !== '' && <span className="shell-soft">{dates}</span>}
+          </SelectValue>
           <Icon name="down" />
         </Button>
         <Popover>
@@ -93,6 +102,7 @@ function DateSelect({ run, side, style, acquisition }: DateSelectProps) {
   const language = useStore((state) => state.language);
   const compare = useStore((state) => state.compare);
   const set = useStore((state) => state.set);
+  const shown = run.acquisitions[acquisition];
   const follows = side === 'right' || compare === 'off';
   const choose = (index: number) =>
     set({ [side]: sceneLayerId(style, index), ...(follows ? { acquisition: index } : {}) });
@@ -104,10 +114,10 @@ function DateSelect({ run, side, style, acquisition }: DateSelectProps) {
       disabledKeys={run.acquisitions.filter(({ styles }) => !styles.includes(style)).map(({ index }) => String(index))}
     >
       <Button>
-        <span className="shell-layer-value">
-          {formatDay(language, run.acquisitions[acquisition]?.datetime ?? '1970-01-01')}
-          <span className="shell-soft">{formatPlatform(run.acquisitions[acquisition]?.platform ?? '')}</span>
-        </span>
+        <SelectValue className="shell-layer-value">
+          {shown ? formatDay(language, shown.datetime) : ''}{' '}
+          <span className="shell-soft">{formatPlatform(shown?.platform ?? '')}</span>
+        </SelectValue>
         <Icon name="down" />
       </Button>
       <Popover>

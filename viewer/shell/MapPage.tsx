@@ -14,7 +14,7 @@ import { Legend } from './Legend.tsx';
 import { type PhoneTab, PhoneTabs } from './PhoneTabs.tsx';
 import { Resizer } from './Resizer.tsx';
 import { Sheet } from './Sheet.tsx';
-import { keepChoice, readChoice } from './storage.ts';
+import type { LeftColumn } from './use-left-column.ts';
 import { useWidth } from './use-width.ts';
 
 const LEFT = { minPx: 240, maxPx: 640, usualPx: 368 };
@@ -24,21 +24,17 @@ interface MapPageProps {
   readonly run: RunInfo;
   readonly twin: TwinInfo | null;
   readonly isPhone: boolean;
+  readonly left: LeftColumn;
 }
 
 /** Table, map with its cards, slider and open parcel: columns on a desk, map with a sheet on a phone. */
-export function MapPage({ run, twin, isPhone }: MapPageProps) {
+export function MapPage({ run, twin, isPhone, left }: MapPageProps) {
   const t = useTranslate();
   const parcel = useStore((state) => state.parcel);
   const [tab, setTab] = usePhoneTab(parcel);
   const [leftPx, setLeftPx] = useWidth('left-width', LEFT);
   const [rightPx, setRightPx] = useWidth('right-width', RIGHT);
-  const [isLeftOpen, setLeftOpen] = useState(() => readChoice('left-closed') !== 'yes');
-  const toggleLeft = () => {
-    keepChoice('left-closed', isLeftOpen ? 'yes' : 'no');
-    setLeftOpen(!isLeftOpen);
-  };
-  const hasLeft = isPhone ? tab === 'parcels' : isLeftOpen;
+  const hasLeft = isPhone ? tab === 'parcels' : left.isOpen;
   const hasRight = isPhone ? tab === 'parcel' : parcel !== null;
   return (
     <div className="shell-map-page" data-tab={isPhone ? tab : undefined}>
@@ -51,22 +47,22 @@ export function MapPage({ run, twin, isPhone }: MapPageProps) {
         <Resizer label={t('shell.resize.left')} widthPx={leftPx} onChange={setLeftPx} grows={1} {...LEFT} />
       )}
       <div className="shell-centre">
-        <section id="map" className="shell-map" aria-label={t('shell.map')} tabIndex={-1}>
+        <div id="map" className="shell-map" tabIndex={-1}>
           <Boundary>
             <MapPanel run={run} twin={twin} />
           </Boundary>
           {!isPhone && (
             <div className="shell-edge">
               <IconButton
-                icon={isLeftOpen ? 'left' : 'right'}
-                label={t(isLeftOpen ? 'shell.left.close' : 'shell.left.open')}
-                onPress={toggleLeft}
+                icon={left.isOpen ? 'left' : 'right'}
+                label={t(left.isOpen ? 'shell.left.close' : 'shell.left.open')}
+                onPress={left.toggle}
               />
             </div>
           )}
           {!isPhone && <Cards run={run} />}
           {run.layers.length === 0 && <Empty words={t('shell.empty.layers')} />}
-        </section>
+        </div>
         <section className="shell-slider" aria-label={t('shell.slider')}>
           <Boundary>
             <TimeSlider run={run} />
