@@ -73,12 +73,14 @@ interface ContentProps {
 }
 
 function Content({ state, isPhone, left }: ContentProps) {
+  const t = useTranslate();
   const { loading } = state;
   if (loading.state === 'loading') return <Skeleton />;
   if (loading.state === 'failed') {
+    const { code, message } = loading.failure;
     return (
       <main className="shell-page">
-        <Failure message={loading.failure.message} retry={state.load} />
+        <Failure message={code === 'E_OFFLINE' ? t('shell.no-server') : message} retry={state.load} />
       </main>
     );
   }
