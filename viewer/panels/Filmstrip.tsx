@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { memo, useEffect, useMemo, useRef } from 'react';
 import { Button } from 'react-aria-components';
 import type { RunInfo, SeriesPoint } from '../../shared/api.ts';
 import { chipAddress } from '../api.ts';
@@ -17,10 +17,9 @@ interface FilmstripProps {
 /** The parcel on all its clear dates, side by side; pictures come as they scroll into sight. */
 export function Filmstrip({ parcelId, points, run }: FilmstripProps) {
   const t = useTranslate();
-  const language = useStore((state) => state.language);
   const chosen = useStore((state) => state.acquisition);
   const strip = useRef<HTMLUListElement>(null);
-  const clear = points.filter((point) => point.outcome === 'ok');
+  const clear = useMemo(() => points.filter((point) => point.outcome === 'ok'), [points]);
   useEffect(() => {
     const frame = strip.current?.querySelector<HTMLElement>(`[data-acquisition="${chosen}"]`);
     // Sideways only: the panel itself stays where it is.
@@ -31,35 +30,41 @@ export function Filmstrip({ parcelId, points, run }: FilmstripProps) {
     <div className="panel-film">
       <h4>{t('parcel.clearPictures', { count: clear.length })}</h4>
       <ul className="panel-film-strip" ref={strip} data-scrolls>
-        {clear.map((point) => {
-          const day = formatDay(language, point.datetime);
-          const isChosen = point.acquisition === chosen;
-          return (
-            <li key={point.acquisition} data-acquisition={point.acquisition}>
-              <Button
-                className="panel-film-frame"
-                data-chosen={isChosen || undefined}
-                aria-current={isChosen ? 'date' : false}
-                onPress={() => chooseAcquisition(point.acquisition)}
-              >
-                <img
-                  loading="lazy"
-                  width={CHIP_PX}
-                  height={CHIP_PX}
-                  alt=""
-                  src={chipAddress(parcelId, point.acquisition, {
-                    style: 'true-color',
-                    clouds: false,
-                    sizePx: CHIP_PX,
-                    version: run.version,
-                  })}
-                />
-                <span>{day}</span>
-              </Button>
-            </li>
-          );
-        })}
+        {clear.map((point) => (
+          <li key={point.acquisition} data-acquisition={point.acquisition}>
+            <Frame parcelId={parcelId} point={point} version={run.version} />
+          </li>
+        ))}
       </ul>
     </div>
   );
 }
+
+interface FrameProps {
+  readonly parcelId: string;
+  readonly point: SeriesPoint;
+  readonly version: string;
+}
+
+/** One date; drawn anew only when it becomes the chosen one or ceases to be. */
+const Frame = memo(function Frame({ parcelId, point, version }: FrameProps) {
+  const language = useStore((state) => state.language);
+  const isChosen = useStore((state) => state.acquisition === point.acquisition);
+  return (
+    <Button
+      className="panel-film-frame"
+      data-chosen={isChosen || undefined}
+      aria-current={isChosen ? 'date' : false}
+      onPress={() => chooseAcquisition(point.acquisition)}
+    >
+      <img
+        loading="lazy"
+        width={CHIP_PX}
+        height={CHIP_PX}
+        alt=""
+        src={chipAddress(parcelId, point.acquisition, { style: 'true-color', clouds: false, sizePx: CHIP_PX, version })}
+      />
+      <span>{formatDay(language, point.datetime)}</span>
+    </Button>
+  );
+});

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { Button } from 'react-aria-components';
 import type { RunInfo, SeriesPoint } from '../../shared/api.ts';
 import { useTranslate } from '../i18n/translate.ts';
@@ -15,7 +16,6 @@ interface TableProps {
 /** The chart as a table: all observations of the parcel in order of time. */
 export function ObservationTable({ points, run }: TableProps) {
   const t = useTranslate();
-  const chosen = useStore((state) => state.acquisition);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard has to reach what scrolls
     <section className="panel-observations" data-scrolls tabIndex={0} aria-label={t('parcel.observations')}>
@@ -30,13 +30,12 @@ export function ObservationTable({ points, run }: TableProps) {
               {t('parcel.clear')}
               <span className="unit">%</span>
             </th>
-            <th scope="col">{t('parcel.outcome')}</th>
-            <th scope="col">{t('parcel.scenes')}</th>
+            <th scope="col">{t('parcel.outcomeAndScenes')}</th>
           </tr>
         </thead>
         <tbody>
           {points.map((point) => (
-            <ObservationRow key={point.acquisition} point={point} run={run} isChosen={point.acquisition === chosen} />
+            <ObservationRow key={point.acquisition} point={point} run={run} />
           ))}
         </tbody>
       </table>
@@ -47,11 +46,11 @@ export function ObservationTable({ points, run }: TableProps) {
 interface RowProps {
   readonly point: SeriesPoint;
   readonly run: RunInfo;
-  readonly isChosen: boolean;
 }
 
-function ObservationRow({ point, run, isChosen }: RowProps) {
+const ObservationRow = memo(function ObservationRow({ point, run }: RowProps) {
   const t = useTranslate();
+  const isChosen = useStore((state) => state.acquisition === point.acquisition);
   const language = useStore((state) => state.language);
   return (
     <tr aria-current={isChosen ? 'date' : undefined}>
@@ -61,7 +60,7 @@ function ObservationRow({ point, run, isChosen }: RowProps) {
         </Button>
         <span className="panel-sub">
           {formatPlatform(point.platform)}
-          {point.inSeason ? '' : ` · ${t('time.outOfSeason')}`}
+          {point.inSeason ? '' : ` · ${t('parcel.outOfSeasonShort')}`}
         </span>
       </th>
       <td className="panel-number">
@@ -79,10 +78,8 @@ function ObservationRow({ point, run, isChosen }: RowProps) {
             <ReasonText reason={point.reason} />
           </span>
         )}
-      </td>
-      <td>
-        <SceneList sceneIds={point.sceneIds} scenes={run.scenes} />
+        <SceneList sceneIds={point.sceneIds} scenes={run.scenes} isCompact />
       </td>
     </tr>
   );
-}
+});

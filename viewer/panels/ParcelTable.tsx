@@ -1,7 +1,7 @@
 import './panels.css';
 import './table.css';
 import { type FocusEvent, useEffect, useMemo, useRef, useState } from 'react';
-import { Cell, Column, Row, Table, TableBody, TableHeader } from 'react-aria-components';
+import { Cell, Column, Row, Table, TableBody, TableHeader, TableLayout, Virtualizer } from 'react-aria-components';
 import type { ParcelPage, ParcelRow, ParcelSort, RunInfo } from '../../shared/api.ts';
 import { api } from '../api.ts';
 import { useTranslate } from '../i18n/translate.ts';
@@ -11,7 +11,14 @@ import { ParcelCell } from './ParcelCell.tsx';
 import { ParcelSearch, StatusFilter } from './ParcelFilter.tsx';
 import { useOpenParcel } from './parcel-data.ts';
 import { TableFooter } from './TableFooter.tsx';
-import { columnsFor, offsetOf, ROWS_PER_PAGE, type TableColumn } from './table-columns.ts';
+import {
+  columnsFor,
+  columnWidthPx,
+  offsetOf,
+  ROWS_PER_PAGE,
+  STACKED_BELOW_PX,
+  type TableColumn,
+} from './table-columns.ts';
 import { useLoaded } from './use-loaded.ts';
 import { useWidth } from './use-width.ts';
 
@@ -84,7 +91,10 @@ function ParcelGrid({ rows, widthPx, isBusy }: GridProps) {
   const { sort, order } = useStore((state) => state.query);
   const open = useStore((state) => state.parcel);
   const columns = useMemo(() => columnsFor(widthPx, sort), [widthPx, sort]);
-  const scroller = useScrollToOpen(rows, open);
+  const isStacked = widthPx < STACKED_BELOW_PX;
+  const layout = useLayout();
+  const isPointing = useRef(false);
+  const scroller = useScrollToOpen({ rows, open, layout });
   const selected = rows.flatMap((row) => (row.parcelId === open ? [row.index] : [])).slice(0, 1);
   const openRow = (keys: 'all' | Set<unknown>) => {
     const row = rows.find(({ index }) => keys !== 'all' && keys.has(index));
@@ -96,72 +106,116 @@ function ParcelGrid({ rows, widthPx, isBusy }: GridProps) {
       className="panel-table-scroller"
       ref={scroller}
       data-busy={isBusy || undefined}
-      onFocus={markFocused}
+      data-stacked={isStacked || undefined}
+      onPointerDownCapture={() => {
+        isPointing.current = true;
+      }}
+      onKeyDownCapture={() => {
+        isPointing.current = false;
+      }}
+      onFocus={(event) => markFocused(event, isPointing.current)}
       onBlur={() => useStore.getState().set({ hovered: null })}
     >
-      <Table
-        className="panel-table"
-        aria-label={t('table.title')}
-        selectionMode="single"
-        selectionBehavior="toggle"
-        disallowEmptySelection
-        selectedKeys={selected}
-        onSelectionChange={openRow}
-        sortDescriptor={{ column: sort, direction: order === 'asc' ? 'ascending' : 'descending' }}
-        onSortChange={({ column, direction }) => sortBy(column as ParcelSort, direction === 'ascending')}
-      >
-        <TableHeader columns={columns} dependencies={[t]}>
-          {(column) => <HeadCell column={column} />}
-        </TableHeader>
-        <TableBody
-          items={rows}
-          dependencies={[columns, t]}
-          renderEmptyState={() => <p className="panel-empty">{t('table.empty')}</p>}
+      <Virtualizer layout={TableLayout} layoutOptions={layout}>
+        <Table
+          className="panel-table"
+          aria-label={t('table.title')}
+          selectionMode="single"
+          selectionBehavior="toggle"
+          disallowEmptySelection
+          selectedKeys={selected}
+          onSelectionChange={openRow}
+          sortDescriptor={{ column: sort, direction: order === 'asc' ? 'ascending' : 'descending' }}
+          onSortChange={({ column, direction }) => sortBy(column as ParcelSort, direction === 'ascending')}
         >
-          {(row) => (
-            <Row id={row.index} columns={columns} dependencies={[t]} className="panel-row" data-parcel={row.parcelId}>
-              {(column) => (
-                <Cell className={column.isNumber ? 'panel-cell panel-number' : 'panel-cell'}>
-                  <ParcelCell row={row} column={column.id} language={language} t={t} />
-                </Cell>
-              )}
-            </Row>
-          )}
-        </TableBody>
-      </Table>
+          <TableHeader columns={columns} dependencies={[t, widthPx]}>
+            {(column) => <HeadCell column={column} tablePx={widthPx} isLast={column === columns.at(-1)} />}
+          </TableHeader>
+          <TableBody
+            items={rows}
+            dependencies={[columns, t]}
+            renderEmptyState={() => <p className="panel-empty">{t('table.empty')}</p>}
+          >
+            {(row) => (
+              <Row id={row.index} columns={columns} dependencies={[t]} className="panel-row" data-parcel={row.parcelId}>
+                {(column) => (
+                  <Cell className={classesOf('panel-cell', column, column === columns.at(-1))}>
+                    <ParcelCell row={row} column={column.id} language={language} t={t} />
+                  </Cell>
+                )}
+              </Row>
+            )}
+          </TableBody>
+        </Table>
+      </Virtualizer>
     </div>
   );
 }
 
-function HeadCell({ column }: { readonly column: TableColumn }) {
+interface RowLayout {
+  readonly rowHeight: number;
+  readonly headingHeight: number;
+}
+
+/** Heights of rows and heading: a finger needs more than a mouse. */
+function useLayout(): RowLayout {
+  return useMemo(() => {
+    const isTouch = window.matchMedia('(pointer: coarse)').matches;
+    return { rowHeight: isTouch ? 46 : 38, headingHeight: 50 };
+  }, []);
+}
+
+function classesOf(name: string, column: TableColumn, isLast: boolean): string {
+  const own = column.id === 'parcelId' ? ' panel-first' : column.isNumber ? ' panel-number' : '';
+  return `${name}${own}${isLast ? ' panel-last' : ''}`;
+}
+
+interface HeadProps {
+  readonly column: TableColumn;
+  readonly tablePx: number;
+  readonly isLast: boolean;
+}
+
+function HeadCell({ column, tablePx, isLast }: HeadProps) {
   const t = useTranslate();
   return (
     <Column
       id={column.id}
       allowsSorting
       isRowHeader={column.id === 'parcelId'}
-      className={`panel-head panel-head-${column.id} ${column.isNumber ? 'panel-number' : ''}`}
+      width={columnWidthPx(column, tablePx) ?? '1fr'}
+      className={classesOf('panel-head', column, isLast)}
     >
       {({ sortDirection }) => (
         <>
-          {t(`table.column.${column.id}`)}
+          <span>
+            {t(`table.column.${column.id}`)}
+            <span className="panel-sort" data-direction={sortDirection} aria-hidden="true" />
+          </span>
           {column.isNumber ? <span className="unit">{t(`table.unit.${column.id as 'parcelHa'}`)}</span> : null}
-          <span className="panel-sort" data-direction={sortDirection} aria-hidden="true" />
         </>
       )}
     </Column>
   );
 }
 
+interface OpenRow {
+  readonly rows: readonly ParcelRow[];
+  readonly open: string | null;
+  readonly layout: RowLayout;
+}
+
 /** Keeps the open row in sight when it was opened elsewhere. */
-function useScrollToOpen(rows: readonly ParcelRow[], open: string | null) {
+function useScrollToOpen({ rows, open, layout }: OpenRow) {
   const scroller = useRef<HTMLDivElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: rows that came bring the row that was asked for
   useEffect(() => {
-    if (open === null || scroller.current?.contains(document.activeElement)) return;
-    const row = scroller.current?.querySelector(`[data-parcel="${CSS.escape(open)}"]`);
-    row?.scrollIntoView({ block: 'nearest' });
-  }, [open, rows]);
+    const table = scroller.current?.firstElementChild;
+    const position = rows.findIndex((row) => row.parcelId === open);
+    if (!table || position < 0 || table.contains(document.activeElement)) return;
+    const top = position * layout.rowHeight;
+    const seenPx = table.clientHeight - layout.headingHeight - layout.rowHeight;
+    if (top < table.scrollTop || top > table.scrollTop + seenPx) table.scrollTop = Math.max(0, top - seenPx / 2);
+  }, [open, rows, layout]);
   return scroller;
 }
 
@@ -175,8 +229,10 @@ function sortBy(column: ParcelSort, isAscending: boolean): void {
   set({ query: { ...query, sort: column, order } });
 }
 
-function markFocused(event: FocusEvent): void {
+/** The row in focus is the one that the map points out. A click leads to the row, so that Home and End go on from there. */
+function markFocused(event: FocusEvent, isPointing: boolean): void {
   const row = (event.target as HTMLElement).closest<HTMLElement>('[data-parcel]');
+  if (isPointing && row && row !== event.target) row.focus({ preventScroll: true });
   useStore.getState().set({ hovered: row?.dataset.parcel ?? null });
 }
 

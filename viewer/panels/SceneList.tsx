@@ -6,22 +6,30 @@ import { useTranslate } from '../i18n/translate.ts';
 interface SceneListProps {
   readonly sceneIds: readonly string[];
   readonly scenes: readonly SceneLink[];
+  /** Small, and without a way to copy: for tables. */
+  readonly isCompact?: boolean;
 }
 
 /** Scenes by id: a link where their item opens in a browser, else text that can be copied. */
-export function SceneList({ sceneIds, scenes }: SceneListProps) {
+export function SceneList({ sceneIds, scenes, isCompact = false }: SceneListProps) {
   return (
-    <ul className="panel-scenes">
+    <ul className={isCompact ? 'panel-scenes panel-scenes-compact' : 'panel-scenes'}>
       {sceneIds.map((id) => (
         <li key={id}>
-          <SceneName id={id} link={scenes.find((scene) => scene.id === id)} />
+          <SceneName id={id} link={scenes.find((scene) => scene.id === id)} canCopy={!isCompact} />
         </li>
       ))}
     </ul>
   );
 }
 
-function SceneName({ id, link }: { readonly id: string; readonly link: SceneLink | undefined }) {
+interface SceneNameProps {
+  readonly id: string;
+  readonly link: SceneLink | undefined;
+  readonly canCopy: boolean;
+}
+
+function SceneName({ id, link, canCopy }: SceneNameProps) {
   const t = useTranslate();
   const [isCopied, setCopied] = useState(false);
   if (link?.isWeb && /^https?:\/\//.test(link.href)) {
@@ -38,9 +46,11 @@ function SceneName({ id, link }: { readonly id: string; readonly link: SceneLink
   return (
     <>
       <span className="panel-scene">{id}</span>
-      <Button className="panel-copy" onPress={copy} aria-label={t('parcel.copy', { id })}>
-        {isCopied ? t('parcel.copied') : t('parcel.copyShort')}
-      </Button>
+      {canCopy ? (
+        <Button className="panel-copy" onPress={copy} aria-label={t('parcel.copy', { id })}>
+          {isCopied ? t('parcel.copied') : t('parcel.copyShort')}
+        </Button>
+      ) : null}
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type PointerEvent, useMemo } from 'react';
+import { type KeyboardEvent, memo, type PointerEvent, useMemo } from 'react';
 import type { RunInfo, SeriesPoint } from '../../shared/api.ts';
 import { translateReason } from '../i18n/reasons.ts';
 import { useTranslate } from '../i18n/translate.ts';
@@ -105,7 +105,7 @@ interface FieldProps {
   readonly widthPx: number;
 }
 
-function TickField({ ticks, range, widthPx }: FieldProps) {
+const TickField = memo(function TickField({ ticks, range, widthPx }: FieldProps) {
   const groups = useMemo(() => groupTicks(ticks, range, widthPx), [ticks, range, widthPx]);
   return (
     <svg className="panel-ticks" width={widthPx} height={FIELD_PX} aria-hidden="true">
@@ -114,7 +114,7 @@ function TickField({ ticks, range, widthPx }: FieldProps) {
       ))}
     </svg>
   );
-}
+});
 
 /** Tall and filled: clear. Short and hollow: too little of it clear. Cross: no data. Dot: not seen. */
 function TickShape({ group }: { readonly group: TickGroup }) {

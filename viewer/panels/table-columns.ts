@@ -3,21 +3,23 @@ import type { ParcelSort } from '../../shared/api.ts';
 export interface TableColumn {
   readonly id: ParcelSort;
   readonly isNumber: boolean;
-  /** Width in a table of this many pixels or more; narrower tables leave the column out. */
+  /** Shown in a table of this width or more; narrower ones leave the column out. */
   readonly fromPx: number;
+  /** Its own width; null takes what the others leave. */
+  readonly widthPx: number | null;
 }
 
 /** In the order shown. */
 const COLUMNS: readonly TableColumn[] = [
-  { id: 'parcelId', isNumber: false, fromPx: 0 },
-  { id: 'status', isNumber: false, fromPx: 0 },
-  { id: 'parcelHa', isNumber: true, fromPx: 400 },
-  { id: 'ndviChange', isNumber: true, fromPx: 0 },
-  { id: 'coverChangePct', isNumber: true, fromPx: 500 },
-  { id: 'lossHa', isNumber: true, fromPx: 600 },
-  { id: 'gainHa', isNumber: true, fromPx: 600 },
-  { id: 'nClearBaseline', isNumber: true, fromPx: 760 },
-  { id: 'nClearPeriod', isNumber: true, fromPx: 760 },
+  { id: 'parcelId', isNumber: false, fromPx: 0, widthPx: null },
+  { id: 'status', isNumber: false, fromPx: 0, widthPx: 164 },
+  { id: 'parcelHa', isNumber: true, fromPx: 480, widthPx: 76 },
+  { id: 'ndviChange', isNumber: true, fromPx: 0, widthPx: 132 },
+  { id: 'coverChangePct', isNumber: true, fromPx: 600, widthPx: 112 },
+  { id: 'lossHa', isNumber: true, fromPx: 760, widthPx: 76 },
+  { id: 'gainHa', isNumber: true, fromPx: 760, widthPx: 80 },
+  { id: 'nClearBaseline', isNumber: true, fromPx: 1020, widthPx: 126 },
+  { id: 'nClearPeriod', isNumber: true, fromPx: 1020, widthPx: 126 },
 ];
 
 /**
@@ -30,6 +32,17 @@ export function columnsFor(widthPx: number, sort: ParcelSort): readonly TableCol
   const sorted = COLUMNS.find((column) => column.id === sort)!;
   const gives = shown.some((column) => column.id === 'parcelHa') ? 'parcelHa' : 'ndviChange';
   return shown.map((column) => (column.id === gives ? sorted : column));
+}
+
+/** In tables narrower than this, an error stands under its figure instead of behind it, and words may wrap. */
+export const STACKED_BELOW_PX = 480;
+const STACKED_STATUS_PX = 130;
+const STACKED_NUMBER_PX = 100;
+
+/** Width of a column in a table of the given width; null takes what the others leave. */
+export function columnWidthPx(column: TableColumn, tablePx: number): number | null {
+  if (tablePx >= STACKED_BELOW_PX || column.widthPx === null) return column.widthPx;
+  return column.isNumber ? STACKED_NUMBER_PX : STACKED_STATUS_PX;
 }
 
 export interface PageRange {

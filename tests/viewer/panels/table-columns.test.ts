@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { PARCEL_SORTS } from '../../../shared/api.ts';
-import { columnsFor, offsetOf, pageRange } from '../../../viewer/panels/table-columns.ts';
+import { columnsFor, columnWidthPx, offsetOf, pageRange } from '../../../viewer/panels/table-columns.ts';
 
 const idsFor = (widthPx: number, sort: (typeof PARCEL_SORTS)[number] = 'parcelId') =>
   columnsFor(widthPx, sort).map((column) => column.id);
 
 describe('columns', () => {
-  it('are 3 in a column of 340 pixels and all 9 in a table of 900', () => {
+  it('are 3 in a column of 340 pixels and all 9 in a table of 1040', () => {
     expect(idsFor(340)).toEqual(['parcelId', 'status', 'ndviChange']);
-    expect(idsFor(900)).toEqual(PARCEL_SORTS);
+    expect(idsFor(1040)).toEqual(PARCEL_SORTS);
   });
 
   it.each(PARCEL_SORTS)('always include the one sorted by, %s, without getting more', (sort) => {
-    for (const widthPx of [340, 390, 450, 560, 700, 900]) {
+    for (const widthPx of [340, 390, 500, 640, 800, 1000]) {
       expect(idsFor(widthPx, sort)).toContain(sort);
       expect(idsFor(widthPx, sort)).toHaveLength(idsFor(widthPx).length);
       expect(new Set(idsFor(widthPx, sort)).size).toBe(idsFor(widthPx).length);
@@ -38,5 +38,17 @@ describe('pages', () => {
 
   it('begin at 100 for the rows 100 to 199', () => {
     expect([99, 100, 199, 200].map(offsetOf)).toEqual([0, 100, 100, 200]);
+  });
+});
+
+describe('widths', () => {
+  it('leave the id 100 pixels and more at any width from 340 on', () => {
+    for (let widthPx = 340; widthPx <= 1400; widthPx += 10) {
+      const taken = columnsFor(widthPx, 'parcelId').reduce(
+        (sum, column) => sum + (columnWidthPx(column, widthPx) ?? 0),
+        0,
+      );
+      expect(widthPx - taken, `${widthPx} px`).toBeGreaterThanOrEqual(100);
+    }
   });
 });
