@@ -7,6 +7,7 @@ import { setSurface, useMapStore } from './map-store.ts';
 import { MapSurface } from './map-surface.ts';
 import { measureGeometries } from './measure-shape.ts';
 import { readPalette, watchPalette } from './palette.ts';
+import { outlineZoom } from './parcel-paint.ts';
 import { rastersOf, type Side } from './raster-plan.ts';
 import { surfaceEvents } from './surface-events.ts';
 import { WebglNotice } from './WebglNotice.tsx';
@@ -39,6 +40,10 @@ export function MapView(props: MapViewProps) {
   );
 }
 
+function fullZoomOf({ bboxDeg, counts }: RunInfo): number {
+  return outlineZoom({ bboxDeg, parcels: counts.parcels });
+}
+
 type Trouble = 'missing' | 'lost';
 
 /** Makes the surface, and makes it anew when the browser gives a lost graphics context back. */
@@ -57,7 +62,7 @@ function useSurface(container: { current: HTMLDivElement | null }, { run, twin, 
         run,
         twin,
         title,
-        look: { query, palette: readPalette(), hasRaster: true },
+        look: { query, palette: readPalette(), hasRaster: true, fullZoom: fullZoomOf(run) },
         camera,
         events: {
           ...surfaceEvents(side),
@@ -90,14 +95,17 @@ function useRasters(surface: MapSurface | undefined, { run, side }: MapViewProps
   }, [surface, run, side, left, right, compare, swipeFraction, showMask, flickerSide, colouring, opacity]);
 }
 
-function useParcels(surface: MapSurface | undefined, { side }: MapViewProps) {
+function useParcels(surface: MapSurface | undefined, { run, side }: MapViewProps) {
   const { query, showParcels, showBasemap, hovered, left, right, compare, opacity } = useStore();
   const { openGeometry, measured } = useMapStore();
   const [palette, setPalette] = useState(readPalette);
   const shown = compare === 'side' && side === 'right' ? right : left;
   const hasRaster = opacity > 0 && (shown !== 'none' || (compare !== 'off' && compare !== 'side' && right !== 'none'));
   useEffect(() => watchPalette(setPalette), []);
-  useEffect(() => surface?.setLook({ query, palette, hasRaster }), [surface, query, palette, hasRaster]);
+  useEffect(
+    () => surface?.setLook({ query, palette, hasRaster, fullZoom: fullZoomOf(run) }),
+    [surface, run, query, palette, hasRaster],
+  );
   useEffect(() => surface?.setVisible('parcels-', showParcels), [surface, showParcels]);
   useEffect(() => surface?.setVisible('basemap', showBasemap), [surface, showBasemap]);
   useEffect(() => surface?.setHovered(hovered), [surface, hovered]);

@@ -1,9 +1,10 @@
 import type { RunInfo } from '../../shared/api.ts';
+import type { Period } from '../../shared/result.ts';
 import { useTranslate } from '../i18n/translate.ts';
 import { describeLayer } from '../shell/layer-options.ts';
-import { useStore } from '../state.ts';
+import { type Language, useStore } from '../state.ts';
 import { useMapStore } from './map-store.ts';
-import type { Side } from './raster-plan.ts';
+import { layerOf, type Side } from './raster-plan.ts';
 
 /** Name and date of what each side shows, printed where the eye compares: on both sides of the line, over each map. */
 export function SideLabels({ run }: { run: RunInfo }) {
@@ -22,13 +23,22 @@ export function SideLabels({ run }: { run: RunInfo }) {
   );
 }
 
+/** First to last day as short as the language writes it: `10–13 Aug 2023`. */
+function formatDays(language: Language, { start, end }: Period): string {
+  const locale = language === 'en' ? 'en-GB' : language;
+  const format = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+  return format.formatRange(new Date(start), new Date(end));
+}
+
 type Place = 'middle' | 'before' | 'after' | 'first' | 'second';
 
 function SideLabel({ run, side, place }: { run: RunInfo; side: Side; place: Place }) {
   const t = useTranslate();
   const language = useStore((state) => state.language);
   const id = useStore((state) => state[side]);
-  const { name, dates } = describeLayer(run, id, { t, language });
+  const { name, dates: described } = describeLayer(run, id, { t, language });
+  const layer = layerOf(run, id);
+  const dates = layer && layer.days.start !== layer.days.end ? formatDays(language, layer.days) : described;
   return (
     <div className="map-side-label" data-side={side} data-place={place}>
       <span className="map-side-dates">{dates || name}</span>

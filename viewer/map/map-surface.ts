@@ -51,7 +51,8 @@ export interface SurfaceOptions {
   readonly events: SurfaceEvents;
 }
 
-const FIT = { padding: 48, maxZoom: 16 } as const;
+const FIT_PADDING_PX = 48;
+const FIT_MAX_ZOOM = 16;
 const MAX_ZOOM = 20;
 /** A parcel smaller than this on screen counts as not visible. */
 const SMALLEST_VISIBLE_PX = 8;
@@ -92,7 +93,7 @@ export class MapSurface {
       locale: { 'Map.Title': title },
       ...(camera
         ? { center: [camera.lon, camera.lat] as [number, number], zoom: camera.zoom }
-        : { bounds: boundsOf(run.bboxDeg), fitBoundsOptions: FIT }),
+        : { bounds: boundsOf(run.bboxDeg), fitBoundsOptions: fitOptions(container) }),
     });
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
@@ -169,7 +170,7 @@ export class MapSurface {
   }
 
   fit(bboxDeg: Bbox, isJump: boolean): void {
-    this.map.fitBounds(boundsOf(bboxDeg), { ...FIT, animate: !isJump, duration: 600 });
+    this.map.fitBounds(boundsOf(bboxDeg), { ...fitOptions(this.map.getContainer()), animate: !isJump, duration: 600 });
   }
 
   /** Whether a box is within the view and large enough to be seen. */
@@ -302,6 +303,17 @@ export class MapSurface {
     if (error?.status === undefined) this.#events.onUnreachable();
     this.map.triggerRepaint();
   }
+}
+
+/** How much of the map's left cards lie over, CSS pixels: the page says so with `--map-covered-left`. */
+function coveredLeftPx(container: HTMLElement): number {
+  const px = Number.parseFloat(getComputedStyle(container).getPropertyValue('--map-covered-left')) || 0;
+  return px * 2 < container.clientWidth ? px : 0;
+}
+
+function fitOptions(container: HTMLElement) {
+  const padding = { top: FIT_PADDING_PX, right: FIT_PADDING_PX, bottom: FIT_PADDING_PX, left: FIT_PADDING_PX };
+  return { padding: { ...padding, left: padding.left + coveredLeftPx(container) }, maxZoom: FIT_MAX_ZOOM };
 }
 
 function boundsOf([west, south, east, north]: Bbox): [[number, number], [number, number]] {

@@ -1,5 +1,6 @@
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification } from 'maplibre-gl';
 import type { ParcelQuery } from '../../shared/api.ts';
+import type { Bbox } from '../../shared/grid.ts';
 import { type ParcelStatus, type Rgb, STATUS_COLOURS } from '../../shared/ramps.ts';
 import type { Palette } from './palette.ts';
 
@@ -61,10 +62,33 @@ export interface ParcelLook {
   readonly palette: Palette;
   /** With a raster beneath, fills step back so that its colours can be read. */
   readonly hasRaster: boolean;
+  /** Zoom from which outlines are drawn in full, see `outlineZoom`. */
+  readonly fullZoom: number;
+}
+
+/** Distance of neighbouring parcels, CSS pixels, from which there is room for outlines with their casing. */
+const ROOM_PX = 16;
+
+/** MapLibre zoom from which parcels, were they spread evenly over their box, stand far enough apart for full outlines. */
+export function outlineZoom({
+  bboxDeg: [west, south, east, north],
+  parcels,
+}: {
+  bboxDeg: Bbox;
+  parcels: number;
+}): number {
+  const spacingDeg = Math.sqrt(((east - west) * (north - south)) / Math.max(1, parcels));
+  const zoom = Math.log2((ROOM_PX * 360) / (512 * Math.max(spacingDeg, 1e-6)));
+  return Math.min(14, Math.max(4, Math.round(zoom * 10) / 10));
 }
 
 /** Paint properties that follow the look, by layer. */
-export function parcelPaint({ query, palette, hasRaster }: ParcelLook): Record<string, Record<string, unknown>> {
+export function parcelPaint({
+  query,
+  palette,
+  hasRaster,
+  fullZoom,
+}: ParcelLook): Record<string, Record<string, unknown>> {
   const fill = hasRaster ? 0.08 : palette.isDark ? 0.65 : 0.45;
   const line: Record<string, unknown> = {
     'line-color': statusColour(palette),
@@ -79,7 +103,7 @@ export function parcelPaint({ query, palette, hasRaster }: ParcelLook): Record<s
     'parcels-casing': {
       // Light in both themes: the colours of the statuses are dark.
       'line-color': CASING,
-      'line-opacity': ['interpolate', ['linear'], ['zoom'], 8.5, 0, 10.5, byQuery(query, 0.85, 0.15)],
+      'line-opacity': ['interpolate', ['linear'], ['zoom'], fullZoom - 2, 0, fullZoom, byQuery(query, 0.85, 0.15)],
     },
     ...Object.fromEntries(OUTLINES.map(({ id }) => [id, line])),
     'open-casing': { 'line-color': palette.casing },
@@ -114,7 +138,7 @@ export function parcelLayers(look: ParcelLook): LayerSpecification[] {
       type: 'line',
       ...source,
       layout: round,
-      paint: { 'line-width': widthByZoom(2.1, 2), ...paint['parcels-casing'] },
+      paint: { 'line-width': widthByZoom(look, 2.1, 2), ...paint['parcels-casing'] },
     },
     ...OUTLINES.map(
       ({ id, status, dash, width }): LayerSpecification => ({
@@ -124,7 +148,7 @@ export function parcelLayers(look: ParcelLook): LayerSpecification[] {
         filter: ['in', ['get', 'status'], ['literal', [...status]]],
         layout: round,
         paint: {
-          'line-width': widthByZoom(width, 1.9),
+          'line-width': widthByZoom(look, width, 1.9),
           ...(dash ? { 'line-dasharray': dash } : {}),
           ...paint[id],
         },
@@ -148,9 +172,10 @@ export function parcelLayers(look: ParcelLook): LayerSpecification[] {
 }
 
 /** Line widths, CSS pixels: thin far away, wider near, and wider still under the pointer. */
-function widthByZoom(base: number, hoverFactor: number): ExpressionSpecification {
+function widthByZoom({ fullZoom }: ParcelLook, base: number, hoverFactor: number): ExpressionSpecification {
   const at = (width: number) => ['case', IS_HOVERED, width * hoverFactor, width];
-  return ['interpolate', ['linear'], ['zoom'], 8, at(base * 0.5), 11, at(base * 1.3), 14, at(base * 1.8)] as never;
+  const stops = [fullZoom - 2, at(base * 0.5), fullZoom, at(base * 1.2), fullZoom + 4, at(base * 1.8)];
+  return ['interpolate', ['linear'], ['zoom'], ...stops] as never;
 }
 
 /** A seamless diagonal hatch, RGBA, for ground without data. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hatchImage, matchesQuery, parcelLayers } from '../../../viewer/map/parcel-paint.ts';
+import { hatchImage, matchesQuery, outlineZoom, parcelLayers } from '../../../viewer/map/parcel-paint.ts';
 
 const palette = {
   ground: '#fff',
@@ -23,12 +23,20 @@ describe('parcels on the map', () => {
   });
 
   it('draws the outline of each of the 5 statuses once, 2 of them dashed', () => {
-    const outlines = parcelLayers({ query, palette, hasRaster: true }).filter(({ id }) =>
+    const outlines = parcelLayers({ query, palette, hasRaster: true, fullZoom: 8 }).filter(({ id }) =>
       id.startsWith('parcels-line'),
     );
     const statuses = outlines.flatMap((one) => ((one as { filter: unknown[] }).filter[2] as [string, string[]])[1]);
     expect(statuses.toSorted()).toEqual(['gain', 'loss', 'no_data', 'not_distinguishable', 'stable']);
     expect(outlines.filter((one) => 'line-dasharray' in (one.paint ?? {}))).toHaveLength(2);
+  });
+
+  it('draws full outlines where 16 pixels part the parcels: zoom 3.5 + 2 for each quarter of their distance', () => {
+    // 360° / 512 px = 0.703125° a pixel at zoom 0; 100 parcels on 10° × 10° stand 1° apart, 16 px of it at 2^3.49.
+    const zoomOf = (parcels: number) => outlineZoom({ bboxDeg: [0, 0, 10, 10], parcels });
+    expect(zoomOf(1600)).toBeCloseTo(5.5, 9);
+    expect(zoomOf(25_600)).toBeCloseTo(7.5, 9);
+    expect([zoomOf(0), zoomOf(1e12)]).toEqual([4, 14]);
   });
 
   it('makes a hatch that repeats without a seam every 8 pixels', () => {
