@@ -30,18 +30,27 @@ export async function readChunks(
   const hash = createHash('sha256');
   let rest: Buffer = Buffer.alloc(0);
   let offset = 0;
+  // What cannot be understood is most often a file that was changed: that is said first.
+  let failure: { readonly error: unknown } | null = null;
   for (;;) {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, offset + rest.length);
     if (bytesRead === 0) break;
     hash.update(chunk.subarray(0, bytesRead));
-    const bytes =
-      rest.length === 0 ? chunk.subarray(0, bytesRead) : Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
-    const taken = take(bytes, offset);
-    rest = bytes.subarray(taken);
+    const whole = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
+    let taken = whole.length;
+    try {
+      if (failure === null) taken = take(whole, offset);
+    } catch (error) {
+      failure = { error };
+    }
+    rest = whole.subarray(taken);
     offset += taken;
   }
-  if (hash.digest('hex') === from.sha256) return;
+  if (hash.digest('hex') === from.sha256) {
+    if (failure) throw failure.error;
+    return;
+  }
   throw inputError(
     'E_HASH',
     `${from.path} is not the file that run.json lists: its SHA-256 differs. It was changed or damaged since the run; run canopy monitor into this folder again.`,
