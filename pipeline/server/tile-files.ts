@@ -30,6 +30,8 @@ interface Held extends OpenLayer {
 export interface LayerFiles {
   /** Errors (input): `E_HASH`, `E_LAYER_MISSING`, and those of a broken TIFF. */
   open(file: TileFile): Promise<OpenLayer>;
+  /** Lets go of all files. */
+  close(): Promise<void>;
 }
 
 /**
@@ -65,6 +67,9 @@ export function createLayerFiles(limits: { readonly maxFiles: number; readonly c
         await drop(oldest);
       }
       return layer;
+    },
+    async close() {
+      for (const key of [...held.keys()]) await drop(key);
     },
   };
 }

@@ -11,8 +11,9 @@ export interface TileQueueOptions {
 
 export interface TileQueue {
   /**
-   * The tile of this key: kept, under way, or drawn now, the newest wish first. `signal` takes back a wish; a tile that
-   * nobody wants any more is not begun. Rejects as `render` does, or with E_CANCELLED or E_BUSY (both transient).
+   * The tile of this key: kept, under way, or drawn now. The newest wish comes first, being what somebody looks at, but
+   * none waits for long behind newer ones. `signal` takes back a wish; a tile that nobody wants any more is not begun.
+   * Rejects as `render` does, or with E_CANCELLED or E_BUSY (both transient).
    */
   get(key: string, task: RenderTask, signal?: AbortSignal): Promise<Rendered>;
 }
@@ -23,18 +24,21 @@ interface Job {
   readonly done: Promise<Rendered>;
   readonly resolve: (tile: Rendered) => void;
   readonly reject: (error: unknown) => void;
+  readonly askedMs: number;
   /** How many requests still want it. */
   wishes: number;
   isStarted: boolean;
 }
 
 const MAX_WAITING = 2000;
+/** With many clients at a time the newest always comes from somebody else: after this the oldest has its turn. */
+const PATIENCE_MS = 300;
 
 /** Stands in front of the children: same requests share one drawing, finished tiles are kept, failures never. */
 export function createTileQueue({ render, concurrency, cacheBytes }: TileQueueOptions): TileQueue {
   const kept = createTileCache(cacheBytes);
   const jobs = new Map<string, Job>();
-  /** Oldest first; taken from the end. */
+  /** Oldest first. */
   const waiting: Job[] = [];
   let running = 0;
 
@@ -55,7 +59,10 @@ export function createTileQueue({ render, concurrency, cacheBytes }: TileQueueOp
   }
 
   function startNext(): void {
-    while (running < concurrency && waiting.length > 0) void start(waiting.pop()!);
+    while (running < concurrency && waiting.length > 0) {
+      const isLate = performance.now() - waiting[0]!.askedMs > PATIENCE_MS;
+      void start(isLate ? waiting.shift()! : waiting.pop()!);
+    }
   }
 
   function drop(job: Job, error: CanopyError): void {
@@ -65,7 +72,7 @@ export function createTileQueue({ render, concurrency, cacheBytes }: TileQueueOp
   }
 
   function enqueue(key: string, task: RenderTask): Job {
-    const job: Job = { key, task, wishes: 0, isStarted: false, ...deferred() };
+    const job: Job = { key, task, askedMs: performance.now(), wishes: 0, isStarted: false, ...deferred() };
     jobs.set(key, job);
     waiting.push(job);
     if (waiting.length > MAX_WAITING) drop(waiting[0]!, busy());

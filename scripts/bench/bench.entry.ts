@@ -1,9 +1,11 @@
-// `npm run bench`: the main job on real scenes and on the demo twin, and our block reader beside geotiff.js.
+// `npm run bench`: the main job on real scenes and on the demo twin, our block reader beside geotiff.js, and map
+// tiles beside gdal.Warp.
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { benchMonitor, formatMonitorRow, type MonitorJob } from './monitor-job.ts';
 import { benchReader } from './reader.ts';
+import { benchTiles } from './tiles.ts';
 
 const RUNS = 3;
 const root = process.cwd();
@@ -54,6 +56,8 @@ async function main(): Promise<void> {
   }
   if (existsSync(alps)) await benchReader(join(alps, 'sentinel-2-l2a'), RUNS);
   else console.log(`Block reader beside geotiff.js: skipped, there is no ${alps}.`);
+  mkdirSync(out, { recursive: true });
+  await benchTiles(out, RUNS);
   rmSync(out, { recursive: true, force: true });
   console.log('\nBench finished.');
 }

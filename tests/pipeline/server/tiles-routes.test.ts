@@ -278,6 +278,16 @@ describe('the queue in front of the children', () => {
     expect(begun).toEqual(['a', 'c', 'b']);
   });
 
+  it('draws the oldest first once it has waited for more than 300 ms: of a, b, … c, b comes before c', async () => {
+    const { begun, get, end } = manualQueue();
+    const [a, b] = [get('a'), get('b')];
+    await new Promise((resolve) => setTimeout(resolve, 350));
+    const c = get('c');
+    for (let i = 0; i < 3; i++) await end();
+    await Promise.all([a, b, c]);
+    expect(begun).toEqual(['a', 'b', 'c']);
+  });
+
   it('goes on with a tile that one of two still wants, and drops it when neither does', async () => {
     const { begun, get, end } = manualQueue();
     const first = get('a');

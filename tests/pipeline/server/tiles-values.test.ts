@@ -19,7 +19,10 @@ import { type CellValue, makeGrid, NODATA, tileTask, writeLayer } from './make-l
 
 const SIDE = 256;
 const folder = mkdtempSync(join(tmpdir(), 'canopy-tiles-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(async () => {
+  await files.close();
+  rmSync(folder, { recursive: true });
+});
 
 const GRIDS: Record<string, Grid> = {
   'UTM 31 north': makeGrid('EPSG:32631', [10, 0, 350_000, 0, -10, 1_080_000], 301, 260),
