@@ -10,7 +10,7 @@ import { Legend } from './Legend.tsx';
 const ROOMY_PX = 840;
 
 /** The cards that float over the map. They fold away, by themselves where the map is narrow. */
-export function Cards({ run }: { run: RunInfo }) {
+export default function Cards({ run }: { run: RunInfo }) {
   const t = useTranslate();
   const frame = useRef<HTMLDivElement>(null);
   const isRoomy = useIsRoomy(frame);

@@ -14,23 +14,18 @@ import {
   Switch,
 } from 'react-aria-components';
 import type { RunInfo } from '../../shared/api.ts';
-import type { Rgb } from '../../shared/ramps.ts';
 import { useTranslate } from '../i18n/translate.ts';
 import { colouringOf, coloursOf, defaultColouring } from '../map/colouring.ts';
 import { formatChange } from '../panels/format.ts';
 import { type Colouring, useStore } from '../state.ts';
 import { RAMP_CHOICES, RAMP_COLOURS, type ValueKind } from '../style/ramp-choices.ts';
+import { gradient } from './gradient.ts';
 import { Icon } from './icons.tsx';
 
 const STEPS: Readonly<Record<ValueKind, number>> = { ndvi: 0.05, cover: 0.05, change: 0.05, 'clear-count': 1 };
 
-/** Colours of a ramp as a bar; the steps between are mixed as the map mixes them. */
-export function gradient(colours: readonly Rgb[]): string {
-  return `linear-gradient(to right, ${colours.map((rgb) => `rgb(${rgb.join(' ')})`).join(', ')})`;
-}
-
 /** Ramp, range and threshold of one kind of layer; the map follows at once. */
-export function ColouringControl({ run, kind }: { run: RunInfo; kind: ValueKind }) {
+export default function ColouringControl({ run, kind }: { run: RunInfo; kind: ValueKind }) {
   const t = useTranslate();
   const chosen = useStore((state) => state.colouring);
   const colouring = colouringOf(kind, chosen);

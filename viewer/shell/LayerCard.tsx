@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react';
 import {
   Label,
   Slider,
@@ -12,11 +13,12 @@ import type { RunInfo } from '../../shared/api.ts';
 import { useTranslate } from '../i18n/translate.ts';
 import { type Compare, useStore } from '../state.ts';
 import { isValueKind, type ValueKind } from '../style/ramp-choices.ts';
-import { ColouringControl } from './ColouringControl.tsx';
 import { changeCompare, swapSides } from './compare.ts';
 import { IconButton } from './IconButton.tsx';
 import { LayerSelect } from './LayerSelect.tsx';
 import { kindOf, sceneOf } from './layer-options.ts';
+
+const ColouringControl = lazy(() => import('./ColouringControl.tsx'));
 
 const COMPARES = ['off', 'swipe', 'side', 'flicker'] as const satisfies readonly Compare[];
 
@@ -46,9 +48,11 @@ export function LayerCard({ run }: { run: RunInfo }) {
       {run.imageryNote !== null && <p className="shell-note">{run.imageryNote}</p>}
       <Opacity />
       <Switches run={run} hasScene={shown.some((id) => sceneOf(id) !== null)} />
-      {kinds.map((kind) => (
-        <ColouringControl key={kind} run={run} kind={kind} />
-      ))}
+      <Suspense fallback={null}>
+        {kinds.map((kind) => (
+          <ColouringControl key={kind} run={run} kind={kind} />
+        ))}
+      </Suspense>
     </div>
   );
 }

@@ -9,7 +9,7 @@ import { formatNumber } from '../panels/format.ts';
 import { StatusIcon } from '../panels/StatusBadge.tsx';
 import { toggleStatus, useStore } from '../state.ts';
 import { isValueKind, type ValueKind } from '../style/ramp-choices.ts';
-import { gradient } from './ColouringControl.tsx';
+import { gradient } from './gradient.ts';
 import { kindOf, sceneOf } from './layer-options.ts';
 
 const STATUS_ORDER = Object.keys(STATUS_COLOURS) as ParcelStatus[];

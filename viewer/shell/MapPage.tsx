@@ -1,21 +1,23 @@
-import { type ReactNode, useEffect, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import type { RunInfo, TwinInfo } from '../../shared/api.ts';
 import { useTranslate } from '../i18n/translate.ts';
 import MapPanel from '../map/MapPanel.tsx';
-import ParcelPanel from '../panels/ParcelPanel.tsx';
-import ParcelTable from '../panels/ParcelTable.tsx';
-import TimeSlider from '../panels/TimeSlider.tsx';
 import { useStore } from '../state.ts';
 import { Boundary } from './Boundary.tsx';
-import { Cards } from './Cards.tsx';
 import { IconButton } from './IconButton.tsx';
-import { LayerCard } from './LayerCard.tsx';
-import { Legend } from './Legend.tsx';
 import { type PhoneTab, PhoneTabs } from './PhoneTabs.tsx';
 import { Resizer } from './Resizer.tsx';
 import { Sheet } from './Sheet.tsx';
+import { Bones } from './Skeleton.tsx';
 import type { LeftColumn } from './use-left-column.ts';
 import { useWidth } from './use-width.ts';
+
+/** Not needed for the map itself, which comes first. */
+const ParcelTable = lazy(() => import('../panels/ParcelTable.tsx'));
+const ParcelPanel = lazy(() => import('../panels/ParcelPanel.tsx'));
+const TimeSlider = lazy(() => import('../panels/TimeSlider.tsx'));
+const Cards = lazy(() => import('./Cards.tsx'));
+const LayerSheet = lazy(() => import('./LayerSheet.tsx'));
 
 const LEFT = { minPx: 240, maxPx: 640, usualPx: 368 };
 const RIGHT = { minPx: 320, maxPx: 720, usualPx: 400 };
@@ -60,12 +62,18 @@ export function MapPage({ run, twin, isPhone, left }: MapPageProps) {
               />
             </div>
           )}
-          {!isPhone && <Cards run={run} />}
+          {!isPhone && (
+            <Suspense fallback={null}>
+              <Cards run={run} />
+            </Suspense>
+          )}
           {run.layers.length === 0 && <Empty words={t('shell.empty.layers')} />}
         </div>
         <section className="shell-slider" aria-label={t('shell.slider')}>
           <Boundary>
-            <TimeSlider run={run} />
+            <Suspense fallback={<span className="shell-slider-place" />}>
+              <TimeSlider run={run} />
+            </Suspense>
           </Boundary>
         </section>
       </div>
@@ -79,8 +87,7 @@ export function MapPage({ run, twin, isPhone, left }: MapPageProps) {
       )}
       {isPhone && tab === 'layers' && (
         <Column id="layers" name="layers" label={t('shell.layers')} widthPx={0} isPhone>
-          <LayerCard run={run} />
-          <Legend run={run} />
+          <LayerSheet run={run} />
         </Column>
       )}
       {isPhone && <PhoneTabs tab={tab} onChange={setTab} />}
@@ -111,13 +118,17 @@ function Column({ id, name, label, widthPx, isPhone, children }: ColumnProps) {
   if (isPhone) {
     return (
       <Sheet id={id} label={label}>
-        <Boundary>{children}</Boundary>
+        <Boundary>
+          <Suspense fallback={<Bones />}>{children}</Suspense>
+        </Boundary>
       </Sheet>
     );
   }
   return (
     <section id={id} className={`shell-${name}`} aria-label={label} tabIndex={-1} style={{ width: widthPx }}>
-      <Boundary>{children}</Boundary>
+      <Boundary>
+        <Suspense fallback={<Bones />}>{children}</Suspense>
+      </Boundary>
     </section>
   );
 }
