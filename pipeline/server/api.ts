@@ -84,15 +84,15 @@ function toQuery({ q, status, sort, order }: ListQuery): ParcelQuery {
   return { q, status: wanted as ParcelStatus[], sort, order };
 }
 
-function neighbours({ parcels }: Results, { positions, placeOf }: ParcelList, position: number) {
+function neighbours({ parcels, positionOf }: Results, { positions, placeOf }: ParcelList, position: number) {
   const place = placeOf(position);
-  const { parcelId } = parcels[position]!;
-  const idAt = (at: number) => (positions[at] === undefined ? null : parcels[positions[at]]!.parcelId);
-  // A refused parcel may repeat an id; stepping must not stay on it.
+  const idOf = (at: number) => (positions[at] === undefined ? null : parcels[positions[at]]!.parcelId);
+  // A refused parcel may repeat the id of another one, which is the one that opens by it: stepping passes it by.
+  const isRepeated = (at: number) => positions[at] !== undefined && positionOf.get(idOf(at)!) !== positions[at];
   const step = (by: 1 | -1) => {
     let at = place + by;
-    while (idAt(at) === parcelId) at += by;
-    return idAt(at);
+    while (isRepeated(at)) at += by;
+    return idOf(at);
   };
   const isListed = place !== -1;
   return {
