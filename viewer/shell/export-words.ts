@@ -71,7 +71,7 @@ export function pictureWords({ run, view, title, t, today }: WordsInput): Pictur
 }
 
 /** Lines that pictures and prints must carry: of the imagery, and of the background map where it is drawn. */
-export function attributionOf(run: RunInfo, view: ViewState): string[] {
+function attributionOf(run: RunInfo, view: ViewState): string[] {
   return [...run.attribution, ...(run.basemap && view.showBasemap ? [run.basemap.attribution] : [])];
 }
 

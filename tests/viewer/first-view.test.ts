@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import type { AcquisitionInfo, LayerInfo, RunInfo, SceneStyle } from '../../shared/api.ts';
+import { counterpartOf, fitView } from '../../viewer/shell/first-view.ts';
+import { layersOf, nearestScene, picturesOf } from '../../viewer/shell/layer-options.ts';
+import { firstKnown } from '../../viewer/shell/preferences.ts';
+import { FIRST_VIEW } from '../../viewer/state.ts';
+
+const layer = (id: string) =>
+  ({ id, kind: id.replace(/-(baseline|period)$/, ''), period: /[^-]+$/.exec(id)![0] }) as unknown as LayerInfo;
+
+const acquisition = (index: number, day: string, styles: SceneStyle[], counts = true) =>
+  ({
+    index,
+    datetime: `${day}T10:25:00Z`,
+    styles,
+    inPeriod: counts,
+    inSeason: counts,
+    nOk: counts ? 1 : 0,
+  }) as unknown as AcquisitionInfo;
+
+const run = {
+  layers: ['change-period', 'ndvi-period', 'ndvi-baseline', 'true-color-period'].map(layer),
+  acquisitions: [
+    acquisition(0, '2022-01-01', ['true-color', 'mask']),
+    acquisition(1, '2022-01-10', []),
+    acquisition(2, '2022-01-13', ['true-color', 'ndvi']),
+    acquisition(3, '2022-06-01', ['true-color'], false),
+  ],
+} as unknown as RunInfo;
+
+describe('the first view of a run', () => {
+  it('keeps layers that are there, and puts the first usual one in place of 2 that are not', () => {
+    const wanted = { ...FIRST_VIEW, left: 'ndvi-baseline', right: 'cover-period', acquisition: 4 };
+    expect(fitView(wanted, run)).toEqual({ left: 'ndvi-baseline', right: 'true-color-period', acquisition: null });
+    const scenes = { ...FIRST_VIEW, left: 'scene-ndvi-2', right: 'scene-ndvi-0', acquisition: 0 };
+    expect(fitView(scenes, run)).toEqual({ left: 'scene-ndvi-2', right: 'true-color-period', acquisition: 0 });
+    expect(fitView(FIRST_VIEW, { ...run, layers: [] }).left).toBe('none');
+  });
+
+  it('compares a layer with the other period where that has one', () => {
+    expect(counterpartOf(run, 'ndvi-period')).toBe('ndvi-baseline');
+    expect(counterpartOf(run, 'ndvi-baseline')).toBe('ndvi-period');
+    expect(counterpartOf(run, 'change-period')).toBe('change-period');
+  });
+
+  it('takes the first of the browser languages that it speaks', () => {
+    expect(firstKnown(['fon', 'fr-BJ', 'en'])).toBe('fr');
+    expect(firstKnown(['DE-at'])).toBe('de');
+    expect(firstKnown(['frr', 'dent'])).toBeUndefined();
+  });
+});
+
+describe('the choice of layers', () => {
+  it('lists true colour before NDVI before change', () => {
+    expect(layersOf(run, 'period').map(({ id }) => id)).toEqual(['true-color-period', 'ndvi-period', 'change-period']);
+  });
+
+  it('offers the styles that some acquisition has, without the mask', () => {
+    expect(picturesOf(run)).toEqual(['true-color', 'ndvi']);
+  });
+
+  it('shows the drawable acquisition nearest to the chosen date: 3 days on rather than 9 back', () => {
+    expect(nearestScene(run, 'true-color', 1)).toBe('scene-true-color-2');
+    expect(nearestScene(run, 'ndvi', 0)).toBe('scene-ndvi-2');
+  });
+
+  it('without a date shows the last acquisition that counts, and none where none can be drawn', () => {
+    expect(nearestScene(run, 'true-color', null)).toBe('scene-true-color-2');
+    expect(nearestScene(run, 'false-color', null)).toBeNull();
+    expect(nearestScene(run, 'false-color', 2)).toBeNull();
+  });
+});
