@@ -16,7 +16,7 @@ export function SideLabels({ run }: { run: RunInfo }) {
   if (compare === 'flicker') return <SideLabel run={run} side={flickerSide} place="middle" />;
   const places = compare === 'swipe' ? (['before', 'after'] as const) : (['first', 'second'] as const);
   return (
-    <div className="map-side-labels" style={{ '--map-swipe': fraction } as never}>
+    <div className="map-side-labels" data-compare={compare} style={{ '--map-swipe': fraction } as never}>
       <SideLabel run={run} side="left" place={places[0]} />
       <SideLabel run={run} side="right" place={places[1]} />
     </div>

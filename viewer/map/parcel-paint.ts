@@ -97,9 +97,11 @@ export function parcelPaint({
   return {
     'parcels-fill': {
       'fill-color': statusColour(palette),
-      'fill-opacity': ['case', IS_HOVERED, fill + 0.25, byQuery(query, fill, fill * 0.2)],
+      'fill-opacity': ['case', IS_HOVERED, fill + (hasRaster ? 0.12 : 0.25), byQuery(query, fill, fill * 0.2)],
     },
-    'parcels-hatch': { 'fill-opacity': ['case', IS_HOVERED, 1, byQuery(query, hasRaster ? 0.4 : 0.8, 0.15)] },
+    'parcels-hatch': {
+      'fill-opacity': ['case', IS_HOVERED, hasRaster ? 0.6 : 1, byQuery(query, hasRaster ? 0.4 : 0.8, 0.15)],
+    },
     'parcels-casing': {
       // Light in both themes: the colours of the statuses are dark.
       'line-color': CASING,
