@@ -1,11 +1,14 @@
-// `npm run bench`: the main job on real scenes and on the demo twin, our block reader beside geotiff.js, and map
-// tiles beside gdal.Warp.
+// `npm run bench`: the main job on real scenes and on the demo twin, our block reader beside geotiff.js, map tiles
+// beside gdal.Warp, and the viewer in a browser. `-- tiles viewer` measures only these parts.
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { benchMonitor, formatMonitorRow, type MonitorJob } from './monitor-job.ts';
 import { benchReader } from './reader.ts';
 import { benchTiles } from './tiles.ts';
+import { benchViewer } from './viewer.ts';
 
 const RUNS = 3;
 const root = process.cwd();
@@ -13,6 +16,8 @@ const shared = process.env.TWIN_SHARED ?? resolve(root, '../shared');
 const out = join(root, 'out/bench');
 const alps = join(shared, 'data/s2-alps');
 const kafa = join(shared, 'data/landsat-kafa');
+
+const demoArgs = ['--project', join(root, 'data/demo/project.json')];
 
 const jobs: MonitorJob[] = [
   {
@@ -34,7 +39,7 @@ const jobs: MonitorJob[] = [
   {
     name: 'demo twin (synthetic): six years, 60 parcels',
     needs: join(root, 'data/demo/scenes'),
-    args: ['--project', join(root, 'data/demo/project.json')],
+    args: demoArgs,
   },
 ];
 
@@ -43,6 +48,25 @@ async function main(): Promise<void> {
   console.log(
     `${cpu.length} × ${cpu[0]?.model ?? 'processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`,
   );
+  const wanted = process.argv.slice(2);
+  const isWanted = (part: string) => wanted.length === 0 || wanted.includes(part);
+  mkdirSync(out, { recursive: true });
+  if (isWanted('monitor')) await benchJobs();
+  if (isWanted('reader')) {
+    if (existsSync(alps)) await benchReader(join(alps, 'sentinel-2-l2a'), RUNS);
+    else console.log(`Block reader beside geotiff.js: skipped, there is no ${alps}.`);
+  }
+  if (isWanted('tiles')) await benchTiles(out, RUNS);
+  if (isWanted('viewer')) {
+    const results = join(out, 'viewer');
+    await promisify(execFile)(process.execPath, ['scripts/canopy.mjs', 'monitor', ...demoArgs, '--out', results]);
+    await benchViewer(results, out);
+  }
+  rmSync(out, { recursive: true, force: true });
+  console.log('\nBench finished.');
+}
+
+async function benchJobs(): Promise<void> {
   console.log(
     `Main job, whole process from cold start to the last file: 1 warm-up, then the median of ${RUNS} runs.\n`,
   );
@@ -51,15 +75,8 @@ async function main(): Promise<void> {
       console.log(`${job.name}: skipped, there is no ${job.needs}.`);
       continue;
     }
-    mkdirSync(out, { recursive: true });
     console.log(formatMonitorRow(await benchMonitor(job, join(out, 'run'), RUNS)));
   }
-  if (existsSync(alps)) await benchReader(join(alps, 'sentinel-2-l2a'), RUNS);
-  else console.log(`Block reader beside geotiff.js: skipped, there is no ${alps}.`);
-  mkdirSync(out, { recursive: true });
-  await benchTiles(out, RUNS);
-  rmSync(out, { recursive: true, force: true });
-  console.log('\nBench finished.');
 }
 
 main().catch((error: unknown) => {
