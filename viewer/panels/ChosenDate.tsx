@@ -28,9 +28,9 @@ export function ChosenDate({ parcelId, points, run }: ChosenProps) {
   if (!acquisition) return <p className="panel-note">{t('parcel.chooseDate')}</p>;
   return (
     <div className="panel-chosen">
-      <h4>
+      <h3>
         {formatDay(language, acquisition.datetime)} · {formatPlatform(acquisition.platform)}
-      </h4>
+      </h3>
       {point ? (
         <>
           <PointFigures point={point} />
@@ -41,7 +41,7 @@ export function ChosenDate({ parcelId, points, run }: ChosenProps) {
               {t('parcel.noImagery')} <span lang="en">{run.imageryNote}</span>
             </p>
           )}
-          <h5>{t('parcel.scenes')}</h5>
+          <h4>{t('parcel.scenes')}</h4>
           <SceneList sceneIds={point.sceneIds} scenes={run.scenes} />
         </>
       ) : (

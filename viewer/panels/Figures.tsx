@@ -111,7 +111,7 @@ export function ClassAreas({ parcel }: { readonly parcel: ParcelRow }) {
   const whole = classes.reduce((sum, { ha }) => sum + (ha ?? 0), 0);
   return (
     <div className="panel-classes">
-      <h4>{t('parcel.areas')}</h4>
+      <h3>{t('parcel.areas')}</h3>
       {whole > 0 ? (
         <div className="panel-class-bar" aria-hidden="true">
           {classes.map(({ name, ha }) =>

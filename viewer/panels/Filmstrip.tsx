@@ -28,7 +28,7 @@ export function Filmstrip({ parcelId, points, run }: FilmstripProps) {
   if (run.imageryNote !== null || clear.length === 0) return null;
   return (
     <div className="panel-film">
-      <h4>{t('parcel.clearPictures', { count: clear.length })}</h4>
+      <h3>{t('parcel.clearPictures', { count: clear.length })}</h3>
       <ul className="panel-film-strip" ref={strip} data-scrolls>
         {clear.map((point) => (
           <li key={point.acquisition} data-acquisition={point.acquisition}>

@@ -6,7 +6,7 @@ export function Fold({ title, children }: { readonly title: string; readonly chi
   const [isExpanded, setExpanded] = useState(false);
   return (
     <Disclosure className="panel-fold" isExpanded={isExpanded} onExpandedChange={setExpanded}>
-      <Heading level={4} className="panel-fold-heading">
+      <Heading level={3} className="panel-fold-heading">
         <Button slot="trigger" className="panel-fold-button">
           <svg viewBox="0 0 16 16" aria-hidden="true" className="panel-fold-arrow">
             <path d="m6 4 4 4-4 4" />

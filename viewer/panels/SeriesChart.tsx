@@ -39,7 +39,7 @@ export default function SeriesChart({ points, run, parcel }: ChartProps) {
   return (
     <figure className="panel-chart">
       <figcaption className="panel-chart-caption">
-        <h4>{t('parcel.series')}</h4>
+        <h3>{t('parcel.series')}</h3>
         <Readout point={shown === null ? null : points[shown]!} />
       </figcaption>
       <div className="panel-chart-field" ref={ref}>

@@ -3,7 +3,7 @@ import type { RunInfo, SeriesPoint } from '../../shared/api.ts';
 import { translateReason } from '../i18n/reasons.ts';
 import { useTranslate } from '../i18n/translate.ts';
 import { chooseAcquisition, useStore } from '../state.ts';
-import { formatDay, formatMonth, formatPlatform } from './format.ts';
+import { formatDay, formatMark, formatPlatform } from './format.ts';
 import {
   fractionOf,
   groupTicks,
@@ -134,10 +134,8 @@ function Axis({ range, widthPx }: { readonly range: TimeRange; readonly widthPx:
   const language = useStore((state) => state.language);
   return (
     <span className="panel-axis" aria-hidden="true">
-      {timeMarks(range, widthPx).map(({ timeMs, isYear }) => {
-        const date = new Date(timeMs);
+      {timeMarks(range, widthPx).map(({ timeMs, unit }) => {
         const at = fractionOf(range, timeMs);
-        const text = isYear ? String(date.getUTCFullYear()) : formatMonth(language, date.toISOString());
         return (
           <span
             key={timeMs}
@@ -145,7 +143,7 @@ function Axis({ range, widthPx }: { readonly range: TimeRange; readonly widthPx:
             style={{ left: `${at * 100}%` }}
             data-last={widthPx * (1 - at) < 44 || undefined}
           >
-            {text}
+            {formatMark(language, timeMs, unit)}
           </span>
         );
       })}

@@ -64,9 +64,15 @@ export function formatDay(language: Language, datetime: string): string {
   return dateFormat(language, { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(datetime));
 }
 
-/** UTC month for axes: `Feb 2021`. */
-export function formatMonth(language: Language, datetime: string): string {
-  return dateFormat(language, { month: 'short', year: 'numeric' }).format(new Date(datetime));
+const MARKS = {
+  year: { year: 'numeric' },
+  month: { month: 'short', year: 'numeric' },
+  day: { day: 'numeric', month: 'short' },
+} as const satisfies Readonly<Record<string, Intl.DateTimeFormatOptions>>;
+
+/** A mark on a time axis, UTC: `2021`, `Feb 2021`, `14 Feb`. */
+export function formatMark(language: Language, timeMs: number, unit: keyof typeof MARKS): string {
+  return dateFormat(language, MARKS[unit]).format(timeMs);
 }
 
 /** Names of months 1 to 12, short, in the order given. */

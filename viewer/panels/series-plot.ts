@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import type { RunInfo, SeriesPoint } from '../../shared/api.ts';
 import type { Language } from '../state.ts';
-import { formatMonth, formatNumber } from './format.ts';
+import { formatMark, formatNumber } from './format.ts';
 import type { PeriodMean, PeriodMeans } from './series-figures.ts';
 import { timelineRange } from './timeline.ts';
 
@@ -29,6 +29,10 @@ export interface PlotInput {
 }
 
 const DAY_S = 86_400;
+/** Steps between marks: whole days, months and years; never hours, for dates are days here. */
+const AXIS_STEPS_S = [1, 2, 3, 4, 5, 7, 10, 14, 30, 60, 90, 180, 365, 730, 1825].map((days) => days * DAY_S);
+/** Longer axes are marked with years alone, which need less room than months. */
+const LONG_MS = 2 * 365 * DAY_S * 1000;
 const MARK_RADIUS_PX = 3.5;
 /** How strongly what does not count is drawn: dates outside the season. */
 const FAINT = 0.35;
@@ -69,8 +73,9 @@ export function createSeriesPlot(
         {
           ...axis,
           size: 26,
+          incrs: AXIS_STEPS_S,
           gap: 4,
-          space: 56,
+          space: range.endMs - range.startMs > LONG_MS ? 38 : 60,
           grid: { show: false },
           values: (_, marks) => timeLabels(language, marks),
         },
@@ -97,11 +102,13 @@ export function createSeriesPlot(
   return plot;
 }
 
-/** Years alone where every mark is the first of one, else months. */
+/** Years alone where every mark is the first of one, else months, else days. */
 function timeLabels(language: Language, marks: readonly number[]): string[] {
   const dates = marks.map((mark) => new Date(mark * 1000));
-  if (dates.every((date) => date.getUTCMonth() === 0)) return dates.map((date) => String(date.getUTCFullYear()));
-  return dates.map((date) => formatMonth(language, date.toISOString()));
+  const isMonthly = dates.every((date) => date.getUTCDate() === 1);
+  const isYearly = isMonthly && dates.every((date) => date.getUTCMonth() === 0);
+  const unit = isYearly ? 'year' : isMonthly ? 'month' : 'day';
+  return dates.map((date) => formatMark(language, date.getTime(), unit));
 }
 
 /** x of both ends of a period on the canvas. */

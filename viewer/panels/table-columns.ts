@@ -37,7 +37,7 @@ export function columnsFor(widthPx: number, sort: ParcelSort): readonly TableCol
 /** In tables narrower than this, an error stands under its figure instead of behind it, and words may wrap. */
 export const STACKED_BELOW_PX = 480;
 const STACKED_STATUS_PX = 130;
-const STACKED_NUMBER_PX = 100;
+const STACKED_NUMBER_PX = 108;
 
 /** Width of a column in a table of the given width; null takes what the others leave. */
 export function columnWidthPx(column: TableColumn, tablePx: number): number | null {

@@ -21,7 +21,7 @@ export interface TimeRange {
 /** A label on the time axis. */
 export interface TimeMark {
   readonly timeMs: number;
-  readonly isYear: boolean;
+  readonly unit: 'year' | 'month' | 'day';
 }
 
 const DAY_MS = 86_400_000;
@@ -42,19 +42,32 @@ export function fractionOf(range: TimeRange, timeMs: number): number {
   return (timeMs - range.startMs) / (range.endMs - range.startMs);
 }
 
-/** First days of years, or of months where less than a year and a half is shown, thinned to what the width can hold. */
+/**
+ * First days of years; of months where less than a year and a half is shown; days where less than 75. Thinned to what
+ * the width can hold.
+ */
 export function timeMarks(range: TimeRange, widthPx: number): TimeMark[] {
-  const isYearly = range.endMs - range.startMs > 550 * DAY_MS;
-  const stepMonths = isYearly ? 12 : 1;
-  const marks: TimeMark[] = [];
-  const first = new Date(range.startMs);
-  for (let month = isYearly ? 0 : first.getUTCMonth(); ; month += stepMonths) {
-    const timeMs = Date.UTC(first.getUTCFullYear(), month, 1);
-    if (timeMs > range.endMs) break;
-    if (timeMs >= range.startMs) marks.push({ timeMs, isYear: month % 12 === 0 });
-  }
+  const days = (range.endMs - range.startMs) / DAY_MS;
+  const marks = days > 75 ? monthMarks(range, days > 550 ? 12 : 1) : dayMarks(range);
   const keepEvery = Math.max(1, Math.ceil((marks.length * 56) / Math.max(1, widthPx)));
   return marks.filter((_, index) => index % keepEvery === 0);
+}
+
+function monthMarks(range: TimeRange, stepMonths: 1 | 12): TimeMark[] {
+  const marks: TimeMark[] = [];
+  const first = new Date(range.startMs);
+  for (let month = stepMonths === 12 ? 0 : first.getUTCMonth(); ; month += stepMonths) {
+    const timeMs = Date.UTC(first.getUTCFullYear(), month, 1);
+    if (timeMs > range.endMs) return marks;
+    if (timeMs >= range.startMs) marks.push({ timeMs, unit: month % 12 === 0 ? 'year' : 'month' });
+  }
+}
+
+function dayMarks(range: TimeRange): TimeMark[] {
+  const marks: TimeMark[] = [];
+  for (let timeMs = Math.ceil(range.startMs / DAY_MS) * DAY_MS; timeMs <= range.endMs; timeMs += DAY_MS)
+    marks.push({ timeMs, unit: 'day' });
+  return marks;
 }
 
 /** All acquisitions, for the open parcel when its observations are given. */

@@ -3,6 +3,7 @@ import {
   formatChange,
   formatDay,
   formatHa,
+  formatMark,
   formatMonths,
   formatNdvi,
   formatNumber,
@@ -59,6 +60,15 @@ describe('dates', () => {
   it('keeps 23:59:59 UTC on its own day whatever the clock of the machine', () => {
     expect(formatDay('en', '2021-02-14T23:59:59.999Z')).toBe('14 Feb 2021');
     expect(formatDay('en', '2021-02-14')).toBe('14 Feb 2021');
+  });
+
+  it('marks an axis by year, month or day', () => {
+    const timeMs = Date.UTC(2021, 1, 14);
+    expect((['year', 'month', 'day'] as const).map((unit) => formatMark('fr', timeMs, unit))).toEqual([
+      '2021',
+      'févr. 2021',
+      '14 févr.',
+    ]);
   });
 
   it('names the 3 months of a season over the turn of the year in their order', () => {

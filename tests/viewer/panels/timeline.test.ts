@@ -71,6 +71,23 @@ describe('marks on the axis', () => {
   });
 });
 
+describe('marks of a short time', () => {
+  const fortnight = timelineRange({
+    periods: {
+      baseline: { start: '2023-08-08', end: '2023-08-11' },
+      period: { start: '2023-08-15', end: '2023-08-20' },
+    },
+    acquisitions: [],
+  });
+
+  it('are 16 days where two weeks and a day at each end are shown, fewer where there is no room', () => {
+    const marks = timeMarks(fortnight, 900);
+    expect(marks).toHaveLength(16);
+    expect(marks.every(({ unit, timeMs }) => unit === 'day' && timeMs % DAY_MS === 0)).toBe(true);
+    expect(timeMarks(fortnight, 300)).toHaveLength(6);
+  });
+});
+
 describe('ticks', () => {
   it('say of each of 4 acquisitions what it was for the open parcel, unseen ones too', () => {
     const acquisitions = daily(4);
