@@ -123,6 +123,7 @@ function ParcelGrid({ rows, widthPx, isBusy }: GridProps) {
           selectionMode="single"
           selectionBehavior="toggle"
           disallowEmptySelection
+          escapeKeyBehavior="none"
           selectedKeys={selected}
           onSelectionChange={openRow}
           sortDescriptor={{ column: sort, direction: order === 'asc' ? 'ascending' : 'descending' }}
