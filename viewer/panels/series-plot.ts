@@ -38,7 +38,7 @@ const MARK_RADIUS_PX = 3.5;
 const FAINT = 0.35;
 
 /** NDVI axis of a series: from 0, or from what lies below it, to the next tenth above everything. */
-export function ndviRange(points: readonly SeriesPoint[]): [number, number] {
+function ndviRange(points: readonly SeriesPoint[]): [number, number] {
   const values = points.flatMap(({ ndviMean, ndviP10, ndviP90 }) =>
     [ndviMean, ndviP10, ndviP90].filter((value) => value !== null),
   );
