@@ -13,7 +13,8 @@ export function sendJson(
   const etag = `W/"${sha256OfBytes(text).slice(0, 32)}"`;
   reply.header('etag', etag).header('cache-control', 'no-cache');
   if (matchesEtag(request.headers['if-none-match'], etag)) return reply.code(304).send();
-  return reply.type(mediaType).send(text);
+  // As bytes: Fastify adds a character set to texts, which application/geo+json has no room for.
+  return reply.header('content-type', mediaType).send(Buffer.from(text));
 }
 
 /** `If-None-Match`: a list of tags, compared weakly (RFC 9110, 13.1.2). */

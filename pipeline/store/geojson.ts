@@ -26,7 +26,7 @@ export function formatResultsGeojson(
   provenance: Provenance,
 ): string {
   const features = results.map((result) => {
-    const parcel = parcels.get(result.parcelId);
+    const parcel = parcelOf(result, parcels);
     const properties = Object.fromEntries(resultColumns.map((column) => [column.name, readCell(result, column)]));
     const geometry = parcel ? roundGeometry(geometryOfParcel(parcel)) : null;
     return JSON.stringify({ type: 'Feature', id: result.parcelId, properties, geometry });
@@ -35,6 +35,11 @@ export function formatResultsGeojson(
   const head = JSON.stringify({ type: 'FeatureCollection', attribution, synthetic }).slice(0, -1);
   // One line a feature: large files stay readable, and two runs can be compared with diff.
   return `${head},"features":[\n${features.join(',\n')}\n]}\n`;
+}
+
+/** The parcel that a result is of; null for a refused one, also where it repeats the id of another. */
+export function parcelOf(result: ParcelResult, parcels: ReadonlyMap<string, Parcel>): Parcel | null {
+  return result.parcelHa === null ? null : (parcels.get(result.parcelId) ?? null);
 }
 
 /** Geometry of a parcel in GeoJSON form, exact: Polygon for one part, else MultiPolygon. */

@@ -1,7 +1,7 @@
 import { geojsonToWkb, parquetWriteBuffer } from 'hyparquet-writer';
 import type { Parcel } from '../../shared/parcel.ts';
 import type { Observation, ParcelResult } from '../../shared/result.ts';
-import { geometryOfParcel, type ParcelGeometry, type Provenance } from './geojson.ts';
+import { geometryOfParcel, type ParcelGeometry, type Provenance, parcelOf } from './geojson.ts';
 import { type Cell, type Column, observationColumns, readCell, resultColumns } from './tables.ts';
 
 // The writer's own types ask for mutable arrays of anything; this is the part of them used here.
@@ -28,7 +28,7 @@ export function formatResultsParquet(
   parcels: ReadonlyMap<string, Parcel>,
   provenance: Provenance,
 ): Uint8Array {
-  const found = results.map((result) => parcels.get(result.parcelId) ?? null);
+  const found = results.map((result) => parcelOf(result, parcels));
   const geometries = found.map((parcel) => (parcel ? geometryOfParcel(parcel) : null));
   const columns = resultColumns.map((column) => toParquetColumn(results, column));
   const data = geometries.map((geometry) => (geometry ? geojsonToWkb(geometry) : null));

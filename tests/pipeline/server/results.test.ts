@@ -95,6 +95,8 @@ describe('results loaded from a folder', () => {
     expect(await results.readGeometry(bowTie)).toEqual({ type: 'MultiPolygon', coordinates: [] });
     expect(results.parcels[bowTie]).toMatchObject({ status: 'no_data', bboxDeg: results.run.bboxDeg });
     expect((await results.readGeometry(0)).type).toBe('Polygon');
+    // Nor that of the parcel whose id it repeats.
+    expect((await results.readGeometry(TINY_PARCELS - 1)).coordinates).toEqual([]);
   });
 
   it('count 8 low or no-data observations on the date that is cloudy in the west, and draw all 6 dates', async () => {
