@@ -31,10 +31,16 @@ async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
     set({ isConnected: false });
     throw new ApiFailure('E_OFFLINE', 'The server does not answer.');
   }
-  const body = (await response.json().catch(() => null)) as T | ApiError | null;
-  if (!response.ok || body === undefined) {
-    const failure = (body as ApiError | null)?.error;
+  // A body that breaks off or is no JSON is no answer; `null` is one.
+  const body = (await response.json().catch(() => undefined)) as T | ApiError | undefined;
+  if (signal?.aborted) throw new DOMException('Aborted', 'AbortError');
+  if (!response.ok) {
+    const failure = (body as ApiError | undefined)?.error;
     throw new ApiFailure(failure?.code ?? `HTTP_${response.status}`, failure?.message ?? response.statusText);
+  }
+  if (body === undefined) {
+    set({ isConnected: false });
+    throw new ApiFailure('E_OFFLINE', 'The server does not answer.');
   }
   set({ isConnected: true, lastDataMs: Date.now() });
   return body as T;

@@ -36,13 +36,17 @@ export function columnsFor(widthPx: number, sort: ParcelSort): readonly TableCol
 
 /** In tables narrower than this, an error stands under its figure instead of behind it, and words may wrap. */
 export const STACKED_BELOW_PX = 480;
-const STACKED_STATUS_PX = 130;
+/** Room for the longest status on one line, where the id then still has enough. */
+const STACKED_STATUS_PX = 166;
+const NARROW_STATUS_PX = 130;
+const NARROW_BELOW_PX = 372;
 const STACKED_NUMBER_PX = 108;
 
 /** Width of a column in a table of the given width; null takes what the others leave. */
 export function columnWidthPx(column: TableColumn, tablePx: number): number | null {
   if (tablePx >= STACKED_BELOW_PX || column.widthPx === null) return column.widthPx;
-  return column.isNumber ? STACKED_NUMBER_PX : STACKED_STATUS_PX;
+  if (column.isNumber) return STACKED_NUMBER_PX;
+  return tablePx < NARROW_BELOW_PX ? NARROW_STATUS_PX : STACKED_STATUS_PX;
 }
 
 export interface PageRange {

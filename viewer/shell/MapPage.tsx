@@ -19,7 +19,7 @@ const TimeSlider = lazy(() => import('../panels/TimeSlider.tsx'));
 const Cards = lazy(() => import('./Cards.tsx'));
 const LayerSheet = lazy(() => import('./LayerSheet.tsx'));
 
-const LEFT = { minPx: 240, maxPx: 640, usualPx: 368 };
+const LEFT = { minPx: 240, maxPx: 640, usualPx: 392 };
 const RIGHT = { minPx: 320, maxPx: 720, usualPx: 400 };
 
 interface MapPageProps {
