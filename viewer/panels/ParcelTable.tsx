@@ -210,7 +210,7 @@ interface OpenRow {
 function useScrollToOpen({ rows, open, layout }: OpenRow) {
   const scroller = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const table = scroller.current?.firstElementChild;
+    const table = scroller.current?.querySelector('[role=grid]');
     const position = rows.findIndex((row) => row.parcelId === open);
     if (!table || position < 0 || table.contains(document.activeElement)) return;
     const top = position * layout.rowHeight;
