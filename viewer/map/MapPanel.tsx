@@ -14,7 +14,7 @@ import { surfacesOf, useMapStore, wantsCalm } from './map-store.ts';
 import { SideLabels } from './SideLabels.tsx';
 import { SwipeHandle } from './SwipeHandle.tsx';
 import { exposeTestInterface } from './test-interface.ts';
-import { useOpenParcel } from './use-open-parcel.ts';
+import { useHoveredParcel, useOpenParcel } from './use-open-parcel.ts';
 
 const MeasurePanel = lazy(() => import('./MeasurePanel.tsx'));
 
@@ -33,6 +33,7 @@ export default function MapPanel({ run, twin }: MapPanelProps) {
   const [left, right] = [useStore((state) => nameOf(state.left).dates), useStore((state) => nameOf(state.right).dates)];
   const views = useRef<HTMLDivElement>(null);
   useOpenParcel();
+  useHoveredParcel();
   useEffect(exposeTestInterface, []);
   useEffect(() => {
     const element = views.current;

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
+import { useShallow } from 'zustand/react/shallow';
 import type { RunInfo, TwinInfo } from '../../shared/api.ts';
 import { useTranslate } from '../i18n/translate.ts';
-import { useStore } from '../state.ts';
+import { useStore, type ViewState } from '../state.ts';
 import { GraticuleLabels } from './GraticuleLabels.tsx';
 import { setSurface, useMapStore } from './map-store.ts';
 import { MapSurface } from './map-surface.ts';
@@ -38,6 +39,12 @@ export function MapView(props: MapViewProps) {
       {trouble && <WebglNotice kind={trouble} restart={restart} />}
     </div>
   );
+}
+
+/** Whether any raster can be seen on a side's map. */
+function hasRasterOn({ left, right, compare, opacity }: ViewState, side: Side): boolean {
+  const ids = compare === 'off' ? [left] : compare === 'side' ? [side === 'left' ? left : right] : [left, right];
+  return opacity > 0 && ids.some((id) => id !== 'none');
 }
 
 function fullZoomOf({ bboxDeg, counts }: RunInfo): number {
@@ -87,7 +94,17 @@ function useSurface(container: { current: HTMLDivElement | null }, { run, twin, 
 }
 
 function useRasters(surface: MapSurface | undefined, { run, side }: MapViewProps) {
-  const { left, right, compare, swipeFraction, showMask, colouring, opacity } = useStore();
+  const { left, right, compare, swipeFraction, showMask, colouring, opacity } = useStore(
+    useShallow(({ left, right, compare, swipeFraction, showMask, colouring, opacity }) => ({
+      left,
+      right,
+      compare,
+      swipeFraction,
+      showMask,
+      colouring,
+      opacity,
+    })),
+  );
   const flickerSide = useMapStore((state) => state.flickerSide);
   useEffect(() => {
     const choice = { left, right, compare, swipeFraction, showMask, flickerSide, colouring, opacity };
@@ -96,11 +113,14 @@ function useRasters(surface: MapSurface | undefined, { run, side }: MapViewProps
 }
 
 function useParcels(surface: MapSurface | undefined, { run, side }: MapViewProps) {
-  const { query, showParcels, showBasemap, hovered, left, right, compare, opacity } = useStore();
-  const { openGeometry, measured } = useMapStore();
+  const query = useStore((state) => state.query);
+  const showParcels = useStore((state) => state.showParcels);
+  const showBasemap = useStore((state) => state.showBasemap);
+  const hasRaster = useStore((state) => hasRasterOn(state, side));
+  const openGeometry = useMapStore((state) => state.openGeometry);
+  const hoverGeometry = useMapStore((state) => state.hoverGeometry);
+  const measured = useMapStore((state) => state.measured);
   const [palette, setPalette] = useState(readPalette);
-  const shown = compare === 'side' && side === 'right' ? right : left;
-  const hasRaster = opacity > 0 && (shown !== 'none' || (compare !== 'off' && compare !== 'side' && right !== 'none'));
   useEffect(() => watchPalette(setPalette), []);
   useEffect(
     () => surface?.setLook({ query, palette, hasRaster, fullZoom: fullZoomOf(run) }),
@@ -108,7 +128,7 @@ function useParcels(surface: MapSurface | undefined, { run, side }: MapViewProps
   );
   useEffect(() => surface?.setVisible('parcels-', showParcels), [surface, showParcels]);
   useEffect(() => surface?.setVisible('basemap', showBasemap), [surface, showBasemap]);
-  useEffect(() => surface?.setHovered(hovered), [surface, hovered]);
+  useEffect(() => surface?.setHovered(hoverGeometry), [surface, hoverGeometry]);
   useEffect(() => surface?.setOpenParcel(openGeometry), [surface, openGeometry]);
   useEffect(() => surface?.setMeasure(measureGeometries(measured)), [surface, measured]);
 }

@@ -107,8 +107,8 @@ function sourcesOf(run: RunInfo, twin: TwinInfo | null, origin: string): Record<
       tiles: [`${origin}/tiles/parcels/{z}/{x}/{y}.mvt?v=${encodeURIComponent(run.version)}`],
       maxzoom: PARCEL_MAX_ZOOM,
       bounds: [west, south, east, north],
-      promoteId: { parcels: 'id' },
     },
+    hover: geojson(EMPTY),
     open: geojson(EMPTY),
     measure: geojson(EMPTY),
   };

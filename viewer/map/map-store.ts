@@ -19,6 +19,7 @@ interface MapState {
   readonly pointer: LonLat | null;
   readonly flickerSide: Side;
   readonly openGeometry: GeoJsonGeometry | null;
+  readonly hoverGeometry: GeoJsonGeometry | null;
   /** The parcel that was last chosen on the map itself, which then needs no flight to it. */
   readonly chosenOnMap: string | null;
   readonly measured: readonly LonLat[];
@@ -32,6 +33,7 @@ export const useMapStore = create<MapState>()(() => ({
   pointer: null,
   flickerSide: 'left',
   openGeometry: null,
+  hoverGeometry: null,
   chosenOnMap: null,
   measured: [],
 }));

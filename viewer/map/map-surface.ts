@@ -65,7 +65,6 @@ export class MapSurface {
   readonly #overlay: MapLibreOverlay;
   readonly #events: SurfaceEvents;
   #look: ParcelLook;
-  #hovered: string | null = null;
   #pointer: MapMouseEvent | null = null;
   #isPickDue = false;
   #isFollowing = false;
@@ -219,15 +218,8 @@ export class MapSurface {
     this.#setData('measure', geometries);
   }
 
-  setHovered(id: string | null): void {
-    if (id === this.#hovered) return;
-    this.#whenReady(() => {
-      const mark = (one: string, hover: boolean) =>
-        this.map.setFeatureState({ source: PARCEL_SOURCE, sourceLayer: 'parcels', id: one }, { hover });
-      if (this.#hovered !== null) mark(this.#hovered, false);
-      this.#hovered = id;
-      if (id !== null) mark(id, true);
-    });
+  setHovered(geometry: GeoJsonGeometry | null): void {
+    this.#setData('hover', geometry ? [geometry] : []);
   }
 
   setTitle(title: string): void {

@@ -4,7 +4,7 @@ import type { Bbox } from '../../shared/grid.ts';
 import { type ParcelStatus, type Rgb, STATUS_COLOURS } from '../../shared/ramps.ts';
 import type { Palette } from './palette.ts';
 
-/** Layers of the parcels in the map's style, bottom first, and how status, query, hover and raster change their paint. */
+/** Layers of the parcels in the map's style, bottom first, and how status, query and raster change their paint. */
 
 export const PARCEL_SOURCE = 'parcels';
 /** Layers that answer to the pointer. */
@@ -48,8 +48,6 @@ function statusColour(palette: Palette): ExpressionSpecification {
     palette.inkSoft,
   ];
 }
-
-const IS_HOVERED: ExpressionSpecification = ['boolean', ['feature-state', 'hover'], false];
 
 /** `shown` for parcels that the query keeps, `faded` for the others. */
 function byQuery(query: ParcelQuery, shown: number, faded: number): ExpressionSpecification | number {
@@ -97,17 +95,17 @@ export function parcelPaint({
   return {
     'parcels-fill': {
       'fill-color': statusColour(palette),
-      'fill-opacity': ['case', IS_HOVERED, fill + (hasRaster ? 0.12 : 0.25), byQuery(query, fill, fill * 0.2)],
+      'fill-opacity': byQuery(query, fill, fill * 0.2),
     },
-    'parcels-hatch': {
-      'fill-opacity': ['case', IS_HOVERED, hasRaster ? 0.6 : 1, byQuery(query, hasRaster ? 0.4 : 0.8, 0.15)],
-    },
+    'parcels-hatch': { 'fill-opacity': byQuery(query, hasRaster ? 0.4 : 0.8, 0.15) },
     'parcels-casing': {
       // Light in both themes: the colours of the statuses are dark.
       'line-color': CASING,
       'line-opacity': ['interpolate', ['linear'], ['zoom'], fullZoom - 2, 0, fullZoom, byQuery(query, 0.85, 0.15)],
     },
     ...Object.fromEntries(OUTLINES.map(({ id }) => [id, line])),
+    'hover-casing': { 'line-color': palette.casing },
+    'hover-line': { 'line-color': palette.ink },
     'open-casing': { 'line-color': palette.casing },
     'open-line': { 'line-color': palette.accent },
   };
@@ -140,7 +138,7 @@ export function parcelLayers(look: ParcelLook): LayerSpecification[] {
       type: 'line',
       ...source,
       layout: round,
-      paint: { 'line-width': widthByZoom(look, 2.1, 2), ...paint['parcels-casing'] },
+      paint: { 'line-width': widthByZoom(look, 2.1), ...paint['parcels-casing'] },
     },
     ...OUTLINES.map(
       ({ id, status, dash, width }): LayerSpecification => ({
@@ -150,12 +148,26 @@ export function parcelLayers(look: ParcelLook): LayerSpecification[] {
         filter: ['in', ['get', 'status'], ['literal', [...status]]],
         layout: round,
         paint: {
-          'line-width': widthByZoom(look, width, 1.9),
+          'line-width': widthByZoom(look, width),
           ...(dash ? { 'line-dasharray': dash } : {}),
           ...paint[id],
         },
       }),
     ),
+    {
+      id: 'hover-casing',
+      type: 'line',
+      source: 'hover',
+      layout: round,
+      paint: { 'line-width': 5.5, ...paint['hover-casing'] },
+    },
+    {
+      id: 'hover-line',
+      type: 'line',
+      source: 'hover',
+      layout: round,
+      paint: { 'line-width': 2.5, ...paint['hover-line'] },
+    },
     {
       id: 'open-casing',
       type: 'line',
@@ -173,11 +185,19 @@ export function parcelLayers(look: ParcelLook): LayerSpecification[] {
   ] as LayerSpecification[];
 }
 
-/** Line widths, CSS pixels: thin far away, wider near, and wider still under the pointer. */
-function widthByZoom({ fullZoom }: ParcelLook, base: number, hoverFactor: number): ExpressionSpecification {
-  const at = (width: number) => ['case', IS_HOVERED, width * hoverFactor, width];
-  const stops = [fullZoom - 2, at(base * 0.5), fullZoom, at(base * 1.2), fullZoom + 4, at(base * 1.8)];
-  return ['interpolate', ['linear'], ['zoom'], ...stops] as never;
+/** Line widths, CSS pixels: thin far away, wider near. */
+function widthByZoom({ fullZoom }: ParcelLook, base: number): ExpressionSpecification {
+  return [
+    'interpolate',
+    ['linear'],
+    ['zoom'],
+    fullZoom - 2,
+    base * 0.5,
+    fullZoom,
+    base * 1.2,
+    fullZoom + 4,
+    base * 1.8,
+  ];
 }
 
 /** A seamless diagonal hatch, RGBA, for ground without data. */

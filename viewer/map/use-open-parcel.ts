@@ -30,3 +30,31 @@ export function useOpenParcel(): void {
     return () => abort.abort();
   }, [parcel]);
 }
+
+/** How long a parcel has to be pointed at before its outline is asked for. */
+const HOVER_MS = 70;
+
+/**
+ * Fetches the outline of the parcel that is pointed at, on the map or in the table. Marking it among the map's own
+ * tiles instead would upload all outlines of a tile again: seconds with 100,000 parcels.
+ */
+export function useHoveredParcel(): void {
+  const hovered = useStore((state) => state.hovered);
+  useEffect(() => {
+    useMapStore.setState({ hoverGeometry: null });
+    if (hovered === null) return;
+    const abort = new AbortController();
+    const timer = setTimeout(() => {
+      api.parcel(hovered, useStore.getState().query, abort.signal).then(
+        ({ geometry }) => useMapStore.setState({ hoverGeometry: geometry }),
+        () => {
+          // Without the outline the tooltip still names the parcel.
+        },
+      );
+    }, HOVER_MS);
+    return () => {
+      clearTimeout(timer);
+      abort.abort();
+    };
+  }, [hovered]);
+}
