@@ -24,18 +24,25 @@ interface Feature {
 
 const NEWLINE = 0x0a;
 const COMMA = 0x2c;
+const WORLD: Bbox = [-180, -90, 180, 90];
+const NOWHERE: Bbox = [Infinity, Infinity, -Infinity, -Infinity];
 const OPEN_FEATURE = '{"type":"Feature",';
 
 /** Reads parcels.geojson, one feature a line; keeps where each stands. Throws `E_HASH`, `E_RESULTS_MISSING`, `E_RESULTS_FORMAT`. */
 export async function openParcelFile(path: string, sha256: string): Promise<ParcelFile> {
   const file = await openTable(path);
-  const found: { result: ParcelResult; bboxDeg: Bbox | null }[] = [];
+  const rows: ParcelRow[] = [];
+  const bboxless: number[] = [];
+  const all: [number, number, number, number] = [...NOWHERE];
   const starts: number[] = [];
   const ends: number[] = [];
   const takeLine = (bytes: Buffer, start: number, end: number, offset: number) => {
     const last = bytes[end - 1] === COMMA ? end - 1 : end;
     if (bytes.toString('latin1', start, start + OPEN_FEATURE.length) !== OPEN_FEATURE) return;
-    found.push(parseFeature(bytes.toString('utf8', start, last), path, found.length));
+    const { result, bboxDeg } = parseFeature(bytes.toString('utf8', start, last), path, rows.length);
+    if (bboxDeg) growBbox(all, bboxDeg);
+    else bboxless.push(rows.length);
+    rows.push({ ...result, index: rows.length, status: statusOf(result), bboxDeg: bboxDeg ?? NOWHERE });
     starts.push(offset + start);
     ends.push(offset + last);
   };
@@ -52,20 +59,15 @@ export async function openParcelFile(path: string, sha256: string): Promise<Parc
     await file.close();
     throw error;
   }
-  const all = unionBbox(found.flatMap(({ bboxDeg }) => (bboxDeg ? [bboxDeg] : [])));
-  const rows = found.map(({ result, bboxDeg }, index) => ({
-    ...result,
-    index,
-    status: statusOf(result),
-    bboxDeg: bboxDeg ?? all,
-  }));
+  const bboxDeg = bboxless.length === rows.length ? WORLD : all;
+  for (const position of bboxless) rows[position] = { ...rows[position]!, bboxDeg };
   const positionOf = new Map<string, number>();
   for (const { parcelId, index } of rows) if (!positionOf.has(parcelId)) positionOf.set(parcelId, index);
   const readFeature = (position: number) => readSlice(file, starts[position]!, ends[position]!);
   return {
     rows,
     positionOf,
-    bboxDeg: all,
+    bboxDeg,
     readFeature,
     readGeometry: async (position) =>
       (JSON.parse(await readFeature(position)) as Feature).geometry ?? { type: 'MultiPolygon', coordinates: [] },
@@ -75,15 +77,17 @@ export async function openParcelFile(path: string, sha256: string): Promise<Parc
 
 /** Smallest box round all; the whole world when there is none. */
 export function unionBbox(boxes: readonly Bbox[]): Bbox {
-  if (boxes.length === 0) return [-180, -90, 180, 90];
-  const union: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const box of boxes) {
-    union[0] = Math.min(union[0], box[0]);
-    union[1] = Math.min(union[1], box[1]);
-    union[2] = Math.max(union[2], box[2]);
-    union[3] = Math.max(union[3], box[3]);
-  }
+  if (boxes.length === 0) return WORLD;
+  const union: [number, number, number, number] = [...NOWHERE];
+  for (const box of boxes) growBbox(union, box);
   return union;
+}
+
+function growBbox(union: [number, number, number, number], box: Bbox): void {
+  union[0] = Math.min(union[0], box[0]);
+  union[1] = Math.min(union[1], box[1]);
+  union[2] = Math.max(union[2], box[2]);
+  union[3] = Math.max(union[3], box[3]);
 }
 
 function parseFeature(line: string, path: string, index: number) {
