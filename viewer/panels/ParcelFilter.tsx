@@ -18,9 +18,12 @@ export function ParcelSearch() {
 
   useEffect(() => setText(asked), [asked]);
   useEffect(() => {
-    const { query, set } = useStore.getState();
-    if (text === query.q) return;
-    const pause = setTimeout(() => set({ query: { ...query, q: text } }), TYPING_PAUSE_MS);
+    if (text === useStore.getState().query.q) return;
+    const pause = setTimeout(() => {
+      // Read only now: a status may have been chosen while typing paused.
+      const { query, set } = useStore.getState();
+      set({ query: { ...query, q: text } });
+    }, TYPING_PAUSE_MS);
     return () => clearTimeout(pause);
   }, [text]);
 
