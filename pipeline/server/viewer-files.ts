@@ -31,6 +31,7 @@ export async function registerViewer(app: FastifyInstance): Promise<void> {
     cacheControl: false,
     schemaHide: true,
     setHeaders(reply, path) {
+      reply.setHeader('vary', 'accept-encoding');
       const isHashed = /-[A-Za-z0-9_-]{8}\.\w+(?:\.(?:br|gz))?$/.test(path);
       reply.setHeader('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
