@@ -21,7 +21,6 @@ export const mapMessages = {
       'The graphics card stopped drawing the map (E_WEBGL). It comes back as soon as the browser allows.',
     'map.restart': 'Start the map again',
     'map.swipe': 'Swipe line between {left} and {right}',
-    'map.swipeValue': '{left}: {percent} of the width',
     'map.flickerStart': 'Start flicker',
     'map.flickerStop': 'Stop flicker',
     'map.flickerStep': 'Show the other side',
@@ -34,7 +33,6 @@ export const mapMessages = {
     'map.measureUndo': 'Remove last point',
     'map.measureClear': 'Start over',
     'map.measureEnd': 'End measuring',
-    'map.measurePoints': '{n} {n|point|points}',
     'map.attribution': 'Sources',
   },
   fr: {
@@ -59,7 +57,6 @@ export const mapMessages = {
       'La carte graphique a cessé de dessiner la carte (E_WEBGL). Elle revient dès que le navigateur le permet.',
     'map.restart': 'Relancer la carte',
     'map.swipe': 'Rideau entre {left} et {right}',
-    'map.swipeValue': '{left} : {percent} de la largeur',
     'map.flickerStart': 'Lancer l’alternance',
     'map.flickerStop': 'Arrêter l’alternance',
     'map.flickerStep': 'Montrer l’autre côté',
@@ -73,7 +70,6 @@ export const mapMessages = {
     'map.measureUndo': 'Enlever le dernier point',
     'map.measureClear': 'Recommencer',
     'map.measureEnd': 'Terminer la mesure',
-    'map.measurePoints': '{n} {n|point|points}',
     'map.attribution': 'Sources',
   },
   de: {
@@ -97,7 +93,6 @@ export const mapMessages = {
       'Die Grafikkarte zeichnet die Karte nicht mehr (E_WEBGL). Sie kommt zurück, sobald der Browser es zulässt.',
     'map.restart': 'Karte neu starten',
     'map.swipe': 'Wischlinie zwischen {left} und {right}',
-    'map.swipeValue': '{left}: {percent} der Breite',
     'map.flickerStart': 'Wechsel starten',
     'map.flickerStop': 'Wechsel anhalten',
     'map.flickerStep': 'Andere Seite zeigen',
@@ -111,7 +106,6 @@ export const mapMessages = {
     'map.measureUndo': 'Letzten Punkt entfernen',
     'map.measureClear': 'Von vorn beginnen',
     'map.measureEnd': 'Messen beenden',
-    'map.measurePoints': '{n} {n|Punkt|Punkte}',
     'map.attribution': 'Quellen',
   },
 } as const;

@@ -1,4 +1,4 @@
-import { BitmapLayer, type BitmapLayerProps } from '@deck.gl/layers';
+import { BitmapLayer } from '@deck.gl/layers';
 import { clipColumns } from './raster-plan.ts';
 
 type Device = BitmapLayer['context']['device'];
@@ -103,5 +103,3 @@ export class RasterLayer extends BitmapLayer<LookProps> {
     super.draw(options);
   }
 }
-
-export type RasterLayerProps = BitmapLayerProps & LookProps;
