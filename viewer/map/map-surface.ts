@@ -7,6 +7,7 @@ import type { Bbox } from '../../shared/grid.ts';
 import type { ParcelStatus } from '../../shared/ramps.ts';
 import type { Camera } from '../state.ts';
 import { baseStyle, featureCollection, themePaint } from './base-style.ts';
+import { answerForUnused } from './graphics-questions.ts';
 import { graticuleLines, type View } from './graticule.ts';
 import type { LonLat } from './measure.ts';
 import { HATCH_IMAGE, hatchImage, PARCEL_SOURCE, type ParcelLook, PICK_LAYERS, parcelPaint } from './parcel-paint.ts';
@@ -94,6 +95,7 @@ export class MapSurface {
         ? { center: [camera.lon, camera.lat] as [number, number], zoom: camera.zoom }
         : { bounds: boundsOf(run.bboxDeg), fitBoundsOptions: fitOptions(container) }),
     });
+    answerForUnused(this.map.painter.context.gl as WebGL2RenderingContext);
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     this.#overlay = new MapLibreOverlay({
@@ -284,6 +286,7 @@ export class MapSurface {
     this.rasters.settle();
     const failed = this.rasters.failedCount + this.#failedParcelTiles;
     const isLoading = !this.rasters.isLoaded || !this.map.areTilesLoaded();
+    if (!isLoading) markFirstMap();
     if (failed === this.#tiles.failed && isLoading === this.#tiles.isLoading) return;
     this.#tiles = { failed, isLoading };
     this.#events.onTiles(this.#tiles);
@@ -295,6 +298,16 @@ export class MapSurface {
     if (error?.status === undefined) this.#events.onUnreachable();
     this.map.triggerRepaint();
   }
+}
+
+const FIRST_MAP = 'canopy-first-map';
+let isFirstMapMarked = false;
+
+/** Notes in the browser's own timeline when the first map with its rasters and parcels is on the screen. */
+function markFirstMap(): void {
+  if (isFirstMapMarked) return;
+  isFirstMapMarked = true;
+  requestAnimationFrame(() => performance.mark(FIRST_MAP));
 }
 
 /** How much of the map's left cards lie over, CSS pixels: the page says so with `--map-covered-left`. */
