@@ -10,6 +10,7 @@ import { MapPage } from './shell/MapPage.tsx';
 import { usePreferences } from './shell/preferences.ts';
 import { Skeleton } from './shell/Skeleton.tsx';
 import { usePageTitle } from './shell/title.ts';
+import { useLaterParts } from './shell/use-later-parts.ts';
 import { type LeftColumn, useLeftColumn } from './shell/use-left-column.ts';
 import { useIsPhone } from './shell/use-phone.ts';
 import { type RunState, useRun } from './shell/use-run.ts';
@@ -34,6 +35,7 @@ export function App() {
   const run = state.loading.state === 'ready' ? state.loading.run : null;
   usePreferences();
   usePageTitle(run);
+  useLaterParts(run !== null);
   useShortcuts(run, setDialog);
   const close = () => setDialog(null);
   return (
@@ -43,11 +45,13 @@ export function App() {
         <Header run={run} isPhone={isPhone} open={setDialog} />
         <Banners run={run} state={state} />
         <Content state={state} isPhone={isPhone} left={left} />
-        <Suspense fallback={null}>
-          {dialog === 'shortcuts' && <ShortcutsDialog close={close} />}
-          {run && dialog === 'run' && <RunDialog run={run} close={close} />}
-          {run && dialog === 'export' && <ExportDialog run={run} close={close} />}
-        </Suspense>
+        <Boundary key={dialog}>
+          <Suspense fallback={null}>
+            {dialog === 'shortcuts' && <ShortcutsDialog close={close} />}
+            {run && dialog === 'run' && <RunDialog run={run} close={close} />}
+            {run && dialog === 'export' && <ExportDialog run={run} close={close} />}
+          </Suspense>
+        </Boundary>
       </div>
     </I18nProvider>
   );
