@@ -163,7 +163,8 @@ function readBasemap(tiles: string | undefined, attribution: string | undefined)
   }
   const host = /^https?:\/\/([a-z0-9.-]+(?::\d{1,5})?)\//i.exec(tiles)?.[1];
   const hasPlaces = ['{z}', '{x}', '{y}'].every((place) => tiles.includes(place));
-  if (host === undefined || !hasPlaces || /[\s"'<>;]/.test(tiles))
+  const isAddress = URL.canParse(tiles.replaceAll(/[{}]/g, ''));
+  if (host === undefined || !hasPlaces || !isAddress || /[\s"'<>;]/.test(tiles))
     throw usageError(
       `--basemap wants an address with {z}, {x} and {y} such as https://tiles.example.org/{z}/{x}/{y}.png; got "${tiles}".`,
     );
@@ -180,6 +181,16 @@ export function environment(): Environment {
 /** The environment of a computing child: what the operator allowed beyond the listed hosts, and nothing else. */
 export function childEnvironment(allowHosts: readonly string[]): Record<string, string> {
   return { CANOPY_ALLOW_HOSTS: allowHosts.join(',') };
+}
+
+/** The environment of a child that may read this machine's disk only. */
+export function offlineEnvironment(): Record<string, string> {
+  return { CANOPY_OFFLINE: '1' };
+}
+
+/** Whether this process may ask nothing of the network, listed hosts included. */
+export function isOffline(env: Environment): boolean {
+  return env.CANOPY_OFFLINE !== undefined;
 }
 
 export function allowedHosts(env: Environment): string[] {

@@ -7,7 +7,7 @@ import { isHttp } from '../stac/href.ts';
 import type { SceneTally } from './observation-file.ts';
 import { unionBbox } from './parcel-file.ts';
 import type { ServedPlan } from './results.ts';
-import { bandsOf } from './scene-cells.ts';
+import { bandsOf, classBand } from './scene-cells.ts';
 import { offersStyle } from './scene-imagery.ts';
 import { fullZoom } from './served-layers.ts';
 
@@ -52,7 +52,7 @@ function overpassesOfPlan(plan: ServedPlan, canRead: (href: string) => boolean):
       inPeriod: in_.inPeriod,
       inSeason: in_.inSeason,
       bboxDeg,
-      styles: STYLES.filter((style) => planned.some((scene) => canDraw(scene, style, canRead))),
+      styles: STYLES.filter((style) => canDraw(planned, style, canRead)),
       maxZoom: Math.max(...scenes.map((scene) => fullZoom(primaryGrid(scene), latDeg))),
     };
   });
@@ -60,9 +60,19 @@ function overpassesOfPlan(plan: ServedPlan, canRead: (href: string) => boolean):
 
 const STYLES: readonly SceneStyle[] = ['true-color', 'false-color', 'ndvi', 'mask'];
 
-function canDraw(planned: PlannedScene, style: SceneStyle, canRead: (href: string) => boolean): boolean {
-  const { scene } = planned;
-  return offersStyle(planned, style) && bandsOf(scene, style).every((name) => canRead(scene.bands[name]!.href));
+/**
+ * Whether a style can be drawn of all scenes of an acquisition that have its bands. One that cannot be read counts for
+ * all: its ground would look like ground that was not seen, or its file would be fetched though nobody allowed it.
+ */
+function canDraw(planned: readonly PlannedScene[], style: SceneStyle, canRead: (href: string) => boolean): boolean {
+  const offered = planned.filter((scene) => offersStyle(scene, style));
+  const canReadAll = ({ scene }: PlannedScene) => {
+    const mask = classBand(scene);
+    // Chips draw the mask over any style.
+    const names = new Set([...bandsOf(scene, style), ...(mask ? [mask] : [])]);
+    return [...names].every((name) => canRead(scene.bands[name]!.href));
+  };
+  return offered.length > 0 && offered.every(canReadAll);
 }
 
 function overpassesOfTallies(
@@ -115,7 +125,7 @@ export function explainImagery(
   { remoteScenes }: { readonly remoteScenes: boolean },
 ): string | null {
   if (!plan)
-    return 'Single dates cannot be shown: the folder came without its .run folder, which says where the scenes lie. Copy it along, or run canopy monitor again.';
+    return 'Single dates cannot be shown: the folder came without its .run folder, which says where the scenes lie, or with one that was changed. Copy it along, or run canopy monitor again.';
   const blind = acquisitions.filter(({ styles }) => styles.length === 0);
   if (blind.length === 0) return null;
   const missing = `${blind.length} of ${acquisitions.length} dates cannot be shown`;

@@ -1,6 +1,8 @@
 import type { SceneStyle } from '../../shared/api.ts';
+import { inputError } from '../../shared/errors.ts';
 import { RAMPS } from '../../shared/ramps.ts';
-import { allowedHosts, environment } from '../config.ts';
+import { displayHref, type RangeReader } from '../cog/source.ts';
+import { allowedHosts, environment, isOffline } from '../config.ts';
 import { type PlannedScene, primaryGrid } from '../plan.ts';
 import { paintHatch } from '../raster/hatch.ts';
 import {
@@ -45,10 +47,20 @@ let palette: Palette | null = null;
 /** The files of this process; each file is told to `report` before it is read. */
 export function sceneFiles(report: (note: TaskNote) => void): SceneFiles {
   note = report;
-  files ??= createSceneFiles(() =>
-    createBandFiles(createLazyEgress(allowedHosts(environment())), (told) => note(told)),
-  );
+  files ??= createSceneFiles(() => createBandFiles(networkReader(), (told) => note(told)));
   return files;
+}
+
+/** How files behind a URL are read: not at all in a process that is to stay offline. */
+function networkReader(): RangeReader {
+  const env = environment();
+  if (!isOffline(env)) return createLazyEgress(allowedHosts(env));
+  return {
+    readRange: async (url) => {
+      const message = `${displayHref(url)} lies on the network, and nothing is fetched from there unless canopy serve is started with --remote-scenes.`;
+      throw inputError('E_REMOTE_SCENES', message);
+    },
+  };
 }
 
 /** Draws a tile of an acquisition. Errors: see `SceneFiles.open`. */

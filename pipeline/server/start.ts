@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
-import { childEnvironment, type ServeConfig } from '../config.ts';
+import { childEnvironment, offlineEnvironment, type ServeConfig } from '../config.ts';
 import { createApp } from './app.ts';
 import { openResults } from './current-results.ts';
 import { createRenderPool } from './render-pool.ts';
@@ -25,7 +25,8 @@ export async function startServer(
   const source = await openResults(config.dir, { basemap, remoteScenes, say });
   const hosts = basemap === null ? [] : [new URL(basemap.tiles.replaceAll(/[{}]/g, '')).origin];
   const size = Math.min(MOST_CHILDREN, availableParallelism());
-  const pool = createRenderPool({ size, env: childEnvironment(config.allowHosts) });
+  const env = remoteScenes ? childEnvironment(config.allowHosts) : offlineEnvironment();
+  const pool = createRenderPool({ size, env });
   const app = await createApp({
     current: source.current,
     render: (task) => pool.run(task),

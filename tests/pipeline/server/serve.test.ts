@@ -107,6 +107,11 @@ describe('canopy serve', () => {
       2,
       '--basemap wants an address',
     ],
+    [
+      ['serve', 'a', '--basemap', 'https://t.example:99999/{z}/{x}/{y}', '--basemap-attribution', 'x'],
+      2,
+      '--basemap wants an address',
+    ],
     [['serve', 'a', '--basemap-attribution', 'x'], 2, 'goes with --basemap'],
     [['serve', 'a', '--allow-host', 'x'], 2, '--allow-host wants HOST:PORT'],
     [['serve', 'a', '--unknown'], 2, "Unknown option '--unknown'"],

@@ -5,13 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { childEnvironment, offlineEnvironment } from '../../../pipeline/config.ts';
 import { createApp } from '../../../pipeline/server/app.ts';
 import { createRenderPool } from '../../../pipeline/server/render-pool.ts';
 import type { LayerFile } from '../../../pipeline/server/results.ts';
 import { createLayerFiles } from '../../../pipeline/server/tile-files.ts';
 import { sampleLayerTile } from '../../../pipeline/server/tile-render.ts';
 import { colourOf, RAMPS } from '../../../shared/ramps.ts';
+import { startFileServer } from '../../file-server.ts';
 import { buildProgram, makeProgramFolder } from '../../programs.ts';
+import { planScenes } from '../../scene-plan.ts';
+import { makeTinyCatalog } from '../../tiny-catalog.ts';
 import { type CellValue, makeGrid, resultsOf, tileTask, writeLayer } from './make-layer.ts';
 
 const programs = makeProgramFolder();
@@ -167,3 +171,36 @@ function childrenRunning(program: string): number[] {
     }
   });
 }
+
+describe('a child that is to stay offline', () => {
+  it('asks the host of a scene nothing, even an allowed one, which another child reads from', async () => {
+    const ground = { mgrsTile: '31PAA', epsg: 32631, x: 499_980, y: 1_083_000, widthPx: 64, heightPx: 64 };
+    const catalog = await makeTinyCatalog(join(folder, 'scenes'), [{ ...ground, day: '2023-05-05' }]);
+    const { scenes, params } = await planScenes(catalog.path);
+    const host = await startFileServer(folder);
+    const remote = scenes.map((planned) => {
+      const { scene } = planned;
+      const bands = Object.fromEntries(
+        Object.entries(scene.bands).map(([name, band]) => [
+          name,
+          { ...band, href: `${host.url}${band.href.slice(folder.length)}` },
+        ]),
+      );
+      return { ...planned, scene: { ...scene, bands } };
+    });
+    const tile = { z: 14, x: 8328, y: 7743 };
+    const task = { kind: 'scene-tile', style: 'ndvi', scenes: remote, params, tile, format: 'bin' } as const;
+    const draw = async (env: Record<string, string>) => {
+      const pool = createRenderPool({ size: 1, script, env });
+      return pool.run(task).finally(() => pool.close());
+    };
+    await expect(draw({ ...childEnvironment([host.pair]), ...offlineEnvironment() })).rejects.toMatchObject({
+      code: 'E_REMOTE_SCENES',
+    });
+    expect(host.hits).toHaveLength(0);
+    // Allowed to ask, it does, and finds that an address has no SHA-256 to be held against.
+    await expect(draw(childEnvironment([host.pair]))).rejects.toMatchObject({ code: 'E_SCENE_CHANGED' });
+    expect(host.hits.length).toBeGreaterThan(0);
+    await host.close();
+  });
+});
