@@ -143,8 +143,15 @@ export function planRun(input: PlanInput): Plan {
   const uncovered = placed
     .filter((p) => p.gridOrder.length === 0)
     .map(({ parcel }) => ({ id: parcel.id, index: parcel.index, parcelHa: parcel.parcelHa }));
-  const body = { algorithm: ALGORITHM, params, grids, acquisitions, parcels, uncovered, units, hasColour };
-  return { ...body, scenes, runId: digest([body, prints]) };
+  const plan = { algorithm: ALGORITHM, params, grids, acquisitions, parcels, uncovered, units, hasColour, scenes };
+  return { ...plan, runId: planId(plan) };
+}
+
+/** Content key of a plan, with which a stored one is proven: all of it but where its files lie. */
+export function planId({ scenes, ...plan }: Omit<Plan, 'runId'>): string {
+  const { algorithm, params, grids, acquisitions, parcels, uncovered, units, hasColour } = plan;
+  const body = { algorithm, params, grids, acquisitions, parcels, uncovered, units, hasColour };
+  return digest([body, scenes.map(fingerprintScene)]);
 }
 
 /** Sensors are not mixed before they are harmonised: the family with most scenes is kept, the others are refused. */

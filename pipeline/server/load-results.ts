@@ -4,6 +4,7 @@ import packageFile from '../../package.json' with { type: 'json' };
 import type { RunInfo, SeriesPoint, TwinInfo } from '../../shared/api.ts';
 import { inputError } from '../../shared/errors.ts';
 import type { Observation } from '../../shared/result.ts';
+import { type Plan, planId } from '../plan.ts';
 import { runFolder } from '../run/folder.ts';
 import { isHttp } from '../stac/href.ts';
 import { sha256OfBytes } from '../store/files.ts';
@@ -13,6 +14,7 @@ import { bandHrefs, describeAcquisitions, explainImagery } from './acquisitions.
 import { describeRunInfo, readPeriods } from './describe-run.ts';
 import { type ObservationFile, openObservationFile } from './observation-file.ts';
 import { openParcelFile, type ParcelFile } from './parcel-file.ts';
+import { readListed } from './read-chunks.ts';
 import type { Results, ServedPlan } from './results.ts';
 import { readLayers } from './served-layers.ts';
 
@@ -136,11 +138,22 @@ async function readPlan(dir: string, record: RunRecord): Promise<ServedPlan | nu
   if (runId === null || !/^[0-9a-f]{40}$/.test(runId)) return null;
   const text = await readFile(runFolder.plan(dir, runId), 'utf8').catch(() => null);
   if (text === null) return null;
-  const { params, grids, scenes, acquisitions, hasColour } = JSON.parse(text) as ServedPlan;
+  const plan = parsePlan(text);
+  // Pictures are made by its scales and masks: a plan that was changed would show other than what was measured.
+  if (plan === null || planId(plan) !== runId) return null;
+  const { params, grids, scenes, acquisitions, hasColour } = plan;
   const planned = scenes.map(({ scene }) => scene.id).sort();
   // The plan of another run in this folder would show other scenes beside these figures.
   if (planned.join('\n') !== [...record.scenes.used].sort().join('\n')) return null;
   return { runId, params, grids, scenes, acquisitions, hasColour };
+}
+
+function parsePlan(text: string): Plan | null {
+  try {
+    return JSON.parse(text) as Plan;
+  } catch {
+    return null;
+  }
 }
 
 async function onlyPlan(dir: string): Promise<string | null> {
@@ -166,9 +179,8 @@ async function findReadable(plan: ServedPlan | null, { remoteScenes }: LoadOptio
 }
 
 async function readTwin(dir: string, record: RunRecord): Promise<TwinInfo | null> {
-  if (!record.outputs.some(({ name }) => name === 'twin.json')) return null;
-  const text = await readFile(join(dir, 'twin.json'), 'utf8').catch(() => null);
-  return text === null ? null : (JSON.parse(text) as TwinInfo);
+  const listed = record.outputs.find(({ name }) => name === 'twin.json');
+  return listed ? (JSON.parse(await readListed(join(dir, listed.name), listed.sha256)) as TwinInfo) : null;
 }
 
 /** Joins observations to the acquisitions of a run, by any scene of theirs. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import { inputError } from '../../shared/errors.ts';
+import { type CanopyError, inputError } from '../../shared/errors.ts';
+import { sha256OfBytes } from '../store/files.ts';
 
 /** Small enough that parsing one chunk does not hold up requests for long. */
 const CHUNK_BYTES = 1 << 20;
@@ -51,11 +52,24 @@ export async function readChunks(
     if (failure) throw failure.error;
     return;
   }
-  throw inputError(
-    'E_HASH',
-    `${from.path} is not the file that run.json lists: its SHA-256 differs. It was changed or damaged since the run; run canopy monitor into this folder again.`,
-    from.path,
-  );
+  throw hashError(from.path);
+}
+
+/** The text of a small file that run.json lists. Throws `E_RESULTS_MISSING`; `E_HASH` when it has another SHA-256. */
+export async function readListed(path: string, sha256: string): Promise<string> {
+  const file = await openTable(path);
+  try {
+    const bytes = await file.readFile();
+    if (sha256OfBytes(bytes) === sha256) return bytes.toString('utf8');
+  } finally {
+    await file.close();
+  }
+  throw hashError(path);
+}
+
+function hashError(path: string): CanopyError {
+  const message = `${path} is not the file that run.json lists: its SHA-256 differs. It was changed or damaged since the run; run canopy monitor into this folder again.`;
+  return inputError('E_HASH', message, path);
 }
 
 /** Bytes [start, end) of an open file as text. */

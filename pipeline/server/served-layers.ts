@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AcquisitionInfo, LayerInfo, RunPeriod } from '../../shared/api.ts';
-import { inputError } from '../../shared/errors.ts';
 import type { Affine, Bbox, Grid } from '../../shared/grid.ts';
 import type { LayerKind, Period } from '../../shared/result.ts';
 import { isGeographic } from '../../shared/transform.ts';
@@ -10,6 +8,7 @@ import { dayOf } from '../season.ts';
 import type { OutputFile } from '../store/exports.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import { unionBbox } from './parcel-file.ts';
+import { readListed } from './read-chunks.ts';
 import type { LayerFile, ServedLayer } from './results.ts';
 
 /** What serving reads of a layer's STAC item. */
@@ -32,7 +31,7 @@ const ZOOM_0_PIXEL_M = (2 * Math.PI * 6_378_137) / 256;
 const METRES_PER_DEGREE = 111_320;
 const MAX_ZOOM = 22;
 
-/** The layers of a run by id, in the order of the pipeline, each with its COGs, one per source grid. */
+/** The layers of a run by id, in the order of the pipeline, each with its COGs, one per source grid. Throws as `readListed` does. */
 export async function readLayers(
   dir: string,
   record: RunRecord,
@@ -40,12 +39,13 @@ export async function readLayers(
 ): Promise<Map<string, ServedLayer>> {
   const outputs = new Map(record.outputs.map((file) => [file.name, file]));
   const parts = new Map<string, { file: LayerFile; item: LayerItem }[]>();
-  for (const { name } of record.outputs) {
+  for (const { name, sha256 } of record.outputs) {
     const [, kind, period] = ITEM_NAME.exec(name) ?? [];
     const data = outputs.get(name.replace(/json$/, 'tif'));
     if (kind === undefined || !data) continue;
     const id = `${kind}-${period}`;
-    const item = await readItem(join(dir, name));
+    // Scale and place of the figures stand in the item: it has to be the run's own.
+    const item = JSON.parse(await readListed(join(dir, name), sha256)) as LayerItem;
     parts.set(id, [...(parts.get(id) ?? []), { item, file: toLayerFile(dir, data, item) }]);
   }
   const layers = new Map<string, ServedLayer>();
@@ -112,15 +112,6 @@ function isOf(acquisition: AcquisitionInfo, period: RunPeriod): boolean {
 function daysOf(acquisitions: readonly AcquisitionInfo[], whole: Period): Period {
   const days = acquisitions.map(({ datetime }) => dayOf(datetime));
   return { start: days[0] ?? whole.start, end: days.at(-1) ?? whole.end };
-}
-
-async function readItem(path: string): Promise<LayerItem> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as LayerItem;
-  } catch (cause) {
-    const message = `The layer description ${path} is named in run.json but cannot be read. Run canopy monitor into this folder again.`;
-    throw inputError('E_RESULTS_MISSING', message, path, cause);
-  }
 }
 
 function toLayerFile(dir: string, { name, sha256, bytes }: OutputFile, { properties }: LayerItem): LayerFile {

@@ -159,6 +159,23 @@ describe('a folder that cannot be served as it is', () => {
     await expect(load(dir)).rejects.toMatchObject({ code: 'E_HASH' });
   });
 
+  it('is refused when the scale of a layer or an area of the twin is another than the run wrote', async () => {
+    for (const [name, from, to] of [
+      ['layers/ndvi-period-31PAA-32631-10m.json', '0.0001', '0.001'],
+      ['twin.json', '12309', '22309'],
+    ] as const) {
+      const path = join(copyOf(), name);
+      const text = readFileSync(path, 'utf8');
+      expect(text).toContain(from);
+      writeFileSync(path, text.replace(from, to));
+      await expect(loadResults(path.slice(0, -name.length), OPTIONS)).rejects.toMatchObject({ code: 'E_HASH' });
+      rmSync(path);
+      await expect(loadResults(path.slice(0, -name.length), OPTIONS)).rejects.toMatchObject({
+        code: 'E_RESULTS_MISSING',
+      });
+    }
+  });
+
   it('is refused when the rows of one parcel do not stand together, or name a parcel that is not there', async () => {
     const dir = copyOf();
     const turned = copyOf();
@@ -192,6 +209,37 @@ describe('a folder that cannot be served as it is', () => {
     writeFileSync(join(dir, 'run.json'), JSON.stringify(record));
     expect((await load(dir)).plan).toBeNull();
   });
+
+  it('is shown without a plan of which 1 scale is another or half is missing', async () => {
+    const dir = copyOf();
+    const { plan } = JSON.parse(readFileSync(join(dir, 'run.json'), 'utf8'));
+    const path = join(dir, '.run', `plan-${plan}.json`);
+    const text = readFileSync(path, 'utf8');
+    expect(text).toContain('"scale":0.0001');
+    for (const changed of [text.replace('"scale":0.0001', '"scale":0.0002'), text.slice(0, text.length / 2)]) {
+      writeFileSync(path, changed);
+      const { plan: found, run } = await load(dir);
+      expect(found).toBeNull();
+      expect(run.imageryNote).toContain('changed');
+    }
+    writeFileSync(path, text);
+    expect((await load(dir)).plan?.runId).toBe(plan);
+  });
+
+  it('offers no picture of a date of which 1 of 2 scenes, or a mask, cannot be read from here', async () => {
+    const dir = copyOf();
+    const whole = await load(dir);
+    expect(whole.plan!.acquisitions).toHaveLength(6);
+    const { plan } = JSON.parse(readFileSync(join(dir, 'run.json'), 'utf8'));
+    const path = join(dir, '.run', `plan-${plan}.json`);
+    const stored = JSON.parse(readFileSync(path, 'utf8'));
+    // Where a file lies is no part of a plan's name.
+    stored.scenes[stored.acquisitions[2].sceneIndexes[0]].scene.bands.scl.href = 'https://example.org/SCL.tif';
+    writeFileSync(path, JSON.stringify(stored));
+    const { run } = await load(dir);
+    expect(run.acquisitions.map(({ styles }) => styles.length)).toEqual([4, 4, 0, 4, 4, 4]);
+    expect(run.imageryNote).toMatch(/^1 of 6 dates cannot be shown.*--remote-scenes/);
+  });
 });
 
 describe('results that change while they are shown', () => {
@@ -222,6 +270,25 @@ describe('results that change while they are shown', () => {
     await sleep(100);
     expect(source.current()).toBe(old);
     expect(said).toEqual([expect.stringMatching(/not a run record.*The results of before are still shown/)]);
+    await source.close();
+  });
+
+  it('are shown when the rest of a copy comes after its run.json', async () => {
+    const dir = copyOf();
+    const said: string[] = [];
+    const source = await openResults(dir, { ...OPTIONS, say: (line) => said.push(line), checkEveryMs: 20 });
+    const old = source.current();
+    const before = readFileSync(join(dir, 'observations.csv'), 'utf8');
+    rewrite(dir, 'observations.csv', (text) => text.replace(/^(P-8,.*),ok,$/m, '$1,low_coverage,late'));
+    const late = readFileSync(join(dir, 'observations.csv'), 'utf8');
+    writeFileSync(join(dir, 'observations.csv'), before);
+    while (said.length === 0) await sleep(10);
+    expect(said).toEqual([expect.stringContaining('is not the file that run.json lists')]);
+    expect(source.current()).toBe(old);
+    writeFileSync(join(dir, 'observations.csv'), late);
+    while (source.current() === old) await sleep(10);
+    expect((await source.current().readSeries(7)).map(({ reason }) => reason)).toContain('late');
+    expect(said).toHaveLength(2);
     await source.close();
   });
 });
