@@ -1,7 +1,7 @@
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import swagger from '@fastify/swagger';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
 import packageFile from '../../package.json' with { type: 'json' };
 import { toErrorDetail } from '../../shared/errors.ts';
 import { registerApi } from './api.ts';
@@ -14,7 +14,7 @@ import { registerOgc } from './ogc.ts';
 import { registerParcelTiles } from './parcel-tiles.ts';
 import type { Results } from './results.ts';
 import { findSceneLayer } from './scene-imagery.ts';
-import { addSecurity } from './security.ts';
+import { addSecurity, createGuard } from './security.ts';
 import { registerTiles, type TileOptions } from './tiles.ts';
 import { registerViewer } from './viewer-files.ts';
 
@@ -43,6 +43,7 @@ const MAX_PARAM_CHARS = 1000;
 
 /** The HTTP server of one results folder, ready to listen. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const guard = createGuard(options);
   const app = fastify({
     http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS },
     requestTimeout: REQUEST_MS,
@@ -53,11 +54,15 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     // A query that is not understood is refused, not quietly cut down to what is.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, strict: false } },
     loggerInstance: createLog(options.say),
+    // An address that cannot be decoded is refused before any hook: the guard stands here too.
+    frameworkErrors: (error, request, reply) => {
+      answerFailure(reply, describeFailure(failureOf(() => guard(request, reply)) ?? error));
+    },
     forceCloseConnections: true,
     return503OnClosing: false,
   });
   answerFailures(app, options.say);
-  addSecurity(app, options);
+  addSecurity(app, guard);
   // Answers go out as they are; the schemas are there to be read.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   for (const component of COMPONENTS) app.addSchema(component);
@@ -113,10 +118,27 @@ function answerFailures(app: FastifyInstance, say: (line: string) => void): void
     if (isBug)
       say(`${request.method} ${request.routeOptions.url ?? 'unknown address'}: ${toErrorDetail(error).message}`);
     for (const name of ['etag', 'content-encoding', 'content-disposition']) reply.removeHeader(name);
-    return reply.code(status).header('cache-control', 'no-store').send(body);
+    return answerFailure(reply, { status, body });
   });
   app.setNotFoundHandler((_request, reply) => {
     const error = { code: 'E_NOT_FOUND', message: 'There is nothing at this address.' };
-    return reply.code(404).header('cache-control', 'no-store').send({ error });
+    return answerFailure(reply, { status: 404, body: { error } });
   });
+}
+
+function answerFailure(
+  reply: FastifyReply,
+  { status, body }: Pick<ReturnType<typeof describeFailure>, 'status' | 'body'>,
+): FastifyReply {
+  return reply.code(status).header('cache-control', 'no-store').send(body);
+}
+
+/** What a call throws; null where it does not. */
+function failureOf(call: () => void): unknown {
+  try {
+    call();
+    return null;
+  } catch (error) {
+    return error;
+  }
 }

@@ -1,14 +1,17 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HttpFailure } from './failure.ts';
+
+/** Sets the headers of an answer; throws `HttpFailure` where there may be none. */
+export type Guard = (request: FastifyRequest, reply: FastifyReply) => void;
 
 /**
  * Refuses requests that another page may have caused, and sets the headers that keep pages harmless:
  * Host has to be this server's own name (else 421, against names that are pointed here from outside), Origin too on all
  * but GET and HEAD (else 403). `hosts`: origins beside our own that pictures and data may come from, such as a basemap's.
  */
-export function addSecurity(app: FastifyInstance, { hosts }: { readonly hosts: readonly string[] }): void {
+export function createGuard({ hosts }: { readonly hosts: readonly string[] }): Guard {
   const headers = securityHeaders(hosts);
-  app.addHook('onRequest', async (request, reply) => {
+  return (request, reply) => {
     reply.headers(headers);
     const own = ownNames(request.raw.socket.localPort);
     const { host, origin } = request.headers;
@@ -25,7 +28,12 @@ export function addSecurity(app: FastifyInstance, { hosts }: { readonly hosts: r
         'E_ORIGIN',
         'Only pages of this server may change anything here; the request came from elsewhere.',
       );
-  });
+  };
+}
+
+/** Puts a guard before every route, those that do not exist included. */
+export function addSecurity(app: FastifyInstance, guard: Guard): void {
+  app.addHook('onRequest', async (request, reply) => guard(request, reply));
 }
 
 function ownNames(port: number | undefined): string[] {

@@ -49,6 +49,20 @@ describe('who is answered', () => {
     }
   });
 
+  it('refuses another Host and sets its headers at addresses that cannot be decoded, too', async () => {
+    for (const path of ['/%', '/api/parcels/%E0%A4%A', '/tiles/%zz']) {
+      const other = await rawRequest(server.port, path, { headers: { host: 'evil.example' } });
+      expect([path, other.status, JSON.parse(other.text).error.code]).toEqual([path, 421, 'E_HOST']);
+      const own = await rawRequest(server.port, path);
+      expect([path, own.status, typeof JSON.parse(own.text).error.message]).toEqual([path, 400, 'string']);
+      for (const { headers } of [other, own]) {
+        expect(headers['x-content-type-options']).toBe('nosniff');
+        expect(headers['content-security-policy']).toContain("default-src 'none'");
+        expect(headers['cache-control']).toBe('no-store');
+      }
+    }
+  });
+
   it('answers to 127.0.0.1 and localhost, in any case of letters', async () => {
     for (const name of ['127.0.0.1', 'localhost', 'LocalHost']) {
       const headers = { host: `${name}:${server.port}` };
