@@ -161,4 +161,7 @@ const CHIP_SCHEMA = {
       v: text('version of the results: lets caches keep the chip for good'),
     },
   },
+  response: {
+    200: { description: 'The chip', content: { 'image/png': { schema: { type: 'string', format: 'binary' } } } },
+  },
 } as const;

@@ -17,7 +17,7 @@ const MEDIA_TYPES: readonly (readonly [ending: string, type: string])[] = [
   ['.json', 'application/json; charset=utf-8'],
 ];
 
-/** Files whose hash was found right, by path, inode, time and size: each is read through once. */
+/** Files whose hash was found right, by path, inode, times and size: each is read through once. */
 const proven = new Map<string, Promise<boolean>>();
 const MOST_PROVEN = 10_000;
 const CHUNK_BYTES = 1 << 20;
@@ -47,7 +47,8 @@ async function sendFile(request: FastifyRequest, reply: FastifyReply, results: R
     reply
       .type(MEDIA_TYPES.find(([ending]) => name.endsWith(ending))?.[1] ?? 'application/octet-stream')
       .header('content-disposition', `attachment; filename="${name.replace(/^.*\//, '').replaceAll(/[^\w.-]/g, '_')}"`);
-    const range = rangeOf(request, etag, info.bytes);
+    // Ranges are for GET alone (RFC 9110, 14.2).
+    const range = request.method === 'GET' ? rangeOf(request, etag, info.bytes) : null;
     if (range === 'unsatisfiable') return reply.code(416).header('content-range', `bytes */${info.bytes}`).send();
     const { start, end } = range ?? { start: 0, end: info.bytes };
     if (range) reply.code(206).header('content-range', `bytes ${start}-${end - 1}/${info.bytes}`);
@@ -71,8 +72,9 @@ async function openListed(dir: string, info: FileInfo): Promise<FileHandle> {
   const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)).catch(() => {
     throw gone;
   });
-  const { dev, ino, size, mtimeMs } = await file.stat();
-  const key = `${path} ${dev} ${ino} ${mtimeMs} ${size} ${info.sha256}`;
+  const { dev, ino, size, mtimeMs, ctimeMs } = await file.stat();
+  // The time of modification can be set back, that of change cannot.
+  const key = `${path} ${dev} ${ino} ${mtimeMs} ${ctimeMs} ${size} ${info.sha256}`;
   if (size === info.bytes && (await isProven(key, file, info.sha256))) return file;
   await file.close();
   throw new HttpFailure(

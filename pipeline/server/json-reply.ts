@@ -11,7 +11,7 @@ export function sendJson(
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   // Weak: the same answer goes out packed and unpacked.
   const etag = `W/"${sha256OfBytes(text).slice(0, 32)}"`;
-  reply.header('etag', etag).header('cache-control', 'no-cache');
+  reply.header('etag', etag).header('cache-control', 'no-cache').header('vary', 'accept-encoding');
   if (matchesEtag(request.headers['if-none-match'], etag)) return reply.code(304).send();
   // As bytes: Fastify adds a character set to texts, which application/geo+json has no room for.
   return reply.header('content-type', mediaType).send(Buffer.from(text));

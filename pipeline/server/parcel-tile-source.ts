@@ -42,7 +42,7 @@ export function createParcelTileSource() {
   return {
     /** Packed with gzip; null where no parcel reaches. Throws what reading the file throws. */
     get(results: Results, tile: VectorTile): Promise<Uint8Array | null> {
-      if (open?.version !== results.version) {
+      if (open?.version !== results.version || open.thread.hasEnded()) {
         void drop();
         open = { version: results.version, thread: startThread(results) };
       }
@@ -53,6 +53,8 @@ export function createParcelTileSource() {
 }
 
 interface ParcelThread {
+  /** After it ran out of memory, say: the next tile needs another. */
+  hasEnded(): boolean;
   get(tile: VectorTile): Promise<Uint8Array | null>;
   close(): Promise<void>;
 }
@@ -81,6 +83,7 @@ function startThread({ dir, run }: Results): ParcelThread {
   worker.on('exit', () => end('The results have changed while the tile was cut.'));
   worker.unref();
   return {
+    hasEnded: () => ended !== null,
     get(tile) {
       const key = `${tile.z}/${tile.x}/${tile.y}`;
       const known = cache.get(key);

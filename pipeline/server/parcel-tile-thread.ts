@@ -17,15 +17,16 @@ async function openIndex() {
   throw inputError('E_HASH', message, place.path);
 }
 
-const index = openIndex();
-// The error is told with the first tile that is asked for.
-index.catch(() => {});
+/** Opened with the first tile that is asked for, and again after a failure: the right file may have come back. */
+let index: ReturnType<typeof openIndex> | null = null;
 
 port.on('message', async ({ key, tile }: ParcelTileRequest) => {
   let answer: ParcelTileAnswer;
   try {
+    index ??= openIndex();
     answer = { key, bytes: (await index).tile(tile) };
   } catch (error) {
+    index = null;
     answer = { key, error: toErrorDetail(error) };
   }
   port.postMessage(answer);

@@ -5,6 +5,7 @@ import { matchesEtag, sendJson } from './json-reply.ts';
 import { PARCEL_MAX_ZOOM, type VectorTile } from './parcel-tile-index.ts';
 import { createParcelTileSource } from './parcel-tile-source.ts';
 import type { Results } from './results.ts';
+import { acceptsGzip } from './tile-format.ts';
 
 const MVT_TYPE = 'application/vnd.mapbox-vector-tile';
 /** Goes into ETags: raise it when the same parcels would give other tiles. */
@@ -24,7 +25,7 @@ export function registerParcelTiles(app: FastifyInstance, { current }: { readonl
   app.get<TileRequest>('/tiles/parcels/:z/:x/:file', route, async (request, reply) => {
     const tile = parseAddress(request.params);
     const results = current();
-    const isPacked = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+    const isPacked = acceptsGzip(request.headers['accept-encoding']);
     const etag = `"${results.version}-${FORM}-${tile.z}-${tile.x}-${tile.y}${isPacked ? '-gz' : ''}"`;
     const caching = request.query.v === results.version ? FOREVER : 'no-cache';
     reply.header('etag', etag).header('cache-control', caching).header('vary', 'accept-encoding');
@@ -98,7 +99,7 @@ const TILE_SCHEMA = {
   },
   response: {
     200: { description: 'The tile', content: { [MVT_TYPE]: { schema: { type: 'string', format: 'binary' } } } },
-    204: { description: 'No parcel reaches the tile' },
+    204: { description: 'No parcel reaches the tile', type: 'null' },
     '4xx': { description: 'There is no such tile', ...failure },
   },
 } as const;
@@ -107,4 +108,5 @@ const JSON_SCHEMA = {
   tags: ['tiles'],
   summary: 'TileJSON 3.0.0 of the parcel tiles',
   querystring: { type: 'object', additionalProperties: false, properties: {} },
+  response: { 200: { description: 'TileJSON', type: 'object', additionalProperties: true } },
 } as const;

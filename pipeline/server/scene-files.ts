@@ -27,7 +27,7 @@ const MAX_HASHED_BYTES = 64 * 2 ** 20;
 /** @param createFiles makes the opener anew when a file was replaced: open ones are kept by name */
 export function createSceneFiles(createFiles: () => BandFiles): SceneFiles {
   let files = createFiles();
-  /** Size and time of change of each file at its check. */
+  /** Inode, size and times of each file at its check. */
   const stamps = new Map<string, string>();
 
   async function open(planned: PlannedScene, name: BandName): Promise<Cog> {
@@ -61,7 +61,7 @@ export function createSceneFiles(createFiles: () => BandFiles): SceneFiles {
 /** A missing file has no stamp of its own: opening it says what is wrong. */
 async function stampOf(path: string): Promise<string> {
   const found = await stat(path).catch(() => null);
-  return found ? `${found.size} ${found.mtimeMs}` : 'missing';
+  return found ? `${found.ino} ${found.size} ${found.mtimeMs} ${found.ctimeMs}` : 'missing';
 }
 
 async function findChange({ source }: Cog, recorded: string, sceneId: string): Promise<CanopyError | null> {

@@ -15,6 +15,14 @@ export const MEDIA_TYPES: Readonly<Record<TileFormat, string>> = {
   bin: 'application/octet-stream',
 };
 
+/** Whether a client unpacks gzip, by its `Accept-Encoding` (RFC 9110, 12.5.3). */
+export function acceptsGzip(header: string | string[] | undefined): boolean {
+  return String(header ?? '')
+    .split(',')
+    .map((wish) => wish.replaceAll(/\s/g, '').toLowerCase())
+    .some((wish) => /^gzip(;|$)/.test(wish) && !/;q=0(\.0*)?$/.test(wish));
+}
+
 const MAX_ZOOM = 24;
 
 /**

@@ -2,9 +2,10 @@ import { gunzipSync } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { TileAddress } from '../raster/warp.ts';
 import { sha256OfBytes } from '../store/files.ts';
+import { matchesEtag } from './json-reply.ts';
 import type { Rendered, RenderTask } from './render-tasks.ts';
 import type { Results } from './results.ts';
-import { MEDIA_TYPES, parseTileAddress, TILE_FORMATS, type TileFormat } from './tile-format.ts';
+import { acceptsGzip, MEDIA_TYPES, parseTileAddress, TILE_FORMATS, type TileFormat } from './tile-format.ts';
 import { buildTileJson } from './tile-json.ts';
 import { resultLayer, type TileLayer } from './tile-layer.ts';
 import { createTileQueue } from './tile-queue.ts';
@@ -73,7 +74,7 @@ export function registerTiles(app: FastifyInstance, options: TileOptions): void 
     const wanted = describeTile(request, layer, address);
     reply.header('etag', wanted.etag).header('cache-control', cacheControl(request.query.v, results));
     if (address.format === 'bin') reply.header('vary', 'accept-encoding');
-    if (matches(request.headers['if-none-match'], wanted.etag)) return reply.code(304).send();
+    if (matchesEtag(request.headers['if-none-match'], wanted.etag)) return reply.code(304).send();
     const tile = await queue.get(wanted.key, wanted.task, signalOf(reply));
     return sendTile(reply, address.format, tile, wanted.isPacked);
   });
@@ -124,20 +125,6 @@ function cacheControl(version: string | undefined, results: Results): string {
   return version === results.version ? FOREVER : 'no-cache';
 }
 
-/** `If-None-Match`: a list of tags, compared as a cache may (RFC 9110, 13.1.2). */
-function matches(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  const tags = header.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return tags.includes('*') || tags.includes(etag);
-}
-
-function acceptsGzip(header: string | string[] | undefined): boolean {
-  return String(header ?? '')
-    .split(',')
-    .map((wish) => wish.replaceAll(/\s/g, '').toLowerCase())
-    .some((wish) => /^gzip(;|$)/.test(wish) && !/;q=0(\.0*)?$/.test(wish));
-}
-
 /** Aborted when the client goes away before its answer is complete. */
 function signalOf(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
@@ -176,6 +163,14 @@ const TILE_SCHEMA = {
     type: 'object',
     properties: { v: text('version of the results: lets caches keep the tile for good') },
   },
+  response: {
+    200: {
+      description: 'The tile',
+      content: Object.fromEntries(
+        Object.values(MEDIA_TYPES).map((type) => [type, { schema: { type: 'string', format: 'binary' } }]),
+      ),
+    },
+  },
 } as const;
 
 const TILE_JSON_SCHEMA = {
@@ -183,4 +178,5 @@ const TILE_JSON_SCHEMA = {
   summary: 'TileJSON 3.0.0 of a layer, with scale, nodata, unit, kind and days',
   params: { type: 'object', properties: { layer: text('layer id, as in /api/run') } },
   querystring: { type: 'object', properties: { format: text('png (default), webp or bin') } },
+  response: { 200: { description: 'TileJSON', type: 'object', additionalProperties: true } },
 } as const;

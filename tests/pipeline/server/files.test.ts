@@ -1,5 +1,16 @@
 import { createHash } from 'node:crypto';
-import { cpSync, linkSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  linkSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -90,6 +101,8 @@ describe('GET /files/{name}', () => {
     const { length } = readFileSync(join(out, LAYER));
     const { status, headers, body } = await get(`/files/${LAYER}`, {}, 'HEAD');
     expect([status, headers['content-length'], body.length]).toEqual([200, `${length}`, 0]);
+    const part = await get(`/files/${LAYER}`, { range: 'bytes=0-9' }, 'HEAD');
+    expect([part.status, part.headers['content-length']]).toEqual([200, `${length}`]);
   });
 
   it.each([
@@ -162,6 +175,16 @@ describe('a folder that was tampered with', () => {
     bytes[bytes.length - 1]! ^= 1;
     writeFileSync(join(dir, LAYER), bytes);
     expect(await ask(LAYER)).toEqual([500, 'E_HASH']);
+    // The same size and time of modification as before.
+    expect((await ask('parcels.csv'))[0]).toBe(200);
+    const { atime, mtime } = statSync(join(dir, 'parcels.csv'));
+    const text = readFileSync(join(dir, 'parcels.csv'), 'utf8');
+    writeFileSync(
+      join(dir, 'parcels.csv'),
+      text.replace(/\d(?=,)/, (digit) => `${(Number(digit) + 1) % 10}`),
+    );
+    utimesSync(join(dir, 'parcels.csv'), atime, mtime);
+    expect(await ask('parcels.csv')).toEqual([500, 'E_HASH']);
     rmSync(join(dir, 'parcels.csv'));
     linkSync(join(root, 'secret.txt'), join(dir, 'parcels.csv'));
     expect(await ask('parcels.csv')).toEqual([500, 'E_HASH']);

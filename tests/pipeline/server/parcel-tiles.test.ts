@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -43,11 +43,28 @@ describe('GET /tiles/parcels', () => {
       'content-encoding': 'gzip',
       'cache-control': 'public, max-age=31536000, immutable',
     });
-    const plain = await get(`/tiles/parcels/${z}/${x}/${y}.mvt`);
+    const plain = await get(`/tiles/parcels/${z}/${x}/${y}.mvt`, { 'accept-encoding': 'br, gzip;q=0' });
+    expect(plain.headers['content-encoding']).toBeUndefined();
     expect(plain.headers['cache-control']).toBe('no-cache');
     expect(gunzipSync(packed.body).equals(plain.body)).toBe(true);
     const again = await get(`/tiles/parcels/${z}/${x}/${y}.mvt`, { 'if-none-match': String(plain.headers.etag) });
     expect(again.status).toBe(304);
+  });
+
+  it('refuses a file of other content, and cuts tiles again when the right one is back', async () => {
+    const dir = join(root, 'copy');
+    cpSync(out, dir, { recursive: true });
+    const other = await serveFolder(dir);
+    const path = join(dir, 'parcels.geojson');
+    const text = readFileSync(path, 'utf8');
+    const { z, x, y } = tileAt(12, outerRing(file.features[0]!)[0]!);
+    const ask = () => rawRequest(other.port, `/tiles/parcels/${z}/${x}/${y}.mvt`);
+    writeFileSync(path, text.replace('"ok"', '"no_data"'));
+    const refused = await ask();
+    expect([refused.status, JSON.parse(refused.text).error.code]).toEqual([500, 'E_HASH']);
+    writeFileSync(path, text);
+    expect((await ask()).status).toBe(200);
+    await other.close();
   });
 
   it('answers 204 where there is no parcel and 400 at 10 addresses that cannot be', async () => {
