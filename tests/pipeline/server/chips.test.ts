@@ -70,13 +70,14 @@ async function paintOf(task: ChipTask) {
 }
 
 describeWithData('chips of parcels in the Alps on 10 August 2023', () => {
-  const parcels = readParcels(join(alps, 'parcels.geojson'));
+  let parcels: ReturnType<typeof readParcels>;
   const utm = proj4('+proj=utm +zone=33 +datum=WGS84 +units=m');
   let plan: Plan;
   let app: ReturnType<typeof serve>;
   let index: number;
   let clearIndex: number;
   beforeAll(async () => {
+    parcels = readParcels(join(alps, 'parcels.geojson'));
     plan = await planScenes(join(alps, 'catalog.json'));
     app = serve(resultsOf(plan, parcels));
     index = acquisitionOn(plan, '2023-08-10');
