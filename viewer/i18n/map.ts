@@ -56,7 +56,7 @@ export const mapMessages = {
     'map.contextLost':
       'La carte graphique a cessé de dessiner la carte (E_WEBGL). Elle revient dès que le navigateur le permet.',
     'map.restart': 'Relancer la carte',
-    'map.swipe': 'Rideau entre {left} et {right}',
+    'map.swipe': 'Volet entre {left} et {right}',
     'map.flickerStart': 'Lancer l’alternance',
     'map.flickerStop': 'Arrêter l’alternance',
     'map.flickerStep': 'Montrer l’autre côté',
@@ -92,7 +92,7 @@ export const mapMessages = {
     'map.contextLost':
       'Die Grafikkarte zeichnet die Karte nicht mehr (E_WEBGL). Sie kommt zurück, sobald der Browser es zulässt.',
     'map.restart': 'Karte neu starten',
-    'map.swipe': 'Wischlinie zwischen {left} und {right}',
+    'map.swipe': 'Schieber zwischen {left} und {right}',
     'map.flickerStart': 'Wechsel starten',
     'map.flickerStop': 'Wechsel anhalten',
     'map.flickerStep': 'Andere Seite zeigen',

@@ -31,9 +31,9 @@ export const parcelMessages = {
     'parcel.finding.stable.rise':
       'Stable: tree cover is {points} percentage points higher, and with its uncertainty stays within the {limit} points that would count as gain.',
     'parcel.finding.unsure.fall':
-      'The data cannot tell whether trees were lost: tree cover measured {points} percentage points lower, too uncertain to call it loss or stable.',
+      'Tree cover measured {points} percentage points lower. With its uncertainty the data cannot tell loss ({limit} points or more) from stable.',
     'parcel.finding.unsure.rise':
-      'The data cannot tell whether trees were gained: tree cover measured {points} percentage points higher, too uncertain to call it gain or stable.',
+      'Tree cover measured {points} percentage points higher. With its uncertainty the data cannot tell gain ({limit} points or more) from stable.',
     'parcel.finding.noSe.fall':
       'Tree cover measured {points} percentage points lower. Too few dates to say how sure that is, so it counts neither as loss nor as stable.',
     'parcel.finding.noSe.rise':
@@ -49,6 +49,7 @@ export const parcelMessages = {
     'parcel.clearDates': 'Clear dates',
     'parcel.needed': '{count} needed',
     'parcel.seMissing': 'SE not estimated: {count} clear dates, {needed} needed',
+    'parcel.coverError': 'Standard error of the tree cover of one period: not estimated.',
     'parcel.areas': 'Area by class of change',
     'parcel.class.loss': 'Loss',
     'parcel.class.gain': 'Gain',
@@ -91,7 +92,7 @@ export const parcelMessages = {
     'parcel.note.periods':
       'NDVI change compares the means of the clear dates of two periods. Tree cover and areas compare two composites, for each pixel the median of its clear dates. Neither says when within a period a change happened.',
     'parcel.note.interval':
-      'SE is the standard error from the scatter between dates, never from the number of pixels. A finding needs the 95 % interval (Student’s t) to lie beyond zero and the change to reach the threshold.',
+      'SE is the standard error from the scatter between dates, never from the number of pixels. That of the change of tree cover is the SE of the NDVI change, divided by the span between the NDVI of bare ground and of full vegetation; how well these two are known is not in it. A finding needs the 95 % interval (Student’s t) to lie beyond zero and the change to reach the threshold.',
   },
   fr: {
     ...tableMessages.fr,
@@ -120,9 +121,9 @@ export const parcelMessages = {
     'parcel.finding.stable.rise':
       'Stable : le couvert arboré est plus haut de {points} points de pourcentage et reste, avec son incertitude, en deçà des {limit} points qui compteraient comme gain.',
     'parcel.finding.unsure.fall':
-      'Les données ne permettent pas de dire si des arbres ont disparu : couvert arboré mesuré plus bas de {points} points de pourcentage, trop incertain pour conclure à une perte ou à la stabilité.',
+      'Couvert arboré mesuré plus bas de {points} points de pourcentage. Vu son incertitude, les données ne permettent pas de trancher entre une perte ({limit} points ou plus) et la stabilité.',
     'parcel.finding.unsure.rise':
-      'Les données ne permettent pas de dire si des arbres ont poussé : couvert arboré mesuré plus haut de {points} points de pourcentage, trop incertain pour conclure à un gain ou à la stabilité.',
+      'Couvert arboré mesuré plus haut de {points} points de pourcentage. Vu son incertitude, les données ne permettent pas de trancher entre un gain ({limit} points ou plus) et la stabilité.',
     'parcel.finding.noSe.fall':
       'Couvert arboré mesuré plus bas de {points} points de pourcentage. Trop peu de dates pour en connaître la fiabilité : ni perte ni stabilité ne sont retenues.',
     'parcel.finding.noSe.rise':
@@ -133,29 +134,30 @@ export const parcelMessages = {
     'parcel.figures': 'Chiffres des deux périodes',
     'parcel.baseline': 'Référence',
     'parcel.monitoring': 'Suivi',
-    'parcel.change': 'Écart',
+    'parcel.change': 'Variation',
     'parcel.treeCover': 'Couvert arboré',
     'parcel.points': 'points',
     'parcel.clearDates': 'Dates claires',
     'parcel.needed': 'il en faut {count}',
-    'parcel.seMissing': 'erreur type non estimée : {count} {count|date claire|dates claires}, il en faut {needed}',
+    'parcel.seMissing': 'erreur standard non estimée : {count} {count|date claire|dates claires}, il en faut {needed}',
+    'parcel.coverError': 'Erreur standard du couvert arboré d’une période : non estimée.',
     'parcel.areas': 'Surface par classe de changement',
     'parcel.class.loss': 'Perte',
     'parcel.class.gain': 'Gain',
     'parcel.class.stable': 'Stable',
     'parcel.class.no_data': 'Sans données',
-    'parcel.areaError': 'Erreur type : non estimée — comptage sur une carte, pas une estimation de surface.',
+    'parcel.areaError': 'Erreur standard : non estimée — comptage sur une carte, pas une estimation de surface.',
     'parcel.series': 'NDVI au fil du temps',
     'parcel.chartHint': 'Choisir une date : clic ou flèches',
     'parcel.chartDate': 'Date dans le graphique',
     'parcel.clearShare': '{share} % clair',
-    'parcel.meanSe': 'moyenne ± ET',
+    'parcel.meanSe': 'moyenne ± ES',
     'parcel.asTable': 'Afficher en tableau ({count})',
     'parcel.observations': 'Toutes les observations de la parcelle',
     'parcel.noObservations': 'Aucune prise de vue ne couvre cette parcelle.',
     'parcel.date': 'Date',
     'parcel.clear': 'clair',
-    'parcel.outcomeAndScenes': 'Issue, scènes',
+    'parcel.outcomeAndScenes': 'Résultat, scènes',
     'parcel.outOfSeasonShort': 'hors saison',
     'parcel.scenes': 'Scènes',
     'parcel.chooseDate':
@@ -176,14 +178,14 @@ export const parcelMessages = {
       'NDVI de la parcelle {id} à {count} {count|date|dates} du {from} au {to} : {clear} {clear|claire|claires}, {partly} trop peu {partly|claire|claires}, {noData} sans données.',
     'parcel.summaryEnds':
       'Valeur claire la plus basse {lowest} le {lowestDay}, la plus haute {highest} le {highestDay}.',
-    'parcel.summaryMean': '{name} : moyenne {mean}, erreur type {se}, {count} {count|date claire|dates claires}.',
+    'parcel.summaryMean': '{name} : moyenne {mean}, erreur standard {se}, {count} {count|date claire|dates claires}.',
     'parcel.howToRead': 'Comment lire ces chiffres',
     'parcel.note.screening':
       'Le NDVI est un indice de dépistage du feuillage vert. Il désigne les lieux à examiner ; il ne prouve pas la présence d’arbres, et il ne suffit pas à donner des tonnes de carbone.',
     'parcel.note.periods':
-      'L’écart de NDVI compare les moyennes des dates claires de deux périodes. Le couvert arboré et les surfaces comparent deux composites : pour chaque pixel, la médiane de ses dates claires. Rien ne dit à quel moment d’une période un changement a eu lieu.',
+      'La variation de NDVI compare les moyennes des dates claires de deux périodes. Le couvert arboré et les surfaces comparent deux composites : pour chaque pixel, la médiane de ses dates claires. Rien ne dit à quel moment d’une période un changement a eu lieu.',
     'parcel.note.interval':
-      'ET est l’erreur type tirée de la dispersion entre les dates, jamais du nombre de pixels. Pour conclure, l’intervalle à 95 % (t de Student) doit exclure zéro et l’écart doit atteindre le seuil.',
+      'ES est l’erreur standard tirée de la dispersion entre les dates, jamais du nombre de pixels. Celle de la variation du couvert arboré est l’ES de la variation de NDVI, divisée par l’intervalle entre le NDVI du sol nu et celui de la pleine végétation ; l’incertitude de ces deux valeurs n’y est pas comptée. Pour conclure, l’intervalle à 95 % (t de Student) doit exclure zéro et la variation doit atteindre le seuil.',
   },
   de: {
     ...tableMessages.de,
@@ -212,9 +214,9 @@ export const parcelMessages = {
     'parcel.finding.stable.rise':
       'Stabil: Die Baumbedeckung ist {points} Prozentpunkte höher und bleibt samt ihrer Unsicherheit unter den {limit} Punkten, die als Zunahme zählen würden.',
     'parcel.finding.unsure.fall':
-      'Die Daten lassen offen, ob Bäume verloren gingen: Die Baumbedeckung wurde {points} Prozentpunkte niedriger gemessen, zu unsicher für Verlust oder stabil.',
+      'Die Baumbedeckung wurde {points} Prozentpunkte niedriger gemessen. Bei ihrer Unsicherheit lassen die Daten offen, ob das ein Verlust ist ({limit} Punkte oder mehr) oder stabil.',
     'parcel.finding.unsure.rise':
-      'Die Daten lassen offen, ob Bäume hinzukamen: Die Baumbedeckung wurde {points} Prozentpunkte höher gemessen, zu unsicher für Zunahme oder stabil.',
+      'Die Baumbedeckung wurde {points} Prozentpunkte höher gemessen. Bei ihrer Unsicherheit lassen die Daten offen, ob das eine Zunahme ist ({limit} Punkte oder mehr) oder stabil.',
     'parcel.finding.noSe.fall':
       'Die Baumbedeckung wurde {points} Prozentpunkte niedriger gemessen. Zu wenige Tage, um zu sagen, wie sicher das ist; es zählt weder als Verlust noch als stabil.',
     'parcel.finding.noSe.rise':
@@ -231,6 +233,7 @@ export const parcelMessages = {
     'parcel.clearDates': 'Klare Tage',
     'parcel.needed': 'nötig: {count}',
     'parcel.seMissing': 'Standardfehler nicht geschätzt: {count} {count|klarer Tag|klare Tage}, nötig {needed}',
+    'parcel.coverError': 'Standardfehler der Baumbedeckung eines Zeitraums: nicht geschätzt.',
     'parcel.areas': 'Fläche nach Art der Änderung',
     'parcel.class.loss': 'Verlust',
     'parcel.class.gain': 'Zunahme',
@@ -270,10 +273,10 @@ export const parcelMessages = {
     'parcel.summaryMean': '{name}: Mittel {mean}, Standardfehler {se}, {count} {count|klarer Tag|klare Tage}.',
     'parcel.howToRead': 'So sind diese Zahlen zu lesen',
     'parcel.note.screening':
-      'NDVI ist ein Suchindex für grünes Laub. Er zeigt, wo sich ein Blick lohnt; er beweist keine Bäume, und aus ihm allein folgen keine Tonnen Kohlenstoff.',
+      'NDVI ist ein Screening-Index für grünes Laub. Er zeigt, wo sich ein Blick lohnt; er beweist keine Bäume, und aus ihm allein folgen keine Tonnen Kohlenstoff.',
     'parcel.note.periods':
       'Die NDVI-Änderung vergleicht die Mittel der klaren Tage zweier Zeiträume. Baumbedeckung und Flächen vergleichen zwei Komposite, für jedes Pixel den Median seiner klaren Tage. Beides sagt nicht, wann innerhalb eines Zeitraums sich etwas änderte.',
     'parcel.note.interval':
-      'SF ist der Standardfehler aus der Streuung zwischen den Tagen, nie aus der Zahl der Pixel. Ein Befund verlangt, dass das 95-%-Intervall (Student-t) die Null ausschließt und die Änderung die Schwelle erreicht.',
+      'SF ist der Standardfehler aus der Streuung zwischen den Tagen, nie aus der Zahl der Pixel. Der SF der Änderung der Baumbedeckung ist der SF der NDVI-Änderung, geteilt durch die Spanne zwischen dem NDVI von kahlem Boden und von voller Vegetation; wie genau diese beiden bekannt sind, ist nicht darin enthalten. Ein Befund verlangt, dass das 95-%-Intervall (Student-t) die Null ausschließt und die Änderung die Schwelle erreicht.',
   },
 } as const;

@@ -117,9 +117,9 @@ export const twinMessages = {
     'twin.carbon': 'Gespeicherte Tonnen CO₂',
     'twin.periods': 'Referenz {baseline}; Beobachtung {period}.',
     'twin.noTonnes':
-      'NDVI ist ein Suchindex: Aus ihm allein folgen keine Tonnen Kohlenstoff. Dafür braucht es Inventuren am Boden und geprüfte Flächen.',
+      'NDVI ist ein Screening-Index: Aus ihm allein folgen keine Tonnen Kohlenstoff. Dafür braucht es Inventuren am Boden und geprüfte Flächen.',
     'twin.goal': 'Erklärtes Ziel',
-    'twin.goalText': 'Gemeinsam klimaneutral bis 2035, danach die historische Schuld.',
+    'twin.goalText': 'Gemeinsam klimaneutral bis 2035, danach die historische CO₂-Schuld.',
     'twin.goalSource':
       'Quelle: das Konzept der Zwillingsregion. Ein Ziel, kein Ergebnis: Nichts auf dieser Seite misst den Weg dorthin.',
   },

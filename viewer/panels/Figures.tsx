@@ -1,7 +1,7 @@
 import type { ParcelRow, RunInfo } from '../../shared/api.ts';
 import { type Translate, useTranslate } from '../i18n/translate.ts';
 import { type Language, useStore } from '../state.ts';
-import { DATES_FOR_SE } from './finding.ts';
+import { coverChangeSePct, DATES_FOR_SE } from './finding.ts';
 import { formatChange, formatHa, formatNdvi, formatNumber } from './format.ts';
 
 interface FiguresProps {
@@ -66,6 +66,7 @@ export function FiguresTable({ parcel, run }: FiguresProps) {
               text={coverChangePct === null ? null : formatChange(language, coverChangePct, 1)}
               unit={t('parcel.points')}
             />
+            <CoverError parcel={parcel} run={run} />
           </td>
         </tr>
         <tr>
@@ -96,6 +97,17 @@ function ChangeError({ parcel, language, t }: ErrorProps) {
     return <span className="panel-se">± {formatNumber(language, parcel.ndviChangeSe, 3)}</span>;
   const count = parcel.nClearBaseline + parcel.nClearPeriod;
   return <span className="panel-se-missing">{t('parcel.seMissing', { count, needed: DATES_FOR_SE })}</span>;
+}
+
+/** What the finding rests on beside the change itself. */
+function CoverError({ parcel, run }: FiguresProps) {
+  const t = useTranslate();
+  const language = useStore((state) => state.language);
+  if (parcel.coverChangePct === null) return null;
+  const sePct = coverChangeSePct(parcel, run.parameters);
+  return (
+    <span className="panel-se">± {sePct === null ? t('parcel.notEstimated') : formatNumber(language, sePct, 1)}</span>
+  );
 }
 
 /** Areas by class of change, as counted on the map. */

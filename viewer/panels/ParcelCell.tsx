@@ -28,7 +28,7 @@ export function ParcelCell({ row, column, language, t }: CellProps) {
     return (
       <>
         {formatChange(language, value, 3)}
-        <span className="panel-se">± {se === null ? missing : formatNumber(language, se, 3)}</span>
+        <span className="panel-se">± {se === null ? t('parcel.notEstimated') : formatNumber(language, se, 3)}</span>
       </>
     );
   }

@@ -65,6 +65,7 @@ function ParcelContent({ detail, run }: { readonly detail: ParcelDetail; readonl
       <div className="panel-body">
         <FindingText parcel={parcel} run={run} />
         <FiguresTable parcel={parcel} run={run} />
+        {parcel.coverChangePct === null ? null : <p className="panel-note">{t('parcel.coverError')}</p>}
         {parcel.outcome === 'ok' ? <ClassAreas parcel={parcel} /> : null}
         {points ? (
           <SeriesPart parcel={parcel} points={points} run={run} />

@@ -20,13 +20,32 @@ export function findingSentence(
   const limit = coverChangePct < 0 ? -thresholds.loss : thresholds.gain;
   const values = {
     points: formatNumber(language, Math.abs(coverChangePct), 1),
-    limit: formatNumber(language, limit * 100),
+    limit: formatLimit(language, limit * 100),
   };
   if (parcel.status === 'loss' || parcel.status === 'gain') return { key: `parcel.finding.${parcel.status}`, values };
   const direction = coverChangePct < 0 ? 'fall' : 'rise';
   if (parcel.status === 'stable') return { key: `parcel.finding.stable.${direction}`, values };
   const why = parcel.ndviChangeSe === null ? 'noSe' : 'unsure';
   return { key: `parcel.finding.${why}.${direction}`, values };
+}
+
+/** Points that count, with a decimal only where the run's threshold has one. */
+function formatLimit(language: Language, points: number): string {
+  const tenths = Math.round(points * 10);
+  return formatNumber(language, tenths / 10, tenths % 10 === 0 ? 0 : 1);
+}
+
+/**
+ * Standard error of the change of tree cover in percentage points, as the finding rests on it: that of the NDVI change
+ * over the span between bare ground and full vegetation, these two taken without error (methods B2). Null where unknown.
+ */
+export function coverChangeSePct(
+  { coverChangePct, ndviChangeSe }: Pick<ParcelRow, 'coverChangePct' | 'ndviChangeSe'>,
+  { ndviSoil, ndviVegetation }: RunInfo['parameters'],
+): number | null {
+  if (coverChangePct === null || ndviChangeSe === null) return null;
+  if (typeof ndviSoil !== 'number' || typeof ndviVegetation !== 'number' || ndviVegetation <= ndviSoil) return null;
+  return (100 * ndviChangeSe) / (ndviVegetation - ndviSoil);
 }
 
 /** Clear dates in both periods together below which no standard error can be given: 2 degrees of freedom. */
