@@ -21,7 +21,7 @@ const PICTURES = [
   { name: 'parcel-desktop-fr', link: 'lang=fr&parcel=DEM-002&layer=ndvi-period&date=2022-01-02' },
   { name: 'swipe-desktop-de', link: 'lang=de&compare=swipe&layer=cover-baseline&with=cover-period' },
   { name: 'side-desktop-fr', link: 'lang=fr&compare=side&layer=true-color-baseline&with=true-color-period' },
-  { name: 'layers-desktop-en', link: 'lang=en&layer=change-period&colour.change=loss-gain,-0.5,0.5,,-0.15' },
+  { name: 'layers-desktop-en', link: 'lang=en&layer=change-period&colour.change=loss-gain,-0.5..0.5,..-0.15' },
   { name: 'time-desktop-en', link: 'lang=en&parcel=DEM-010&{cloudy}' },
   { name: 'dark-desktop-de', link: 'lang=de&theme=dark&layer=ndvi-period&parcel=DEM-009' },
   { name: 'twin-desktop-en', link: 'lang=en&page=twin' },
@@ -47,7 +47,7 @@ async function openTab(page, name) {
 }
 
 async function openDownloads(page) {
-  await page.getByRole('button', { name: 'Export and downloads' }).click();
+  await page.getByRole('button', { name: 'Export' }).click();
   await page.waitForTimeout(1500);
 }
 
@@ -92,8 +92,11 @@ async function take(browser, { name, link, viewport = DESKTOP, before }) {
   const context = await browser.newContext({ viewport, colorScheme, hasTouch: viewport === PHONE });
   const page = await context.newPage();
   await page.goto(`${address}?${link}`);
+  if (!link.includes('page=twin')) {
+    await page.waitForFunction(() => window.__canopyMap !== undefined);
+    await page.evaluate(() => window.__canopyMap.idle(120_000));
+  }
   await page.waitForLoadState('networkidle');
-  await page.evaluate(() => window.__canopyMap?.idle(120_000));
   await before?.(page);
   await page.waitForTimeout(1500);
   const png = await page.screenshot();
