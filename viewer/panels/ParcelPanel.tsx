@@ -7,13 +7,12 @@ import { useStore } from '../state.ts';
 import { ChosenDate } from './ChosenDate.tsx';
 import { ClassAreas, FiguresTable } from './Figures.tsx';
 import { Filmstrip } from './Filmstrip.tsx';
+import { FindingText } from './FindingText.tsx';
 import { Fold } from './Fold.tsx';
-import { findingSentence } from './finding.ts';
 import { FailureNotice } from './Notice.tsx';
 import { ObservationTable } from './ObservationTable.tsx';
 import { closeParcel, ParcelHeader } from './ParcelHeader.tsx';
 import { useOpenParcel, useSeries } from './parcel-data.ts';
-import { ReasonText } from './ReasonText.tsx';
 import { ScenesBehind } from './ScenesBehind.tsx';
 
 const SeriesChart = lazy(() => import('./SeriesChart.tsx'));
@@ -85,30 +84,6 @@ function ParcelContent({ detail, run }: { readonly detail: ParcelDetail; readonl
         </Fold>
       </div>
     </>
-  );
-}
-
-function FindingText({ parcel, run }: { readonly parcel: ParcelRow; readonly run: RunInfo }) {
-  const t = useTranslate();
-  const language = useStore((state) => state.language);
-  const sentence = findingSentence(language, parcel, run.thresholds);
-  return (
-    <div aria-live="polite">
-      <p className="panel-finding">
-        {sentence ? (
-          t(sentence.key, sentence.values)
-        ) : (
-          <>
-            {t('parcel.finding.noResult')} <ReasonText reason={parcel.reason} />.
-          </>
-        )}
-      </p>
-      {sentence && parcel.reason !== '' ? (
-        <p className="panel-notice panel-notice-warn">
-          <ReasonText reason={parcel.reason} />
-        </p>
-      ) : null}
-    </div>
   );
 }
 

@@ -4,7 +4,8 @@ import { createPortal } from 'react-dom';
 import type { ParcelRow, RunInfo } from '../../shared/api.ts';
 import { api } from '../api.ts';
 import { useTranslate } from '../i18n/translate.ts';
-import { FiguresTable } from '../panels/Figures.tsx';
+import { ClassAreas, FiguresTable } from '../panels/Figures.tsx';
+import { FindingText } from '../panels/FindingText.tsx';
 import { formatHa } from '../panels/format.ts';
 import { StatusBadge } from '../panels/StatusBadge.tsx';
 import { useStore } from '../state.ts';
@@ -43,7 +44,9 @@ export function PrintSheet({ run, picture, done }: PrintSheetProps) {
               </>
             )}
           </p>
+          <FindingText parcel={parcel} run={run} />
           <FiguresTable parcel={parcel} run={run} />
+          {parcel.outcome === 'ok' && <ClassAreas parcel={parcel} />}
         </section>
       )}
       <p className="shell-print-address">
