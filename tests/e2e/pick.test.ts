@@ -8,6 +8,7 @@ import {
   type Colour,
   coloursAt,
   distance,
+  eventually,
   type LonLat,
   mapAtRest,
   openMap,
@@ -76,7 +77,7 @@ describe('choosing parcels on the map and in the table', () => {
     await opened().getByText('DEM-032').waitFor();
     expect(await panel().textContent()).toMatch(/−0\.369/);
     expect(await page.locator('[data-parcel="DEM-032"]').getAttribute('aria-selected')).toBe('true');
-    await expect.poll(() => new URL(page.url()).searchParams.get('parcel')).toBe('DEM-032');
+    await eventually(() => new URL(page.url()).searchParams.get('parcel')).toBe('DEM-032');
   });
 
   it('closes the parcel with Escape from the page, and by a click beside all parcels', async () => {
@@ -96,10 +97,10 @@ describe('choosing parcels on the map and in the table', () => {
     await opened().getByText('DEM-001').waitFor();
     await page.keyboard.press('Escape');
     await panel().waitFor({ state: 'detached' });
-    await expect.poll(focusedParcel).toBe('DEM-001');
+    await eventually(focusedParcel).toBe('DEM-001');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
-    await expect.poll(focusedParcel).toBe('DEM-003');
+    await eventually(focusedParcel).toBe('DEM-003');
     await page.keyboard.press('Enter');
     await opened().getByText('DEM-003').waitFor();
     await page.keyboard.press('n');
@@ -112,7 +113,7 @@ describe('choosing parcels on the map and in the table', () => {
     expect(await panel().textContent()).toContain('4 of 60');
     await page.keyboard.press('Escape');
     await panel().waitFor({ state: 'detached' });
-    await expect.poll(focusedParcel).toBe('DEM-004');
+    await eventually(focusedParcel).toBe('DEM-004');
   });
 
   it('goes back to the parcel before with the browser’s Back', async () => {
@@ -131,11 +132,11 @@ describe('sorting and filtering', () => {
   it('sorts by NDVI change, deepest drop first, then the other way round', async () => {
     const head = page.getByRole('columnheader', { name: /NDVI change/ });
     await head.click();
-    await expect.poll(firstRow).toBe('DEM-032');
+    await eventually(firstRow).toBe('DEM-032');
     await head.click();
-    await expect.poll(firstRow).toBe('DEM-001');
+    await eventually(firstRow).toBe('DEM-001');
     await page.getByRole('columnheader', { name: /Parcel/ }).click();
-    await expect.poll(async () => (await rows().nth(1).getAttribute('data-parcel')) ?? '').toBe('DEM-002');
+    await eventually(async () => (await rows().nth(1).getAttribute('data-parcel')) ?? '').toBe('DEM-002');
   });
 
   it('leaves the 12 parcels with loss in table and map when loss is chosen, and says what a search has found', async () => {
@@ -144,7 +145,7 @@ describe('sorting and filtering', () => {
     const before = await coloursAt(page, [...places, BESIDE]);
     await page.locator('#parcels').getByRole('button', { name: /^Loss/ }).click();
     await page.locator('#parcels').getByText('1–12 of 12').waitFor();
-    await expect.poll(() => new URL(page.url()).searchParams.get('status')).toBe('loss');
+    await eventually(() => new URL(page.url()).searchParams.get('status')).toBe('loss');
     await mapAtRest(page);
     const after = await coloursAt(page, [...places, BESIDE]);
     const contrast = (colours: readonly Colour[], at: number) => distance(colours[at]!, colours[2]!);
@@ -155,7 +156,7 @@ describe('sorting and filtering', () => {
     expect(contrast(after, 1)).toBeLessThan(contrast(before, 1) / 3);
     await page.locator('#parcels').getByRole('searchbox').fill('03');
     await page.locator('#parcels').getByText('1–3 of 3').waitFor();
-    await expect.poll(listed).toEqual(['DEM-032', 'DEM-033', 'DEM-039']);
+    await eventually(listed).toEqual(['DEM-032', 'DEM-033', 'DEM-039']);
     await page.locator('#parcels').getByRole('searchbox').fill('nothing like it');
     await page
       .locator('#parcels')
@@ -190,7 +191,7 @@ describe('languages', () => {
     await page.getByRole('button', { name: 'Zwillingsregion' }).waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('de');
     expect(await page.locator('#parcels [data-parcel="DEM-002"]').textContent()).toContain('Verlust−0,180');
-    await expect.poll(() => new URL(page.url()).searchParams.get('lang')).toBe('de');
+    await eventually(() => new URL(page.url()).searchParams.get('lang')).toBe('de');
     await chooseLanguage('Deutsch', 'English');
     await page.getByRole('button', { name: 'Twin region' }).waitFor();
     expect(watch.faults).toEqual([]);

@@ -8,6 +8,7 @@ import { demoResults } from '../demo-results.ts';
 import {
   coloursAt,
   distance,
+  eventually,
   type LonLat,
   mapAtRest,
   openMap,
@@ -57,31 +58,31 @@ describe('time', () => {
     expect(seen).toHaveLength(70);
     await track().focus();
     await page.keyboard.press('Home');
-    await expect.poll(day).toBe(seen[0]!.day);
+    await eventually(day).toBe(seen[0]!.day);
     await page.keyboard.press('ArrowRight');
-    await expect.poll(day).toBe(seen[1]!.day);
+    await eventually(day).toBe(seen[1]!.day);
     await page.keyboard.press('End');
-    await expect.poll(day).toBe(seen[69]!.day);
+    await eventually(day).toBe(seen[69]!.day);
     const clear = seen.filter(({ outcome }) => outcome === 'ok');
     expect(clear.length).toBeLessThan(60);
     await page.keyboard.press('Home');
     for (const { day: wanted } of clear.filter(({ day }) => day > seen[0]!.day).slice(0, 12)) {
       await page.keyboard.press('PageUp');
-      await expect.poll(day).toBe(wanted);
+      await eventually(day).toBe(wanted);
     }
   });
 
   it('takes the date under the mouse, and leads to the clear dates with its buttons', async () => {
     const box = (await track().boundingBox())!;
     await page.mouse.click(box.x + box.width - 3, box.y + 20);
-    await expect.poll(day).toBe(seen[69]!.day);
+    await eventually(day).toBe(seen[69]!.day);
     await page.getByRole('button', { name: 'Previous clear date' }).click();
     const clear = seen.filter(({ outcome }) => outcome === 'ok');
-    await expect.poll(day).toBe(clear.at(-1)!.day);
+    await eventually(day).toBe(clear.at(-1)!.day);
     await page.getByRole('button', { name: 'Previous clear date' }).click();
-    await expect.poll(day).toBe(clear.at(-2)!.day);
+    await eventually(day).toBe(clear.at(-2)!.day);
     await page.keyboard.press('.');
-    await expect.poll(day).not.toBe(clear.at(-2)!.day);
+    await eventually(day).not.toBe(clear.at(-2)!.day);
   });
 
   it('says in words why a date is not clear, in English and in French', async () => {
@@ -94,7 +95,7 @@ describe('time', () => {
     expect(await sentence().textContent()).toMatch(/too little clear.*clear fraction 0\.\d+, 0\.\d+ needed/);
     await page.locator('.shell-language').getByRole('button', { name: 'English' }).click();
     await page.getByRole('option', { name: 'Français' }).click();
-    await expect.poll(() => sentence().textContent()).toMatch(/part claire 0,\d+, il faut 0,\d+/);
+    await eventually(() => sentence().textContent()).toMatch(/part claire 0,\d+, il faut 0,\d+/);
     await page.locator('.shell-language').getByRole('button', { name: 'Français' }).click();
     await page.getByRole('option', { name: 'English' }).click();
   });
@@ -104,13 +105,13 @@ describe('time', () => {
     await showView(page, `${OPEN}&date=${clear.day}`);
     const composite = await coloursAt(page, PLACES);
     await page.getByRole('button', { name: 'Show on map' }).click();
-    await expect.poll(() => new URL(page.url()).searchParams.get('layer')).toBe(`scene-true-color@${clear.day}`);
+    await eventually(() => new URL(page.url()).searchParams.get('layer')).toBe(`scene-true-color@${clear.day}`);
     await mapAtRest(page);
     const scene = await coloursAt(page, PLACES);
     expect(scene.some((colour, i) => distance(colour, composite[i]!) > 8)).toBe(true);
     const pictures = page.locator('.panel-chip-pair img');
     const widths = () => pictures.evaluateAll((all) => all.map((one) => (one as HTMLImageElement).naturalWidth));
-    await expect.poll(widths, { timeout: 15_000 }).toEqual([256, 256]);
+    await eventually(widths).toEqual([256, 256]);
     await page.getByRole('button', { name: 'Show on map' }).click();
     await mapAtRest(page);
     expect(await coloursAt(page, PLACES)).not.toEqual(scene);
@@ -145,9 +146,9 @@ describe('time', () => {
   it('lists all observations of the parcel as a table whose dates can be chosen', async () => {
     await page.getByRole('button', { name: /^Show as table/ }).click();
     const table = page.locator('.panel-observations tbody tr');
-    await expect.poll(() => table.count()).toBe(seen.filter(({ outcome }) => outcome !== 'not_seen').length);
+    await eventually(() => table.count()).toBe(seen.filter(({ outcome }) => outcome !== 'not_seen').length);
     await table.nth(4).getByRole('button').first().click();
-    await expect.poll(day).toBe(seen[4]!.day);
+    await eventually(day).toBe(seen[4]!.day);
     expect(await table.nth(4).getAttribute('aria-current')).toBe('date');
     expect(watch.faults).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { openPage, type PageWatch } from '../browser.ts';
 import { type CanopyProcess, startCanopy } from '../canopy.ts';
 
@@ -61,13 +62,23 @@ export async function mapAtRest(page: Page): Promise<void> {
   await page.evaluate((timeoutMs) => window.__canopyMap!.idle(timeoutMs), MAP_MS);
 }
 
-/** Brings another view (a query as in a link) by the browser's history, which needs no new page. */
+/** Brings another view (a query as in a link) by the browser's history, which needs no new page, and waits for its map. */
 export async function showView(page: Page, query: string): Promise<void> {
+  await goToView(page, query);
+  await mapAtRest(page);
+}
+
+/** The same without a look at the map. */
+export async function goToView(page: Page, query: string): Promise<void> {
   await page.evaluate((search) => {
     history.pushState(null, '', search);
     dispatchEvent(new PopStateEvent('popstate'));
   }, query);
-  await mapAtRest(page);
+}
+
+/** Expects of what is read that it comes to be so; the wait is for a busy machine. */
+export function eventually<T>(read: () => T | Promise<T>) {
+  return expect.poll(read, { timeout: ACTION_MS });
 }
 
 export type Colour = readonly [red: number, green: number, blue: number];
