@@ -6,7 +6,7 @@ import type { ParcelPage, ParcelRow, ParcelSort, RunInfo } from '../../shared/ap
 import { api } from '../api.ts';
 import { useTranslate } from '../i18n/translate.ts';
 import { useStore } from '../state.ts';
-import { FailureNotice } from './Notice.tsx';
+import { FailureNotice, FailureText } from './Notice.tsx';
 import { ParcelCell } from './ParcelCell.tsx';
 import { ParcelSearch, StatusFilter } from './ParcelFilter.tsx';
 import { useOpenParcel } from './parcel-data.ts';
@@ -38,7 +38,13 @@ export default function ParcelTable({ run }: { readonly run: RunInfo }) {
       {failure && !data ? <FailureNotice failure={failure} onRetry={retry} /> : null}
       {data && (failure || !isConnected) ? (
         <p className="panel-notice panel-notice-warn" role="status">
-          {isConnected ? `${t('parcel.loadFailed')} ${failure}` : t('table.stale')}
+          {isConnected && failure ? (
+            <>
+              {t('parcel.loadFailed')} <FailureText failure={failure} />
+            </>
+          ) : (
+            t('table.stale')
+          )}
         </p>
       ) : null}
       {data && widthPx > 0 ? (

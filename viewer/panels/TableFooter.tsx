@@ -1,4 +1,4 @@
-import { Button } from 'react-aria-components';
+import { Button, Link } from 'react-aria-components';
 import type { RunInfo } from '../../shared/api.ts';
 import { useTranslate } from '../i18n/translate.ts';
 import { useStore } from '../state.ts';
@@ -18,6 +18,7 @@ export function TableFooter({ run, offset, total, onMove }: FooterProps) {
   const language = useStore((state) => state.language);
   const { first, last, page, pages } = pageRange({ offset, total });
   const number = (value: number) => formatNumber(language, value);
+  const isConnected = useStore((state) => state.isConnected);
   const csv = run.files.find((file) => file.name === 'parcels.csv');
   return (
     <div className="panel-table-footer">
@@ -45,9 +46,9 @@ export function TableFooter({ run, offset, total, onMove }: FooterProps) {
         ›
       </Button>
       {csv ? (
-        <a className="panel-link panel-csv" href={`/files/${csv.name}`} download>
+        <Link className="panel-link panel-csv" href={`/files/${csv.name}`} download isDisabled={!isConnected}>
           {t('table.csv')}
-        </a>
+        </Link>
       ) : null}
     </div>
   );

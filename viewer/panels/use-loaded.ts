@@ -1,5 +1,13 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { ApiFailure } from '../api.ts';
 import { useStore } from '../state.ts';
+
+/** Why something could not be loaded: no server, or what the server said about it. */
+export interface LoadFailure {
+  readonly isOffline: boolean;
+  /** In English, as the server words it. */
+  readonly message: string;
+}
 
 export interface Loaded<T> {
   /** The newest answer that came; of an earlier key while the next is on its way, see `isCurrent`. */
@@ -7,8 +15,7 @@ export interface Loaded<T> {
   /** Whether `data` answers the key that was asked for last. */
   readonly isCurrent: boolean;
   readonly isLoading: boolean;
-  /** The failure's sentence. */
-  readonly failure: string | null;
+  readonly failure: LoadFailure | null;
   retry(): void;
 }
 
@@ -16,7 +23,7 @@ interface Answer<T> {
   readonly key: string | null;
   readonly dataKey: string | null;
   readonly data: T | null;
-  readonly failure: string | null;
+  readonly failure: LoadFailure | null;
 }
 
 const nothing = { key: null, dataKey: null, data: null, failure: null };
@@ -46,7 +53,7 @@ export function useLoaded<T>(key: string | null, load: (signal: AbortSignal) => 
       (data) => !control.signal.aborted && setAnswer({ key, dataKey: key, data, failure: null }),
       (error: unknown) => {
         if (control.signal.aborted) return;
-        const failure = error instanceof Error ? error.message : String(error);
+        const failure = describe(error);
         setAnswer((last) => ({ ...last, key, failure }));
       },
     );
@@ -62,4 +69,9 @@ export function useLoaded<T>(key: string | null, load: (signal: AbortSignal) => 
     failure: isAnswered ? answer.failure : null,
     retry,
   };
+}
+
+function describe(error: unknown): LoadFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  return { isOffline: error instanceof ApiFailure && error.code === 'E_OFFLINE', message };
 }

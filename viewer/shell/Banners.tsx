@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import type { RunInfo } from '../../shared/api.ts';
 import { useTranslate } from '../i18n/translate.ts';
-import { useStore } from '../state.ts';
+import { type Language, useStore } from '../state.ts';
 import { useIsConnected } from './connection.ts';
 import { IconButton } from './IconButton.tsx';
 import { Icon } from './icons.tsx';
@@ -14,7 +14,7 @@ export function Banners({ run, state }: { run: RunInfo | null; state: RunState }
   const language = useStore((store) => store.language);
   const lastDataMs = useStore((store) => store.lastDataMs);
   const isConnected = useIsConnected();
-  const time = lastDataMs === null ? '' : new Date(lastDataMs).toLocaleTimeString(language);
+  const time = lastDataMs === null ? '' : formatMoment(language, lastDataMs);
   return (
     <section className="shell-banners" aria-label={t('shell.run.notices-title')}>
       <div role="status">
@@ -36,6 +36,18 @@ export function Banners({ run, state }: { run: RunInfo | null; state: RunState }
       {run?.synthetic && <Banner kind="warn">{t('shell.banner.synthetic')}</Banner>}
     </section>
   );
+}
+
+/** Hours and minutes of today, else with the day: a page left open overnight must not look fresh. */
+function formatMoment(language: Language, timeMs: number): string {
+  const isToday = new Date(timeMs).toDateString() === new Date().toDateString();
+  const locale = language === 'en' ? 'en-GB' : language;
+  return new Date(timeMs).toLocaleString(locale, {
+    ...(isToday ? {} : { day: 'numeric', month: 'short', year: 'numeric' }),
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
 }
 
 interface BannerProps {
