@@ -30,6 +30,11 @@ function formatDays(language: Language, { start, end }: Period): string {
   return format.formatRange(new Date(start), new Date(end));
 }
 
+/** Lines break beside a dash or behind a comma, never inside a date or a satellite's name. */
+function keepDates(text: string): string {
+  return text.replaceAll(/(?<![,–\s]) (?![–\s])/g, '\u00a0').replaceAll(/(?<=\w)-(?=\w)/g, '\u2011');
+}
+
 type Place = 'middle' | 'before' | 'after' | 'first' | 'second';
 
 function SideLabel({ run, side, place }: { run: RunInfo; side: Side; place: Place }) {
@@ -41,7 +46,7 @@ function SideLabel({ run, side, place }: { run: RunInfo; side: Side; place: Plac
   const dates = layer && layer.days.start !== layer.days.end ? formatDays(language, layer.days) : described;
   return (
     <div className="map-side-label" data-side={side} data-place={place}>
-      <span className="map-side-dates">{dates || name}</span>
+      <span className="map-side-dates">{keepDates(dates) || name}</span>
       {dates && <span className="map-side-name">{name}</span>}
     </div>
   );

@@ -61,7 +61,8 @@ export function createSeriesPlot(
   const plot = new uPlot(
     {
       ...size,
-      padding: [18, 8, 0, 0],
+      // On the right as much as half a year's number is wide: a mark may stand at the very end.
+      padding: [18, 16, 0, 0],
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
       legend: { show: false },
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },

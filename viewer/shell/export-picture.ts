@@ -202,15 +202,12 @@ function drawRamp(pen: Pen, ramp: RampKey, { y, widthPx, isDry }: Place & { y: n
 function drawSwatches(pen: Pen, swatches: readonly Swatch[], { y, widthPx, isDry }: Place & { y: number }): number {
   pen.font = `400 12px ${FONT}`;
   let [x, top] = [0, y];
-  for (const { rgb, label } of swatches) {
+  for (const swatch of swatches) {
+    const { label } = swatch;
     const width = 20 + pen.measureText(label).width + 20;
     if (x > 0 && x + width > widthPx) [x, top] = [0, top + 20];
     if (!isDry) {
-      pen.fillStyle = `rgb(${rgb.join(' ')})`;
-      pen.fillRect(x, top, 13, 13);
-      pen.strokeStyle = 'rgb(0 0 0 / 30%)';
-      pen.lineWidth = 1;
-      pen.strokeRect(x + 0.5, top + 0.5, 12, 12);
+      drawSwatch(pen, swatch, { x, y: top });
       pen.fillStyle = INK;
       pen.textAlign = 'left';
       pen.fillText(label, x + 20, top + 11);
@@ -218,6 +215,32 @@ function drawSwatches(pen: Pen, swatches: readonly Swatch[], { y, widthPx, isDry
     x += width;
   }
   return top + 28;
+}
+
+const SWATCH_PX = 13;
+
+function drawSwatch(pen: Pen, { rgb, isHatched }: Swatch, { x, y }: { x: number; y: number }): void {
+  const colour = `rgb(${rgb.join(' ')})`;
+  pen.lineWidth = 1;
+  pen.fillStyle = isHatched ? '#fff' : colour;
+  pen.fillRect(x, y, SWATCH_PX, SWATCH_PX);
+  if (isHatched) {
+    pen.save();
+    pen.beginPath();
+    pen.rect(x, y, SWATCH_PX, SWATCH_PX);
+    pen.clip();
+    pen.strokeStyle = colour;
+    pen.lineWidth = 2;
+    pen.beginPath();
+    for (let offset = 0; offset < 2 * SWATCH_PX; offset += 5) {
+      pen.moveTo(x + offset, y);
+      pen.lineTo(x + offset - SWATCH_PX, y + SWATCH_PX);
+    }
+    pen.stroke();
+    pen.restore();
+  }
+  pen.strokeStyle = isHatched ? colour : 'rgb(0 0 0 / 30%)';
+  pen.strokeRect(x + 0.5, y + 0.5, SWATCH_PX - 1, SWATCH_PX - 1);
 }
 
 function drawFoot(pen: Pen, lines: readonly string[], { widthPx, y, isDry }: Place & { y: number }): number {

@@ -21,6 +21,8 @@ export interface RampKey {
 export interface Swatch {
   readonly rgb: Rgb;
   readonly label: string;
+  /** Drawn as on the map: a mask's colour in stripes, a result's in full. */
+  readonly isHatched: boolean;
 }
 
 /** All that a picture of the map says beside the map, in the chosen language. */
@@ -111,6 +113,7 @@ function statusSwatches(run: RunInfo, { query, language }: ViewState, t: Transla
     .map((status) => ({
       rgb: STATUS_COLOURS[status],
       label: `${t(`parcel.status.${status}`)} (${formatNumber(language, run.counts.byStatus[status])})`,
+      isHatched: false,
     }));
 }
 
@@ -118,5 +121,6 @@ function maskSwatches(t: Translate): Swatch[] {
   return (Object.keys(REASON_COLOURS) as (keyof typeof REASON_COLOURS)[]).map((reason) => ({
     rgb: REASON_COLOURS[reason],
     label: t(`shell.mask.${reason}`),
+    isHatched: true,
   }));
 }
