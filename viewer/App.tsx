@@ -100,6 +100,7 @@ interface PagesProps {
 
 /** The map, once shown, stays as it is under the other page: making it again costs a second and its tiles. */
 function Pages({ run, twin, isPhone, left }: PagesProps) {
+  const t = useTranslate();
   const page = useStore((state) => state.page);
   const [hasMap, setHasMap] = useState(page === 'map');
   if (page === 'map' && !hasMap) setHasMap(true);
@@ -111,13 +112,14 @@ function Pages({ run, twin, isPhone, left }: PagesProps) {
         </div>
       )}
       {page === 'twin' && (
-        <div className="shell-page shell-page-scrolls">
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard has to reach what scrolls
+        <section className="shell-page shell-page-scrolls" data-scrolls tabIndex={0} aria-label={t('shell.page.twin')}>
           <Boundary>
             <Suspense fallback={<p className="shell-empty" />}>
               <TwinPage run={run} twin={twin} />
             </Suspense>
           </Boundary>
-        </div>
+        </section>
       )}
     </main>
   );

@@ -28,7 +28,10 @@ export function ShellDialog({ title, children, close }: ShellDialogProps) {
             <Heading slot="title">{title}</Heading>
             <IconButton icon="close" label={t('shell.close')} onPress={close} />
           </div>
-          <div className="shell-dialog-body">{children}</div>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard has to reach what scrolls */}
+          <section className="shell-dialog-body" data-scrolls tabIndex={0} aria-label={title}>
+            {children}
+          </section>
         </Dialog>
       </Modal>
     </ModalOverlay>
