@@ -16,7 +16,7 @@ let page: Page;
 beforeAll(async () => {
   const { results } = await demoResults();
   folder = mkdtempSync(join(tmpdir(), 'canopy-connection-'));
-  copyResults(results, join(folder, 'results'));
+  copyResults(results, join(folder, 'results'), { withPlan: true });
   [viewer, browser] = await Promise.all([serveViewer(join(folder, 'results')), openBrowser()]);
   page = (await openMap(browser, viewer, '?parcel=DEM-001')).page;
   const isThere = () => performance.getEntriesByType('resource').some(({ name }) => name.includes('ExportDialog'));

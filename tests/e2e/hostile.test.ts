@@ -30,7 +30,7 @@ beforeAll(async () => {
   const { results } = await demoResults();
   folder = mkdtempSync(join(tmpdir(), 'canopy-hostile-'));
   const dir = join(folder, 'results');
-  copyResults(results, dir);
+  copyResults(results, dir, { withPlan: false });
   makeHostile(dir);
   [viewer, browser] = await Promise.all([serveViewer(dir), openBrowser()]);
   watch = await openMap(browser, viewer, '?at=9.84,1.55,12.2');

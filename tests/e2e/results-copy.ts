@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A copy of a results folder that a test may change; the layers, which are large, are the original's. */
-export function copyResults(from: string, to: string): void {
+/**
+ * A copy of a results folder that a test may change; the layers, which are large, are the original's. Without its plan
+ * it has no pictures of single dates.
+ */
+export function copyResults(from: string, to: string, { withPlan }: { withPlan: boolean }): void {
   mkdirSync(to, { recursive: true });
-  const isLeftOut = (path: string) => /\/(db|layers|units)$/.test(path);
+  const isLeftOut = (path: string) => /\/(db|layers|units)$/.test(path) || (!withPlan && path.endsWith('/.run'));
   cpSync(from, to, { recursive: true, filter: (path) => !isLeftOut(path) });
   symlinkSync(join(from, 'layers'), join(to, 'layers'));
 }
