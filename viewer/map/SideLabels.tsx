@@ -30,9 +30,18 @@ function formatDays(language: Language, { start, end }: Period): string {
   return format.formatRange(new Date(start), new Date(end));
 }
 
-/** Lines break beside a dash or behind a comma, never inside a date or a satellite's name. */
-function keepDates(text: string): string {
-  return text.replaceAll(/(?<![,–\s]) (?![–\s])/g, '\u00a0').replaceAll(/(?<=\w)-(?=\w)/g, '\u2011');
+/** Lines break behind a dash or a comma, never inside a date or a satellite's name. */
+function WholeDates({ text }: { text: string }) {
+  // The spaces stand between the parts, where a line may break.
+  return text.split(/(?<=[,–])(\s)/).map((part) =>
+    part.trim() === '' ? (
+      part
+    ) : (
+      <span key={part} className="map-side-part">
+        {part}
+      </span>
+    ),
+  );
 }
 
 type Place = 'middle' | 'before' | 'after' | 'first' | 'second';
@@ -46,7 +55,7 @@ function SideLabel({ run, side, place }: { run: RunInfo; side: Side; place: Plac
   const dates = layer && layer.days.start !== layer.days.end ? formatDays(language, layer.days) : described;
   return (
     <div className="map-side-label" data-side={side} data-place={place}>
-      <span className="map-side-dates">{keepDates(dates) || name}</span>
+      <span className="map-side-dates">{dates ? <WholeDates text={dates} /> : name}</span>
       {dates && <span className="map-side-name">{name}</span>}
     </div>
   );
