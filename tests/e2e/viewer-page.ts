@@ -5,7 +5,7 @@ import { openPage, type PageWatch } from '../browser.ts';
 import { type CanopyProcess, startCanopy } from '../canopy.ts';
 
 /** Wide enough for the cards to stand open beside the table; no wider, because every pixel is drawn in software. */
-export const DESK = { width: 1280, height: 720 };
+const DESK = { width: 1280, height: 720 };
 
 /** Software WebGL on a busy machine: a first map, and one action. */
 const MAP_MS = 60_000;
