@@ -31,7 +31,7 @@ export const twinMessages = {
     'twin.measured': 'Measured so far',
     'twin.synthetic': 'Synthetic data: made by a generator, not observed.',
     'twin.parcels': 'Parcels',
-    'twin.underObservation': 'Under observation',
+    'twin.underObservation': 'All parcels added up, overlaps twice',
     'twin.carbon': 'Tonnes of CO₂ stored',
     'twin.periods': 'Baseline {baseline}; monitoring {period}.',
     'twin.noTonnes':
@@ -72,7 +72,7 @@ export const twinMessages = {
     'twin.measured': 'Mesuré jusqu’ici',
     'twin.synthetic': 'Données synthétiques : produites par un générateur, non observées.',
     'twin.parcels': 'Parcelles',
-    'twin.underObservation': 'Sous observation',
+    'twin.underObservation': 'Somme des parcelles, recouvrements deux fois',
     'twin.carbon': 'Tonnes de CO₂ stockées',
     'twin.periods': 'Référence : {baseline} ; suivi : {period}.',
     'twin.noTonnes':
@@ -113,7 +113,7 @@ export const twinMessages = {
     'twin.measured': 'Bisher gemessen',
     'twin.synthetic': 'Synthetische Daten: von einem Generator gemacht, nicht beobachtet.',
     'twin.parcels': 'Parzellen',
-    'twin.underObservation': 'Unter Beobachtung',
+    'twin.underObservation': 'Summe der Parzellen, Überlappungen doppelt',
     'twin.carbon': 'Gespeicherte Tonnen CO₂',
     'twin.periods': 'Referenz {baseline}; Beobachtung {period}.',
     'twin.noTonnes':

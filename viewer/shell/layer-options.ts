@@ -77,5 +77,13 @@ export function describeLayer(
     return { name, dates };
   }
   const layer = run.layers.find(({ id }) => id === layerId);
-  return { name, dates: layer ? formatPeriod(language, layer.days) : '' };
+  const dates = layer ? formatPeriod(language, layer.days) : '';
+  // Its days are those of the monitoring period; a change rests on those of the baseline as well.
+  return { name: kind === 'change' ? changeName(run, { t, language }) : name, dates };
+}
+
+function changeName(run: RunInfo, { t, language }: { t: Translate; language: Language }): string {
+  const before = run.layers.find(({ kind, period }) => kind === 'cover' && period === 'baseline');
+  const days = before?.days ?? run.periods.baseline;
+  return t('shell.kind.changeAgainst', { baseline: formatPeriod(language, days) });
 }
