@@ -24,10 +24,12 @@ export async function demoResults(): Promise<{ demo: string; results: string }> 
       mkdirSync(lock);
       break;
     } catch {
+      if (isAbandoned(lock)) rmSync(lock, { recursive: true, force: true });
       await sleep(200);
     }
   }
   try {
+    writeFileSync(join(lock, 'pid'), String(process.pid));
     rmSync(results, { recursive: true, force: true });
     await promisify(execFile)(process.execPath, [join(root, 'dist/scripts/demo/make.entry.js'), '--out', demo]);
     const run = await runCanopy(['monitor', '--project', join(demo, 'project.json'), '--out', results]);
@@ -37,6 +39,16 @@ export async function demoResults(): Promise<{ demo: string; results: string }> 
     rmSync(lock, { recursive: true, force: true });
   }
   return { demo, results };
+}
+
+/** Whether the process that made the lock has ended without taking it away. */
+function isAbandoned(lock: string): boolean {
+  try {
+    process.kill(Number(readFileSync(join(lock, 'pid'), 'utf8')), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
 }
 
 /** Changes when the programs do. */

@@ -85,21 +85,6 @@ describe('time', () => {
     await eventually(day).not.toBe(clear.at(-2)!.day);
   });
 
-  it('says in words why a date is not clear, in English and in French', async () => {
-    const cloudy = seen.find(({ reason }) => reason.startsWith('no clear pixels'))!;
-    const partly = seen.find(({ reason }) => reason.startsWith('clear fraction'))!;
-    await showView(page, `${OPEN}&date=${cloudy.day}`);
-    expect(await sentence().textContent()).toContain('no clear pixels: cloud, shadow or snow');
-    expect(await track().getAttribute('aria-valuetext')).toContain('no clear pixels: cloud, shadow or snow');
-    await showView(page, `${OPEN}&date=${partly.day}`);
-    expect(await sentence().textContent()).toMatch(/too little clear.*clear fraction 0\.\d+, 0\.\d+ needed/);
-    await page.locator('.shell-language').getByRole('button', { name: 'English' }).click();
-    await page.getByRole('option', { name: 'Français' }).click();
-    await eventually(() => sentence().textContent()).toMatch(/part claire 0,\d+, il faut 0,\d+/);
-    await page.locator('.shell-language').getByRole('button', { name: 'Français' }).click();
-    await page.getByRole('option', { name: 'English' }).click();
-  });
-
   it('shows the chosen date on the map and in two pictures of the parcel, and takes it off again', async () => {
     const clear = seen.filter(({ outcome }) => outcome === 'ok')[3]!;
     await showView(page, `${OPEN}&date=${clear.day}`);
@@ -150,6 +135,19 @@ describe('time', () => {
     await table.nth(4).getByRole('button').first().click();
     await eventually(day).toBe(seen[4]!.day);
     expect(await table.nth(4).getAttribute('aria-current')).toBe('date');
+  });
+
+  it('says in words why a date is not clear, in English and in French', async () => {
+    const cloudy = seen.find(({ reason }) => reason.startsWith('no clear pixels'))!;
+    const partly = seen.find(({ reason }) => reason.startsWith('clear fraction'))!;
+    await showView(page, `${OPEN}&date=${cloudy.day}`);
+    expect(await sentence().textContent()).toContain('no clear pixels: cloud, shadow or snow');
+    expect(await track().getAttribute('aria-valuetext')).toContain('no clear pixels: cloud, shadow or snow');
+    await showView(page, `${OPEN}&date=${partly.day}`);
+    expect(await sentence().textContent()).toMatch(/too little clear.*clear fraction 0\.\d+, 0\.\d+ needed/);
+    await page.locator('.shell-language').getByRole('button', { name: 'English' }).click();
+    await page.getByRole('option', { name: 'Français' }).click();
+    await eventually(() => sentence().textContent()).toMatch(/part claire 0,\d+, il faut 0,\d+/);
     expect(watch.faults).toEqual([]);
   });
 });
