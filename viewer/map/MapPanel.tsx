@@ -1,4 +1,5 @@
 import './map.css';
+import './map-lower.css';
 import { lazy, Suspense, useEffect, useRef } from 'react';
 import { Button } from 'react-aria-components';
 import type { RunInfo, TwinInfo } from '../../shared/api.ts';

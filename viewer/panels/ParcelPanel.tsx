@@ -1,5 +1,6 @@
 import './panels.css';
 import './parcel.css';
+import './parcel-dates.css';
 import { type KeyboardEvent, lazy, Suspense, useEffect, useRef } from 'react';
 import type { ParcelDetail, ParcelRow, RunInfo, SeriesPoint } from '../../shared/api.ts';
 import { useTranslate } from '../i18n/translate.ts';
