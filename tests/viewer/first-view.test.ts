@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { AcquisitionInfo, LayerInfo, RunInfo, SceneStyle } from '../../shared/api.ts';
+import { changeCompare } from '../../viewer/shell/compare.ts';
 import { counterpartOf, fitView } from '../../viewer/shell/first-view.ts';
 import { layersOf, nearestScene, picturesOf } from '../../viewer/shell/layer-options.ts';
 import { firstKnown } from '../../viewer/shell/preferences.ts';
-import { FIRST_VIEW } from '../../viewer/state.ts';
+import { FIRST_VIEW, useStore } from '../../viewer/state.ts';
 
 const layer = (id: string) =>
   ({ id, kind: id.replace(/-(baseline|period)$/, ''), period: /[^-]+$/.exec(id)![0] }) as unknown as LayerInfo;
@@ -41,6 +42,19 @@ describe('the first view of a run', () => {
     expect(counterpartOf(run, 'ndvi-period')).toBe('ndvi-baseline');
     expect(counterpartOf(run, 'ndvi-baseline')).toBe('ndvi-period');
     expect(counterpartOf(run, 'change-period')).toBe('change-period');
+  });
+
+  it('starts a comparison of NDVI with its own other period, the earlier on the left, unless another layer was chosen', () => {
+    const compared = (left: string, right: string) => {
+      useStore.setState({ left, right, compare: 'off' });
+      changeCompare(run, 'swipe');
+      const now = useStore.getState();
+      return [now.compare, now.left, now.right];
+    };
+    expect(compared('ndvi-period', FIRST_VIEW.right)).toEqual(['swipe', 'ndvi-baseline', 'ndvi-period']);
+    expect(compared('ndvi-baseline', 'ndvi-baseline')).toEqual(['swipe', 'ndvi-baseline', 'ndvi-period']);
+    expect(compared('ndvi-period', 'change-period')).toEqual(['swipe', 'ndvi-period', 'change-period']);
+    expect(compared('change-period', FIRST_VIEW.right)).toEqual(['swipe', 'change-period', FIRST_VIEW.right]);
   });
 
   it('takes the first of the browser languages that it speaks', () => {

@@ -1,4 +1,5 @@
-import { surfacesOf, useMapStore } from './map-store.ts';
+import { mapsAtRest } from './at-rest.ts';
+import { useMapStore } from './map-store.ts';
 import type { Side } from './raster-plan.ts';
 
 /**
@@ -20,11 +21,9 @@ declare global {
   }
 }
 
-const IDLE_FRAMES = 3;
-
 /** Puts the test interface on the window; returns what takes it away. */
 export function exposeTestInterface(): () => void {
-  window.__canopyMap = { project, idle, readPixel };
+  window.__canopyMap = { project, idle: mapsAtRest, readPixel };
   return () => {
     delete window.__canopyMap;
   };
@@ -40,23 +39,6 @@ function project(lon: number, lat: number, side: Side = 'left'): [number, number
   const { left, top } = map.getCanvas().getBoundingClientRect();
   const { x, y } = map.project([lon, lat]);
   return [left + x, top + y];
-}
-
-function idle(timeoutMs = 30_000): Promise<void> {
-  const end = performance.now() + timeoutMs;
-  return new Promise((resolve, reject) => {
-    let calm = 0;
-    const look = () => {
-      const surfaces = surfacesOf();
-      const isIdle = surfaces.length > 0 && surfaces.every((surface) => surface.isIdle);
-      calm = isIdle ? calm + 1 : 0;
-      if (calm >= IDLE_FRAMES) return resolve();
-      if (performance.now() > end) return reject(new Error(`The map is not idle after ${timeoutMs} ms.`));
-      for (const { map } of surfaces) map.triggerRepaint();
-      requestAnimationFrame(look);
-    };
-    look();
-  });
 }
 
 function readPixel(x: number, y: number, side: Side = 'left'): [number, number, number, number] | null {

@@ -1,8 +1,11 @@
 import type { RunInfo } from '../../shared/api.ts';
-import { type Compare, useStore } from '../state.ts';
+import { type Compare, FIRST_VIEW, useStore } from '../state.ts';
 import { counterpartOf } from './first-view.ts';
 
-/** Starts, changes or ends a comparison; one of a layer with itself becomes one with the other period. */
+/**
+ * Starts, changes or ends a comparison. One of a layer with itself, or with a right side that nobody chose, becomes one
+ * with the layer's other period.
+ */
 export function changeCompare(run: RunInfo, compare: Compare): void {
   const { left, right, compare: before, set } = useStore.getState();
   if (compare === 'off' && right !== left && right === counterpartOf(run, left)) {
@@ -10,10 +13,11 @@ export function changeCompare(run: RunInfo, compare: Compare): void {
     set({ compare, left: left.endsWith('-baseline') ? right : left });
     return;
   }
-  const other = before === 'off' && compare !== 'off' && left === right ? counterpartOf(run, left) : null;
-  if (other === null) set({ compare });
+  const other = counterpartOf(run, left);
+  const isUnchosen = right === left || right === FIRST_VIEW.right;
+  if (compare === 'off' || before !== 'off' || other === left || !isUnchosen) set({ compare });
   // The earlier period stands on the left.
-  else set(left.endsWith('-period') ? { compare, left: other } : { compare, right: other });
+  else set(left.endsWith('-period') ? { compare, left: other, right: left } : { compare, right: other });
 }
 
 export function swapSides(): void {
