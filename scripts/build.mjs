@@ -10,18 +10,20 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const entries = [
   'pipeline/main.ts',
   'pipeline/run/child.ts',
-  'pipeline/run/database-thread.ts',
   'pipeline/server/render-child.ts',
-  'pipeline/server/parcel-tile-thread.ts',
-  ...readdirSync(join(root, 'scripts'), { recursive: true })
-    .filter((file) => file.endsWith('.entry.ts'))
-    .map((file) => join('scripts', file)),
-].filter((file) => existsSync(join(root, file)));
+  ...filesBelow('pipeline', '-thread.ts'),
+  ...filesBelow('scripts', '.entry.ts'),
+];
 
 const part = process.argv[2];
 if (part === undefined) rmSync(join(root, 'dist'), { recursive: true, force: true });
 if (part !== 'viewer') await buildPipeline();
 if (part !== 'pipeline') await buildViewer();
+
+function filesBelow(folder, ending) {
+  const files = readdirSync(join(root, folder), { recursive: true });
+  return files.filter((file) => file.endsWith(ending)).map((file) => join(folder, file));
+}
 
 async function buildPipeline() {
   const { build } = await import('esbuild');

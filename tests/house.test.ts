@@ -11,7 +11,7 @@ const files = folders.flatMap((folder) =>
 );
 const source = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
 
-const PURE = ['shared/', 'pipeline/raster/', 'pipeline/change/'];
+const PURE = ['shared/', 'pipeline/raster/', 'pipeline/change/', 'pipeline/wasm/'];
 const PURE_FILES = [
   'pipeline/plan.ts',
   'pipeline/observe.ts',
@@ -170,7 +170,8 @@ describe('the house', () => {
   });
 
   it('keeps files to 400 lines', () => {
-    const long = files.filter((file) => source.get(file)!.split('\n').length > 401);
+    const written = files.filter((file) => !file.endsWith('.wasm.ts'));
+    const long = written.filter((file) => source.get(file)!.split('\n').length > 401);
     expect(long).toEqual([]);
   });
 });
