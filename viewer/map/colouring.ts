@@ -8,6 +8,11 @@ export function defaultColouring(kind: ValueKind): Colouring {
   return { ramp: RAMP_CHOICES[kind][0]!, low, high, isReversed: false, min: null, max: null };
 }
 
+/** What a value is multiplied by to be read: fractions of cover as percent, as the panels and tables write them. */
+export function displayFactor(kind: ValueKind): 1 | 100 {
+  return kind === 'cover' || kind === 'change' ? 100 : 1;
+}
+
 /** The colouring in force for a kind: the chosen one, or the default. */
 export function colouringOf(kind: ValueKind, chosen: Readonly<Record<string, Colouring>>): Colouring {
   return chosen[kind] ?? defaultColouring(kind);

@@ -1,12 +1,12 @@
 import { colourOf, type Rgb } from '../../shared/ramps.ts';
 import type { Colouring, Language } from '../state.ts';
 import type { ValueKind } from '../style/ramp-choices.ts';
-import { coloursOf, isWithin } from './colouring.ts';
+import { coloursOf, displayFactor, isWithin } from './colouring.ts';
 
 export interface LegendStop {
   /** In the layer's unit: NDVI, tree-cover fraction, its change, or a number of observations. */
   readonly value: number;
-  /** The value as the language writes it; `≤` and `≥` at the ends, where values beyond share the colour. */
+  /** The value as the language writes it, fractions of cover in percent; `≤` and `≥` at the ends, where values beyond share the colour. */
   readonly label: string;
   readonly rgb: Rgb;
   /** False where the threshold hides the value. */
@@ -24,9 +24,11 @@ export function legendStops(
 ): readonly LegendStop[] {
   const { low, high } = colouring;
   const ramp = { low, high, colours: coloursOf(kind, colouring), title: '' };
-  const digits = kind === 'clear-count' ? 0 : Math.abs(high - low) < 0.4 ? 3 : 2;
+  const factor = displayFactor(kind);
+  const isIndex = kind === 'ndvi';
+  const digits = isIndex ? (Math.abs(high - low) < 0.4 ? 3 : 2) : kind === 'clear-count' ? 0 : 1;
   const format = new Intl.NumberFormat(language, {
-    minimumFractionDigits: kind === 'clear-count' ? 0 : 1,
+    minimumFractionDigits: isIndex ? 1 : 0,
     maximumFractionDigits: digits,
     signDisplay: kind === 'change' ? 'exceptZero' : 'auto',
   });
@@ -35,7 +37,7 @@ export function legendStops(
     const mark = index === 0 ? beyondMark('low', kind, low) : index === count - 1 ? beyondMark('high', kind, high) : '';
     return {
       value,
-      label: `${mark}${format.format(value)}`,
+      label: `${mark}${format.format(value * factor)}`,
       rgb: colourOf(ramp, value)!,
       isDrawn: isWithin(value, colouring),
     };
@@ -48,4 +50,12 @@ function beyondMark(end: 'low' | 'high', kind: ValueKind, value: number): string
   const isLast = kind !== 'clear-count' && value >= 1;
   if (end === 'low') return isFirst ? '' : '≤ ';
   return isLast ? '' : '≥ ';
+}
+
+/** The ends of a threshold as they are read, such as `≤ −15`; none where nothing is hidden. */
+export function legendLimits(kind: ValueKind, { min, max }: Colouring, language: Language): readonly string[] {
+  const format = new Intl.NumberFormat(language, { maximumFractionDigits: kind === 'ndvi' ? 2 : 1 });
+  const limit = (mark: string, value: number | null) =>
+    value === null ? [] : [`${mark} ${format.format(value * displayFactor(kind)).replace('-', '−')}`];
+  return [...limit('≥', min), ...limit('≤', max)];
 }

@@ -15,14 +15,15 @@ import {
 } from 'react-aria-components';
 import type { RunInfo } from '../../shared/api.ts';
 import { useTranslate } from '../i18n/translate.ts';
-import { colouringOf, coloursOf, defaultColouring } from '../map/colouring.ts';
+import { colouringOf, coloursOf, defaultColouring, displayFactor } from '../map/colouring.ts';
 import { formatChange } from '../panels/format.ts';
 import { type Colouring, useStore } from '../state.ts';
 import { RAMP_CHOICES, RAMP_COLOURS, type ValueKind } from '../style/ramp-choices.ts';
 import { gradient } from './gradient.ts';
 import { Icon } from './icons.tsx';
 
-const STEPS: Readonly<Record<ValueKind, number>> = { ndvi: 0.05, cover: 0.05, change: 0.05, 'clear-count': 1 };
+/** Of the fields, in the unit they are read in. */
+const STEPS: Readonly<Record<ValueKind, number>> = { ndvi: 0.05, cover: 5, change: 5, 'clear-count': 1 };
 
 /** Ramp, range and threshold of one kind of layer; the map follows at once. */
 export default function ColouringControl({ run, kind }: { run: RunInfo; kind: ValueKind }) {
@@ -97,9 +98,11 @@ function RampSelect({ kind, colouring, onChange }: PartProps) {
 /** Range of the ramp, and the threshold outside which nothing is drawn; an empty threshold is none. */
 function Ends({ kind, colouring, onChange }: PartProps) {
   const t = useTranslate();
-  const { low, high, min, max } = colouring;
+  const factor = displayFactor(kind);
+  const [low, high] = [colouring.low * factor, colouring.high * factor];
+  const scaled = (value: number | null) => (value === null ? null : value * factor);
   const step = STEPS[kind];
-  const orNull = (value: number) => (Number.isNaN(value) ? null : value);
+  const orNull = (value: number) => (Number.isNaN(value) ? null : value / factor);
   return (
     <>
       <fieldset className="shell-pair">
@@ -108,19 +111,29 @@ function Ends({ kind, colouring, onChange }: PartProps) {
           label={t('shell.colour.from')}
           value={low}
           step={step}
-          onChange={(value) => value < high && onChange({ low: value })}
+          onChange={(value) => value < high && onChange({ low: value / factor })}
         />
         <Field
           label={t('shell.colour.to')}
           value={high}
           step={step}
-          onChange={(value) => value > low && onChange({ high: value })}
+          onChange={(value) => value > low && onChange({ high: value / factor })}
         />
       </fieldset>
       <fieldset className="shell-pair">
         <legend>{t('shell.colour.only')}</legend>
-        <Field label="≥" value={min} step={step} onChange={(value) => onChange({ min: orNull(value) })} />
-        <Field label="≤" value={max} step={step} onChange={(value) => onChange({ max: orNull(value) })} />
+        <Field
+          label="≥"
+          value={scaled(colouring.min)}
+          step={step}
+          onChange={(value) => onChange({ min: orNull(value) })}
+        />
+        <Field
+          label="≤"
+          value={scaled(colouring.max)}
+          step={step}
+          onChange={(value) => onChange({ max: orNull(value) })}
+        />
       </fieldset>
     </>
   );
@@ -157,10 +170,10 @@ function ChangeOnly({ run, colouring, onChange }: Omit<PartProps, 'kind'> & { ru
   return (
     <div className="shell-buttons">
       <Button onPress={() => onChange({ min: null, max: loss })} isDisabled={isLoss}>
-        {t('shell.colour.loss')} ≤ {formatChange(language, loss, 2)}
+        {t('shell.colour.loss')} ≤ {formatChange(language, loss * 100, 0)}
       </Button>
       <Button onPress={() => onChange({ min: gain, max: null })} isDisabled={isGain}>
-        {t('shell.colour.gain')} ≥ {formatChange(language, gain, 2)}
+        {t('shell.colour.gain')} ≥ {formatChange(language, gain * 100, 0)}
       </Button>
     </div>
   );

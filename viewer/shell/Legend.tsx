@@ -4,7 +4,7 @@ import { REASON_COLOURS } from '../../shared/mask-reasons.ts';
 import { type ParcelStatus, STATUS_COLOURS } from '../../shared/ramps.ts';
 import { useTranslate } from '../i18n/translate.ts';
 import { colouringOf } from '../map/colouring.ts';
-import { legendStops } from '../map/legend.ts';
+import { legendLimits, legendStops } from '../map/legend.ts';
 import { formatNumber } from '../panels/format.ts';
 import { StatusIcon } from '../panels/StatusBadge.tsx';
 import { toggleStatus, useStore } from '../state.ts';
@@ -42,10 +42,7 @@ function RampLegend({ kind }: { kind: ValueKind }) {
   );
   const stops = legendStops(kind, colouring, { language });
   const { min, max } = colouring;
-  const limits = [
-    min === null ? [] : [`≥ ${formatNumber(language, min, kind === 'clear-count' ? 0 : 2)}`],
-    max === null ? [] : [`≤ ${formatNumber(language, max, kind === 'clear-count' ? 0 : 2)}`],
-  ].flat();
+  const limits = legendLimits(kind, colouring, language);
   return (
     <div className="shell-legend-part">
       <div className="shell-legend-title">

@@ -3,7 +3,7 @@ import { REASON_COLOURS } from '../../shared/mask-reasons.ts';
 import { type ParcelStatus, type Rgb, STATUS_COLOURS } from '../../shared/ramps.ts';
 import type { Translate } from '../i18n/translate.ts';
 import { colouringOf } from '../map/colouring.ts';
-import { legendStops } from '../map/legend.ts';
+import { legendLimits, legendStops } from '../map/legend.ts';
 import { formatDay, formatNumber } from '../panels/format.ts';
 import type { ViewState } from '../state.ts';
 import { isValueKind, type ValueKind } from '../style/ramp-choices.ts';
@@ -93,11 +93,7 @@ function layerLines(
 function rampKey(kind: ValueKind, { colouring, language }: ViewState, t: Translate): RampKey {
   const own = colouringOf(kind, colouring);
   const stops = legendStops(kind, own, { language });
-  const digits = kind === 'clear-count' ? 0 : 2;
-  const limits = [
-    own.min === null ? [] : [`≥ ${formatNumber(language, own.min, digits)}`],
-    own.max === null ? [] : [`≤ ${formatNumber(language, own.max, digits)}`],
-  ].flat();
+  const limits = legendLimits(kind, own, language);
   return {
     title: `${t(`shell.kind.${kind}`)} (${t(`shell.unit.${kind}`)})`,
     colours: stops.map(({ rgb }) => rgb),

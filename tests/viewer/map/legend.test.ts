@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { colourOf, RAMPS } from '../../../shared/ramps.ts';
 import { coloursOf, defaultColouring, isWithin } from '../../../viewer/map/colouring.ts';
-import { legendStops } from '../../../viewer/map/legend.ts';
+import { legendLimits, legendStops } from '../../../viewer/map/legend.ts';
 import { RAMP_CHOICES, RAMP_COLOURS, type ValueKind } from '../../../viewer/style/ramp-choices.ts';
 
 const KINDS = Object.keys(RAMP_CHOICES) as ValueKind[];
@@ -25,22 +25,28 @@ describe('legend', () => {
     }
   });
 
-  it('writes 0.15 of a change as +0.15 in English and +0,15 in German', () => {
-    const colouring = { ...defaultColouring('change'), low: -0.3, high: 0.3 };
+  it('writes 0.125 of a change as +12.5 points in English and +12,5 in German', () => {
+    const colouring = { ...defaultColouring('change'), low: -0.25, high: 0.25 };
     const labels = (language: 'en' | 'de') =>
       legendStops('change', colouring, { language, count: 5 }).map((one) => one.label);
-    expect(labels('en')[3]).toBe('+0.15');
-    expect(labels('de')[3]).toBe('+0,15');
-    expect(labels('en')[2]).toBe('0.0');
-    expect(labels('en')[0]).toBe('≤ -0.3');
+    expect(labels('en')[3]).toBe('+12.5');
+    expect(labels('de')[3]).toBe('+12,5');
+    expect(labels('en')[2]).toBe('0');
+    expect(labels('en')[0]).toBe('≤ -25');
   });
 
   it('marks ends beyond which values exist, and not the 0 and the 1 of a fraction', () => {
     const labels = (kind: ValueKind) =>
       legendStops(kind, defaultColouring(kind), { language: 'en', count: 2 }).map((one) => one.label);
-    expect(labels('cover')).toEqual(['0.0', '1.0']);
+    expect(labels('cover')).toEqual(['0', '100']);
     expect(labels('ndvi')).toEqual(['≤ 0.1', '≥ 0.9']);
     expect(labels('clear-count')).toEqual(['0', '≥ 20']);
+  });
+
+  it('writes a threshold of -0.15 of a change as ≤ −15 and one of 0.125 of NDVI as ≥ 0.13', () => {
+    expect(legendLimits('change', { ...defaultColouring('change'), max: -0.15 }, 'en')).toEqual(['≤ −15']);
+    expect(legendLimits('ndvi', { ...defaultColouring('ndvi'), min: 0.125 }, 'de')).toEqual(['≥ 0,13']);
+    expect(legendLimits('cover', defaultColouring('cover'), 'en')).toEqual([]);
   });
 
   it('keeps both ends of a threshold and says which stops it hides', () => {
