@@ -116,6 +116,13 @@ describe('choosing parcels on the map and in the table', () => {
     await eventually(focusedParcel).toBe('DEM-004');
   });
 
+  it('takes each of 3 quick presses: n n n end at the third parcel', async () => {
+    for (const key of ['n', 'n', 'n']) void page.keyboard.press(key);
+    await opened().getByText('DEM-003').waitFor();
+    await page.keyboard.press('Escape');
+    await panel().waitFor({ state: 'detached' });
+  });
+
   it('goes back to the parcel before with the browser’s Back', async () => {
     await page.keyboard.press('n');
     await opened().getByText('DEM-001').waitFor();

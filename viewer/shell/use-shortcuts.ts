@@ -60,8 +60,8 @@ function act(name: ShortcutName, run: RunInfo, open: (dialog: DialogName) => voi
   const { compare, tool, set } = useStore.getState();
   const toggleCompare = (wanted: Compare) => changeCompare(run, compare === wanted ? 'off' : wanted);
   const acts: Readonly<Record<ShortcutName, () => void>> = {
-    next: () => void openNeighbour('nextId'),
-    previous: () => void openNeighbour('previousId'),
+    next: () => stepParcel('nextId'),
+    previous: () => stepParcel('previousId'),
     search: focusSearch,
     earlier: () => stepDate(run, -1),
     later: () => stepDate(run, 1),
@@ -73,6 +73,13 @@ function act(name: ShortcutName, run: RunInfo, open: (dialog: DialogName) => voi
     help: () => open('shortcuts'),
   };
   acts[name]();
+}
+
+let stepsUnderWay = Promise.resolve();
+
+/** Quick presses are taken one after the other, each from the parcel where the one before it came out. */
+function stepParcel(which: 'nextId' | 'previousId'): void {
+  stepsUnderWay = stepsUnderWay.then(() => openNeighbour(which));
 }
 
 /** Opens the parcel after or before the open one in the table's order; with none open, the first of the table. */
