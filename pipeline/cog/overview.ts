@@ -3,15 +3,14 @@ import type { PixelArray } from '../../shared/raster.ts';
 export type Resampling = 'average' | 'nearest' | 'mode';
 
 export interface HalvingShape {
-  /** Side of a block in pixels, even. */
-  readonly blockSizePx: number;
+  /** Pixels in a row of the source, even. */
+  readonly sourceSidePx: number;
   readonly samples: number;
-  /** How much of the block lies inside the image. */
+  /** How much of the source lies inside the image. */
   readonly insideWidthPx: number;
   readonly insideHeightPx: number;
-  /** Which quarter of the smaller level's block it fills: 0 or 1 each. */
-  readonly quarterCol: number;
-  readonly quarterRow: number;
+  /** Pixels in a row of the target. */
+  readonly targetSidePx: number;
 }
 
 export interface HalvingRule {
@@ -22,20 +21,19 @@ export interface HalvingRule {
 }
 
 /**
- * Halves a block into a quarter of `target`, 2 × 2 cells to one. Nodata cells (all samples equal to the sentinel, or NaN)
+ * Halves pixels into the upper left of `target`, 2 × 2 cells to one. Nodata cells (all samples equal to the sentinel, or NaN)
  * play no part; a cell with none left stays as it is in `target`, which the caller has filled with nodata.
  */
-export function halveBlock(source: PixelArray, target: PixelArray, shape: HalvingShape, rule: HalvingRule): void {
+export function halvePixels(source: PixelArray, target: PixelArray, shape: HalvingShape, rule: HalvingRule): void {
   if (rule.resampling === 'average' && shape.samples === 1) {
     averageSingle(source, target, shape, rule);
     return;
   }
-  const { blockSizePx, samples } = shape;
-  const half = blockSizePx / 2;
+  const { samples } = shape;
   const pick = KERNELS[rule.resampling];
   const cells = new Int32Array(4);
   for (let row = 0; row < Math.ceil(shape.insideHeightPx / 2); row++) {
-    const to = ((shape.quarterRow * half + row) * blockSizePx + shape.quarterCol * half) * samples;
+    const to = row * shape.targetSidePx * samples;
     for (let col = 0; col < Math.ceil(shape.insideWidthPx / 2); col++) {
       const count = collectCells(source, shape, rule, { col: col * 2, row: row * 2 }, cells);
       if (count === 0) continue;
@@ -46,19 +44,18 @@ export function halveBlock(source: PixelArray, target: PixelArray, shape: Halvin
 
 /** `average` of one sample, the case of almost every layer, without a call for each cell. */
 function averageSingle(source: PixelArray, target: PixelArray, shape: HalvingShape, rule: HalvingRule): void {
-  const { blockSizePx, insideWidthPx, insideHeightPx } = shape;
-  const half = blockSizePx / 2;
+  const { sourceSidePx, insideWidthPx, insideHeightPx } = shape;
   // NaN equals nothing: with no sentinel, only NaN itself is left out.
   const nodata = rule.nodata ?? Number.NaN;
   for (let row = 0; row < insideHeightPx; row += 2) {
     const rows = Math.min(2, insideHeightPx - row);
-    let to = (shape.quarterRow * half + row / 2) * blockSizePx + shape.quarterCol * half;
+    let to = (row / 2) * shape.targetSidePx;
     for (let col = 0; col < insideWidthPx; col += 2, to++) {
       let sum = 0;
       let count = 0;
       let first = 0;
       for (let r = 0; r < rows; r++) {
-        const from = (row + r) * blockSizePx + col;
+        const from = (row + r) * sourceSidePx + col;
         for (let at = from; at < from + 2 && at < from - col + insideWidthPx; at++) {
           const value = source[at]!;
           // biome-ignore lint/suspicious/noSelfCompare: the fastest test for NaN, in a hot loop
@@ -91,7 +88,7 @@ function collectCells(
   let count = 0;
   for (let row = corner.row; row < Math.min(corner.row + 2, shape.insideHeightPx); row++) {
     for (let col = corner.col; col < Math.min(corner.col + 2, shape.insideWidthPx); col++) {
-      const at = (row * shape.blockSizePx + col) * shape.samples;
+      const at = (row * shape.sourceSidePx + col) * shape.samples;
       if (isUsable(source, at, shape.samples, rule.nodata)) cells[count++] = at;
       // Nearest is the upper-left cell, whatever it holds.
       if (rule.resampling === 'nearest') return count;

@@ -4,19 +4,15 @@ import { basename, dirname, join } from 'node:path';
 import { CanopyError } from '../../shared/errors.ts';
 import type { ByteRange } from './source.ts';
 
-/** Finished blocks of one level, kept on disk beside the file to be until all lengths are known. */
+/** Bytes kept on disk beside the file to be, until its layout is known. */
 export interface Spool {
-  /** Where each block lies in the spool, without its frame. */
-  readonly blocks: readonly ByteRange[];
-  append(block: Uint8Array): Promise<void>;
-  bytes(): number;
-  /** Chunks of the spool from its start; each is valid until the next one is asked for. */
-  read(): AsyncGenerator<Uint8Array>;
+  /** Adds bytes at the end; resolves to where they begin. Calls may overlap. */
+  append(bytes: Uint8Array): Promise<number>;
+  /** Fills `into` with the bytes of several ranges, one after the other. */
+  read(ranges: readonly ByteRange[], into: Uint8Array): Promise<void>;
   discard(): Promise<void>;
 }
 
-const LEADER_BYTES = 4;
-const TRAILER_BYTES = 4;
 const CHUNK_BYTES = 1 << 20;
 
 /** Names of unfinished files: hidden, beside the finished one, and told apart by process. */
@@ -38,64 +34,84 @@ async function writeFully(handle: FileHandle, bytes: Uint8Array, positionBytes: 
   }
 }
 
-export async function createSpool(path: string, levelIndex: number): Promise<Spool> {
-  const temporary = temporaryPath(path, `level-${levelIndex}`);
-  let handle: FileHandle | null = null;
-  const blocks: ByteRange[] = [];
+async function readFully(handle: FileHandle, into: Uint8Array, positionBytes: number): Promise<void> {
+  for (let done = 0; done < into.length; ) {
+    const { bytesRead } = await handle.read(into, done, into.length - done, positionBytes + done);
+    if (bytesRead === 0) throw new Error('An unfinished file became shorter while it was read.');
+    done += bytesRead;
+  }
+}
+
+/** A spool for the file `path`, made on disk when it is first written to. */
+export function createSpool(path: string): Spool {
+  const temporary = temporaryPath(path, 'blocks');
+  let opening: Promise<FileHandle> | null = null;
   let bytes = 0;
   return {
-    blocks,
-    bytes: () => bytes,
-    async append(block) {
-      const framed = Buffer.alloc(LEADER_BYTES + block.length + TRAILER_BYTES);
-      framed.writeUInt32LE(block.length, 0);
-      framed.set(block, LEADER_BYTES);
-      framed.set(block.subarray(-TRAILER_BYTES), LEADER_BYTES + block.length);
+    async append(part) {
+      const at = bytes;
+      bytes += part.length;
       try {
-        handle ??= await open(temporary, 'w+');
-        await writeFully(handle, framed, bytes);
+        opening ??= open(temporary, 'w+');
+        await writeFully(await opening, part, at);
       } catch (error) {
         throw diskError(path, error);
       }
-      blocks.push({ offsetBytes: bytes + LEADER_BYTES, lengthBytes: block.length });
-      bytes += framed.length;
+      return at;
     },
-    async *read() {
-      const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, bytes));
-      for (let at = 0; at < bytes; ) {
-        const { bytesRead } = await handle!.read(chunk, 0, Math.min(chunk.length, bytes - at), at);
-        if (bytesRead === 0) throw new Error(`${temporary} became shorter while it was read.`);
-        yield chunk.subarray(0, bytesRead);
-        at += bytesRead;
+    async read(ranges, into) {
+      const handle = await opening!;
+      let to = 0;
+      for (const { offsetBytes, lengthBytes } of joinRanges(ranges)) {
+        await readFully(handle, into.subarray(to, to + lengthBytes), offsetBytes);
+        to += lengthBytes;
       }
     },
     async discard() {
+      const handle = await opening?.catch(() => null);
+      opening = null;
       await handle?.close();
-      handle = null;
       await rm(temporary, { force: true });
     },
   };
 }
 
-/** Header and spools, one after the other, to `path`: complete and on the disk, or not there at all. */
+function joinRanges(ranges: readonly ByteRange[]): ByteRange[] {
+  const joined: ByteRange[] = [];
+  for (const { offsetBytes, lengthBytes } of ranges) {
+    const last = joined.at(-1);
+    if (last !== undefined && last.offsetBytes + last.lengthBytes === offsetBytes) {
+      joined[joined.length - 1] = { offsetBytes: last.offsetBytes, lengthBytes: last.lengthBytes + lengthBytes };
+    } else joined.push({ offsetBytes, lengthBytes });
+  }
+  return joined;
+}
+
+/** Header, then ranges of a spool in the order given, to `path`: complete and on the disk, or not there at all. */
 export async function writeAtomically(
   path: string,
   header: Uint8Array,
-  spools: readonly Spool[],
+  spool: Spool,
+  ranges: readonly ByteRange[],
 ): Promise<{ sha256: string; bytes: number }> {
   const temporary = temporaryPath(path, 'whole');
   const hash = createHash('sha256');
   let bytes = 0;
   try {
     const handle = await open(temporary, 'w');
-    const add = async (part: Uint8Array) => {
-      hash.update(part);
-      await writeFully(handle, part, bytes);
-      bytes += part.length;
-    };
     try {
-      await add(header);
-      for (const spool of spools) for await (const chunk of spool.read()) await add(chunk);
+      await writeFully(handle, header, 0);
+      hash.update(header);
+      bytes = header.length;
+      let reading = readChunk(spool, ranges, 0);
+      for (let chunk = await reading; chunk !== null; chunk = await reading) {
+        // Disk, next chunk and checksum proceed together.
+        reading = readChunk(spool, ranges, chunk.next);
+        const writing = writeFully(handle, chunk.bytes, bytes);
+        hash.update(chunk.bytes);
+        bytes += chunk.bytes.length;
+        await Promise.all([writing, reading]);
+      }
       await handle.sync();
     } finally {
       await handle.close();
@@ -107,6 +123,19 @@ export async function writeAtomically(
     throw diskError(path, error);
   }
   return { sha256: hash.digest('hex'), bytes };
+}
+
+async function readChunk(spool: Spool, ranges: readonly ByteRange[], first: number) {
+  if (first >= ranges.length) return null;
+  let next = first;
+  let lengthBytes = 0;
+  while (next < ranges.length && (lengthBytes === 0 || lengthBytes + ranges[next]!.lengthBytes <= CHUNK_BYTES)) {
+    lengthBytes += ranges[next]!.lengthBytes;
+    next += 1;
+  }
+  const bytes = Buffer.allocUnsafe(lengthBytes);
+  await spool.read(ranges.slice(first, next), bytes);
+  return { bytes, next };
 }
 
 /** Makes the rename itself last; not every file system lets a folder be opened. */

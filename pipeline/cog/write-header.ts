@@ -103,6 +103,8 @@ function entriesOf(spec: HeaderSpec, level: LevelLayout, isFull: boolean): Entry
     shorts(323, [spec.blockSizePx]),
     longs(324, level.blockOffsets),
     longs(325, level.blockByteCounts),
+    // Of two grey samples the second is neither transparency nor colour.
+    ...(samples === 2 ? [shorts(338, [0])] : []),
     shorts(339, perSample(spec.sampleFormat)),
     ...(isFull ? georeference : []),
     ...(spec.nodata === null ? [] : [text(42113, Number.isNaN(spec.nodata) ? 'nan' : String(spec.nodata))]),

@@ -7,7 +7,7 @@ export interface CogBandInfo {
   readonly statistics?: BandStatistics;
 }
 
-interface BandStatistics {
+export interface BandStatistics {
   readonly min: number;
   readonly max: number;
   readonly mean: number;

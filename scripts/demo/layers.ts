@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CogSpec } from '../../pipeline/cog/write.ts';
+import type { CogSpec } from '../../pipeline/cog/assemble-plan.ts';
 import type { Frame } from './frame.ts';
 import { type Ground, LAND_COVER } from './ground.ts';
 import { bboxOf, outlineOf, projection, SYNTHETIC_WORDS } from './items.ts';

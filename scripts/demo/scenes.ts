@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CogSpec } from '../../pipeline/cog/write.ts';
+import type { CogSpec } from '../../pipeline/cog/assemble-plan.ts';
 import { writeCog } from '../../pipeline/cog/write.ts';
 import type { Grid } from '../../shared/grid.ts';
 import { drawSky, lookThrough, type Sky } from './atmosphere.ts';

@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fromFile } from 'geotiff';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { CogSpec } from '../../../pipeline/cog/assemble-plan.ts';
 import { createPixels } from '../../../pipeline/cog/block.ts';
 import { openCog, readWindow } from '../../../pipeline/cog/read.ts';
 import { openFileSource } from '../../../pipeline/cog/source.ts';
-import { type CogSpec, type ReadBlock, writeCog } from '../../../pipeline/cog/write.ts';
+import { type ReadBlock, writeCog } from '../../../pipeline/cog/write.ts';
 import type { PixelArray } from '../../../shared/raster.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cog-write-'));

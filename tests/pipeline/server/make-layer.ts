@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import type { CogSpec } from '../../../pipeline/cog/assemble-plan.ts';
 import { createPixels } from '../../../pipeline/cog/block.ts';
-import { type CogSpec, writeCog } from '../../../pipeline/cog/write.ts';
+import { writeCog } from '../../../pipeline/cog/write.ts';
 import type { LayerFile, Results, ServedLayer } from '../../../pipeline/server/results.ts';
 import type { TileTask } from '../../../pipeline/server/tile-render.ts';
 import type { LayerInfo } from '../../../shared/api.ts';
