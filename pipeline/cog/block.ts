@@ -73,6 +73,33 @@ export function decodeBlock(level: CogLevel, address: BlockAddress, bytes: Uint8
   return asPixels(level.dataType, raw);
 }
 
+/**
+ * Decodes one block into `out`: its first `blockLength(level, row)` values are written, of the level's data type (a mask:
+ * uint8, 0 or 1). `out` may be a view of shared memory. Errors: see `decodeBlock`; a wrong array is a RangeError.
+ */
+export function decodeBlockInto(
+  level: CogLevel,
+  address: BlockAddress,
+  bytes: Uint8Array,
+  out: PixelArray,
+  where: string,
+): void {
+  const length = blockLength(level, address.row);
+  if (!(out instanceof ARRAYS[level.dataType]) || out.length < length) {
+    throw new RangeError(`A block of ${length} ${level.dataType} does not fit ${out.length} of another type.`);
+  }
+  out.set(decodeBlock(level, address, bytes, where));
+}
+
+/** To be awaited once in a thread before it decodes blocks of a file; only some compressions have something to load. */
+export async function prepareDecoder(_level: CogLevel): Promise<void> {}
+
+/** Values in a block of this row of blocks: rows × columns × samples that lie together. */
+export function blockLength(level: CogLevel, row: number): number {
+  const { widthPx, heightPx, samples } = shapeOfBlock(level, row);
+  return widthPx * heightPx * samples;
+}
+
 /** The horizontal predictor sums bit patterns, also those of floats. */
 const DIFFERENCE_TYPES: Readonly<Record<number, DataType>> = { 1: 'uint8', 2: 'uint16', 4: 'uint32' };
 

@@ -91,7 +91,7 @@ function checkedLevel(header: CogHeader, { level, window, sample }: WindowReques
 }
 
 /** The nodata value as it is stored; null where no stored number can equal it, or where NaN is its own sign. */
-function storedSentinel(dataType: DataType, nodata: number | null): number | null {
+export function storedSentinel(dataType: DataType, nodata: number | null): number | null {
   if (nodata === null || Number.isNaN(nodata)) return null;
   const stored = createPixels(dataType, 1);
   stored[0] = nodata;

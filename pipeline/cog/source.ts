@@ -84,7 +84,7 @@ export function truncatedError(href: string, offsetBytes: number, lengthBytes: n
   );
 }
 
-function openError(path: string, cause: unknown): CanopyError {
+export function openError(path: string, cause: unknown): CanopyError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (code === 'EMFILE' || code === 'ENFILE' || code === 'ENOMEM') {
     const message = `${path} cannot be opened now (${code}): too many open files or too little memory. Use fewer workers.`;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fromFile } from 'geotiff';
 import { describe, expect, it } from 'vitest';
 import { bandGridOf, checkBand } from '../../../pipeline/cog/match.ts';
-import { type Cog, chooseLevel, openCog, readWindow } from '../../../pipeline/cog/read.ts';
+import { type Cog, chooseLevel, openCog, readWindow, storedSentinel } from '../../../pipeline/cog/read.ts';
 import { openFileSource } from '../../../pipeline/cog/source.ts';
 import { describeWithData, sharedData } from '../../real-data.ts';
 import { makeTiff, type TiffSpec } from './make-tiff.ts';
@@ -60,6 +60,13 @@ describe('a window', () => {
     const cog = await openCog(memorySource(makeTiff({ widthPx: 3, heightPx: 1, values: cells, ...spec }).bytes));
     const window = { col: 0, row: 0, widthPx: 3, heightPx: 1 };
     expect([...(await readWindow(cog, { level: 0, window, sample: 0 })).valid]).toEqual(wanted);
+  });
+
+  it('stores nodata as the type of the file does: 0.1 as its float32, 300 in uint8 not at all', () => {
+    expect(storedSentinel('float32', 0.1)).toBe(Math.fround(0.1));
+    expect(storedSentinel('uint8', 300)).toBeNull();
+    expect(storedSentinel('int16', -32768)).toBe(-32768);
+    expect(storedSentinel('float64', Number.NaN)).toBeNull();
   });
 
   it('reads touched blocks only, neighbours in one request, and none twice', async () => {
