@@ -3,7 +3,7 @@ import type { Band } from '../../shared/scene.ts';
 import { type GridProblem, type GridReading, readGrid } from './geokeys.ts';
 import type { ByteSource } from './source.ts';
 import { truncatedError } from './source.ts';
-import { readNumbers, readText, readTiff, type Tiff, type TiffIfd, tiffError } from './tiff.ts';
+import { readNumbers, readReals, readText, readTiff, type Tiff, type TiffIfd, tiffError } from './tiff.ts';
 
 export type DataType = Band['dataType'];
 type Compression = 'none' | 'deflate' | 'lzw';
@@ -159,7 +159,25 @@ async function readSmaller(tiff: Tiff, full: CogLevel) {
     }
   }
   const bySize = (a: CogLevel, b: CogLevel) => b.widthPx - a.widthPx || b.heightPx - a.heightPx;
-  return { overviews: overviews.sort(bySize), masks: masks.sort(bySize) };
+  checkMasks(tiff, [full, ...overviews], masks);
+  // An overview without the mask that the image has would show cells that are not valid: a finer level is read instead.
+  const usable = overviews.filter((level) => masks.length === 0 || masks.some((mask) => isSameSize(mask, level)));
+  return { overviews: usable.sort(bySize), masks: masks.sort(bySize) };
+}
+
+/** A mask that fits no image would not be applied, without a word; so too one that the full size lacks. */
+function checkMasks(tiff: Tiff, levels: readonly CogLevel[], masks: readonly CogLevel[]): void {
+  const stray = masks.find((mask) => !levels.some((level) => isSameSize(mask, level)));
+  const isBare = masks.length > 0 && !masks.some((mask) => isSameSize(mask, levels[0]!));
+  if (stray === undefined && !isBare) return;
+  const { widthPx, heightPx } = stray ?? masks[0]!;
+  const full = `${levels[0]!.widthPx} × ${levels[0]!.heightPx}`;
+  const sentence = `a mask of ${widthPx} × ${heightPx} pixels does not fit the image of ${full}. Make the mask again.`;
+  throw tiffError('E_TIFF_MALFORMED', tiff.where, sentence);
+}
+
+function isSameSize(a: CogLevel, b: CogLevel): boolean {
+  return a.widthPx === b.widthPx && a.heightPx === b.heightPx;
 }
 
 function checkOverview(tiff: Tiff, full: CogLevel, level: CogLevel): void {
@@ -309,7 +327,8 @@ async function readBlockRanges(tiff: Tiff, ifd: TiffIfd, tiled: boolean, blocks:
 async function readGridOf(tiff: Tiff, full: CogLevel): Promise<GridReading> {
   const optional = async (tag: number, min: number, max: number) => {
     const field = tiff.ifds[0]!.fields.get(tag);
-    return field === undefined ? null : await readNumbers(tiff, field, { min, max });
+    const read = tag === TAG.keyDirectory ? readNumbers : readReals;
+    return field === undefined ? null : await read(tiff, field, { min, max });
   };
   const fields = {
     pixelScale: await optional(TAG.pixelScale, 2, 3),

@@ -31,7 +31,7 @@ export interface WindowData {
   readonly data: PixelArray;
   /** 1 = inside the image, in a block that exists, not nodata, not NaN, not masked by the file. */
   readonly valid: Uint8Array;
-  /** Touched blocks that the file does not keep: nodata, and suspicious where full coverage is promised. */
+  /** Touched blocks, of image and mask, that the file does not keep: nodata, and suspicious where full cover is promised. */
   readonly sparseBlocks: number;
 }
 
@@ -69,7 +69,7 @@ export async function readWindow(cog: Cog, request: WindowRequest): Promise<Wind
     if (block.data === null) sparseBlocks += 1;
     else pasteBlock(target, block, part);
   });
-  await applyMask(cog, level, { window: inside, target: window, valid });
+  sparseBlocks += await applyMask(cog, level, { window: inside, target: window, valid });
   return { data, valid, sparseBlocks };
 }
 
@@ -133,19 +133,21 @@ function pasteBlock(target: PasteTarget, block: PlacedBlock, part: Window): void
   }
 }
 
-/** Clears the cells that the file's own mask of this level calls invalid. */
+/** Clears the cells that the file's own mask of this level calls invalid; returns the blocks that the mask lacks. */
 async function applyMask(
   cog: Cog,
   level: CogLevel,
   cells: { window: Window; target: Window; valid: Uint8Array },
-): Promise<void> {
+): Promise<number> {
   const { header } = cog;
   const index = header.masks.findIndex((m) => m.widthPx === level.widthPx && m.heightPx === level.heightPx);
-  if (index < 0) return;
+  if (index < 0) return 0;
+  let sparseBlocks = 0;
   const request = { header, level: header.masks[index]!, levelKey: `mask ${index}`, window: cells.window, sample: 0 };
   await readBlocks(cog.source, cog.cache, request, (block) => {
     const part = intersectWindows(block.window, cells.window);
     if (part === null) return;
+    if (block.data === null) sparseBlocks += 1;
     for (let row = part.row; row < part.row + part.heightPx; row++) {
       let to = (row - cells.target.row) * cells.target.widthPx + part.col - cells.target.col;
       let from = ((row - block.window.row) * block.window.widthPx + part.col - block.window.col) * block.samples;
@@ -154,6 +156,7 @@ async function applyMask(
       }
     }
   });
+  return sparseBlocks;
 }
 
 /** The smallest level whose cells are not larger than `unitsPerPx` (CRS units); level 0 where all are larger. */

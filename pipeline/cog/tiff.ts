@@ -34,6 +34,9 @@ const MAX_FIELDS = 1000;
 const MAX_GHOST_BYTES = 4096;
 const READ_AHEAD_BYTES = 32 * 1024;
 
+const FLOAT = 11;
+const DOUBLE = 12;
+
 /** Bytes of one value by TIFF field type. */
 const TYPE_BYTES: Readonly<Record<number, number>> = {
   1: 1,
@@ -196,7 +199,7 @@ function latin1(view: DataView): string {
   return Buffer.from(view.buffer, view.byteOffset, view.byteLength).toString('latin1');
 }
 
-function fieldBytes(tiff: Tiff, field: TiffField, limits: { min: number; max: number }): number {
+function fieldBytes(tiff: Tiff, field: TiffField, limits: CountLimits): number {
   const typeBytes = TYPE_BYTES[field.type];
   if (typeBytes === undefined) {
     throw tiffError('E_TIFF_MALFORMED', tiff.where, `field ${field.tag} has the unknown type ${field.type}.`);
@@ -209,8 +212,23 @@ function fieldBytes(tiff: Tiff, field: TiffField, limits: { min: number; max: nu
   return typeBytes * field.count;
 }
 
-/** The values of a numeric field. `limits` bounds their number before anything is allocated. */
-export async function readNumbers(tiff: Tiff, field: TiffField, limits: { min: number; max: number }) {
+interface CountLimits {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** The values of a field of whole numbers. `limits` bounds their number before anything is allocated. */
+export function readNumbers(tiff: Tiff, field: TiffField, limits: CountLimits): Promise<Float64Array> {
+  // A width of 33.5 or an offset that is no number would pass every comparison after this one.
+  if (field.type === FLOAT || field.type === DOUBLE) {
+    const sentence = `field ${field.tag} has type ${field.type}, a whole number is wanted. The file is damaged.`;
+    throw tiffError('E_TIFF_MALFORMED', tiff.where, sentence);
+  }
+  return readReals(tiff, field, limits);
+}
+
+/** The values of a field of numbers, whole or not; NaN and the infinite ones are handed on. */
+export async function readReals(tiff: Tiff, field: TiffField, limits: CountLimits): Promise<Float64Array> {
   const lengthBytes = fieldBytes(tiff, field, limits);
   const view = await tiff.view(field.valueOffset, lengthBytes);
   const le = tiff.littleEndian;
@@ -229,9 +247,9 @@ function numberReader(tiff: Tiff, field: TiffField, view: DataView, le: boolean)
     case 4:
     case 13:
       return (i) => view.getUint32(i * 4, le);
-    case 11:
+    case FLOAT:
       return (i) => view.getFloat32(i * 4, le);
-    case 12:
+    case DOUBLE:
       return (i) => view.getFloat64(i * 8, le);
     case 16:
     case 18:

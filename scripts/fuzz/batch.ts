@@ -1,0 +1,62 @@
+import type { Seed } from './corpus.ts';
+import { makeInput } from './mutate.ts';
+import { judge, type Outcome, type Reading, readEverything } from './verdict.ts';
+
+/** Consecutive inputs of one fuzz run. */
+export interface FuzzTask {
+  readonly runSeed: number;
+  readonly firstIndex: number;
+  readonly count: number;
+}
+
+export interface FuzzFailure {
+  readonly index: number;
+  readonly what: 'crash' | 'silent' | 'hang' | 'memory';
+  /** Seed file, mutations and message. */
+  readonly story: string;
+}
+
+export interface FuzzResult {
+  /** Inputs by family of mutation and outcome. */
+  readonly counts: Readonly<Record<string, Partial<Record<Outcome, number>>>>;
+  /** Refused inputs by error code. */
+  readonly codes: Readonly<Record<string, number>>;
+  readonly failures: readonly FuzzFailure[];
+  /** Processor time of the slowest input. */
+  readonly slowestMs: number;
+  /** The most that this process has ever held. */
+  readonly peakRssBytes: number;
+}
+
+/** An input that takes more processor time is a hang. The clock on the wall would blame a busy machine on it. */
+export const HANG_MS = 1000;
+
+/** Runs a batch of inputs one after the other. `truths` keeps what the unharmed files gave. */
+export async function runBatch(
+  corpus: readonly Seed[],
+  truths: Map<Seed, Reading>,
+  { runSeed, firstIndex, count }: FuzzTask,
+): Promise<FuzzResult> {
+  const counts: Record<string, Partial<Record<Outcome, number>>> = {};
+  const codes: Record<string, number> = {};
+  const failures: FuzzFailure[] = [];
+  let slowestMs = 0;
+  for (let index = firstIndex; index < firstIndex + count; index++) {
+    const { seed, family, mutations, bytes } = makeInput(corpus, runSeed, index);
+    const truth = truths.get(seed) ?? (await readEverything(seed.bytes, seed.item.nodata));
+    truths.set(seed, truth);
+    const before = process.cpuUsage();
+    const { outcome, detail } = await judge(seed, truth, bytes);
+    const spent = process.cpuUsage(before);
+    const tookMs = (spent.user + spent.system) / 1000;
+    slowestMs = Math.max(slowestMs, tookMs);
+    counts[family] ??= {};
+    counts[family][outcome] = (counts[family][outcome] ?? 0) + 1;
+    if (outcome === 'refused') codes[detail] = (codes[detail] ?? 0) + 1;
+    const story = `${seed.name}; ${mutations.join(', ')}`;
+    if (outcome === 'crash' || outcome === 'silent')
+      failures.push({ index, what: outcome, story: `${story}: ${detail}` });
+    if (tookMs > HANG_MS) failures.push({ index, what: 'hang', story: `${story}: took ${Math.round(tookMs)} ms` });
+  }
+  return { counts, codes, failures, slowestMs, peakRssBytes: process.resourceUsage().maxRSS * 1024 };
+}

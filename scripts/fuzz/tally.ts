@@ -1,0 +1,64 @@
+import type { FuzzFailure, FuzzResult } from './batch.ts';
+import { OUTCOMES, type Outcome } from './verdict.ts';
+
+/** The sum of many batches. */
+export interface Tally {
+  inputs: number;
+  readonly counts: Map<string, Map<Outcome, number>>;
+  readonly codes: Map<string, number>;
+  readonly failures: FuzzFailure[];
+  slowestMs: number;
+  peakRssBytes: number;
+}
+
+export function emptyTally(): Tally {
+  return { inputs: 0, counts: new Map(), codes: new Map(), failures: [], slowestMs: 0, peakRssBytes: 0 };
+}
+
+export function addResult(tally: Tally, result: FuzzResult): void {
+  for (const [family, outcomes] of Object.entries(result.counts)) {
+    const sums = tally.counts.get(family) ?? new Map<Outcome, number>();
+    tally.counts.set(family, sums);
+    for (const outcome of OUTCOMES) {
+      const more = outcomes[outcome] ?? 0;
+      sums.set(outcome, (sums.get(outcome) ?? 0) + more);
+      tally.inputs += more;
+    }
+  }
+  for (const [code, count] of Object.entries(result.codes)) tally.codes.set(code, (tally.codes.get(code) ?? 0) + count);
+  tally.failures.push(...result.failures);
+  tally.slowestMs = Math.max(tally.slowestMs, result.slowestMs);
+  tally.peakRssBytes = Math.max(tally.peakRssBytes, result.peakRssBytes);
+}
+
+function totalOf(tally: Tally, outcome: Outcome): number {
+  return [...tally.counts.values()].reduce((sum, counts) => sum + (counts.get(outcome) ?? 0), 0);
+}
+
+const count = (value: number) => value.toLocaleString('en');
+
+/** A row for each family of mutation, a column for each outcome. */
+export function formatTable(tally: Tally): string {
+  const rows = [...tally.counts].sort(([a], [b]) => (a < b ? -1 : 1));
+  const cells = rows.map(([family, counts]) => [family, ...OUTCOMES.map((outcome) => count(counts.get(outcome) ?? 0))]);
+  const sums = ['all', ...OUTCOMES.map((outcome) => count(totalOf(tally, outcome)))];
+  const lines = [['first mutation', ...OUTCOMES], ...cells, sums];
+  const widths = sums.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
+  return lines
+    .map((line) => line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '))
+    .join('\n');
+}
+
+/** What a run has shown, in plain sentences. */
+export function formatSummary(tally: Tally, seconds: number): string {
+  const [item, checksum, silent] = (['item', 'checksum', 'silent'] as const).map((outcome) => totalOf(tally, outcome));
+  const wrong = item! + checksum! + silent!;
+  const share = (part: number) => `${((100 * part) / Math.max(1, tally.inputs)).toFixed(2)} %`;
+  const failed = (what: FuzzFailure['what']) => count(tally.failures.filter((failure) => failure.what === what).length);
+  const codes = [...tally.codes].sort((a, b) => b[1] - a[1]).map(([code, times]) => `${code} ${count(times)}`);
+  return [
+    `Refusals: ${codes.join(', ')}.`,
+    `${count(tally.inputs)} inputs in ${seconds.toFixed(0)} s (${count(Math.round(tally.inputs / seconds))} a second): ${failed('crash')} crashes, ${failed('hang')} hangs over 1 s (slowest ${Math.round(tally.slowestMs)} ms), ${failed('memory')} over 512 MB (peak ${Math.round(tally.peakRssBytes / 1e6)} MB a process).`,
+    `The reader alone took ${count(wrong)} (${share(wrong)}) for good that have wrong pixels or a wrong georeference: ${count(item!)} (${share(item!)}) are caught by the item's grid, type and nodata, ${count(checksum!)} (${share(checksum!)}) only by the file's SHA-256, ${count(silent!)} by nothing.`,
+  ].join('\n');
+}
