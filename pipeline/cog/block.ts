@@ -1,9 +1,9 @@
-import { inflateSync } from 'node:zlib';
 import type { PixelArray } from '../../shared/raster.ts';
 import type { CogLevel, DataType } from './header.ts';
-import { inflateLzw } from './lzw.ts';
-import { undoDifference, undoFloatPredictor } from './predictor.ts';
+import { openWorkspace, type Workspace } from './kernel.ts';
+import { inflatePackBits } from './packbits.ts';
 import { tiffError } from './tiff.ts';
+import { inflateZstd, prepareZstd } from './zstd.ts';
 
 /** Which block of a level: `sample` counts only where each sample has blocks of its own. */
 export interface BlockAddress {
@@ -57,20 +57,25 @@ export function nameBlock(level: CogLevel, { col, row }: BlockAddress): string {
   return `block column ${col}, row ${row} of the ${level.widthPx} × ${level.heightPx} image`;
 }
 
+/** Values in a block of this row of blocks: rows × columns × samples that lie together. */
+export function blockLength(level: CogLevel, row: number): number {
+  const { widthPx, heightPx, samples } = shapeOfBlock(level, row);
+  return widthPx * heightPx * samples;
+}
+
+/** To be awaited once in a thread before it decodes blocks of a file; only ZSTD has something to load. */
+export async function prepareDecoder(level: CogLevel): Promise<void> {
+  if (level.compression === 'zstd') await prepareZstd();
+}
+
 /**
  * Decodes one block to an array of its own, rows × columns × samples, in the byte order of this machine. `bytes` is only
  * read. Errors: `E_BLOCK_SIZE` when it holds more or fewer bytes than the header promises, `E_BLOCK_CORRUPT`.
  */
 export function decodeBlock(level: CogLevel, address: BlockAddress, bytes: Uint8Array, where: string): PixelArray {
-  const shape = shapeOfBlock(level, address.row);
-  const raw = unpack(level, shape, bytes, nameBlock(level, address), where);
-  if (level.bitsPerSample === 1) return expandBits(raw, shape);
-  const rows = { valuesPerRow: shape.widthPx * shape.samples, rows: shape.heightPx, stride: shape.samples };
-  const size = bytesPerValue(level.dataType);
-  if (level.predictor === 3) return asPixels(level.dataType, undoFloatPredictor(raw, size, rows));
-  if (!level.littleEndian) swapBytes(raw, size);
-  if (level.predictor === 2) undoDifference(asPixels(DIFFERENCE_TYPES[size]!, raw), rows);
-  return asPixels(level.dataType, raw);
+  const out = createPixels(level.dataType, blockLength(level, address.row));
+  decodeBlockInto(level, address, bytes, out, where);
+  return out;
 }
 
 /**
@@ -86,78 +91,108 @@ export function decodeBlockInto(
 ): void {
   const length = blockLength(level, address.row);
   if (!(out instanceof ARRAYS[level.dataType]) || out.length < length) {
-    throw new RangeError(`A block of ${length} ${level.dataType} does not fit ${out.length} of another type.`);
+    throw new RangeError(
+      `A block of ${length} ${level.dataType} does not fit ${out.length} of ${out.constructor.name}.`,
+    );
   }
-  out.set(decodeBlock(level, address, bytes, where));
-}
-
-/** To be awaited once in a thread before it decodes blocks of a file; only some compressions have something to load. */
-export async function prepareDecoder(_level: CogLevel): Promise<void> {}
-
-/** Values in a block of this row of blocks: rows × columns × samples that lie together. */
-export function blockLength(level: CogLevel, row: number): number {
-  const { widthPx, heightPx, samples } = shapeOfBlock(level, row);
-  return widthPx * heightPx * samples;
-}
-
-/** The horizontal predictor sums bit patterns, also those of floats. */
-const DIFFERENCE_TYPES: Readonly<Record<number, DataType>> = { 1: 'uint8', 2: 'uint16', 4: 'uint32' };
-
-/** The bytes of a block without compression, in memory of their own; exactly as many as the header promises. */
-function unpack(level: CogLevel, shape: BlockShape, bytes: Uint8Array, name: string, where: string): Uint8Array {
-  const wanted = shape.expectedBytes;
-  const wrongSize = (got: string) =>
-    tiffError('E_BLOCK_SIZE', where, `${name} holds ${got}, ${wanted} are wanted. Fetch the file again.`);
-  if (level.compression === 'none') {
-    if (bytes.length !== wanted) throw wrongSize(`${bytes.length} bytes`);
-    return new Uint8Array(bytes);
+  if (level.compression === 'none' && level.littleEndian && level.bitsPerSample !== 1) {
+    const shape = shapeOfBlock(level, address.row);
+    if (bytes.length !== shape.expectedBytes) throw sizeError(level, address, `${bytes.length} bytes`, where);
+    new Uint8Array(out.buffer, out.byteOffset, bytes.length).set(bytes);
+    return;
   }
-  const out = level.compression === 'deflate' ? inflate(bytes, wanted) : lzw(bytes, wanted);
-  if (out === 'too long') throw wrongSize(`more than ${wanted} bytes`);
-  if (typeof out === 'string') {
-    throw tiffError('E_BLOCK_CORRUPT', where, `${name} is damaged (${out}). Fetch the file again.`);
+  const block = decodeInPlace(level, address, bytes, where);
+  if (level.bitsPerSample === 1) expandBits(block.pixels as Uint8Array, shapeOfBlock(level, address.row), out);
+  else out.set(block.pixels);
+}
+
+/** A decoded block in the memory of this thread's kernel, where the next one overwrites it. */
+interface BlockInPlace {
+  readonly workspace: Workspace;
+  /** Bits, eight a byte, where the level has 1-bit samples. */
+  readonly pixels: PixelArray;
+}
+
+/** Decodes one block where the next will be decoded too, without a copy. Errors: see `decodeBlock`. */
+function decodeInPlace(level: CogLevel, address: BlockAddress, bytes: Uint8Array, where: string): BlockInPlace {
+  const shape = shapeOfBlock(level, address.row);
+  const workspace = unpack(level, address, bytes, where);
+  const { kernel, outputAt, spareAt } = workspace;
+  const size = bytesPerValue(level.dataType);
+  const values = shape.widthPx * shape.samples;
+  if (level.predictor === 3) kernel.undoFloat(outputAt, values, shape.heightPx, shape.samples, size, spareAt);
+  else if (!level.littleEndian && size > 1) kernel.swapBytes(outputAt, shape.expectedBytes, size);
+  // The horizontal predictor sums bit patterns, also those of floats.
+  if (level.predictor === 2) kernel.undoDifference(outputAt, values * size, shape.heightPx, shape.samples * size, size);
+  const Pixels = ARRAYS[level.dataType];
+  return { workspace, pixels: new Pixels(kernel.memory.buffer, outputAt, shape.expectedBytes / size) };
+}
+
+/** Puts the bytes of a block without compression into a workspace; exactly as many as the header promises. */
+function unpack(level: CogLevel, address: BlockAddress, bytes: Uint8Array, where: string): Workspace {
+  const wanted = shapeOfBlock(level, address.row).expectedBytes;
+  const workspace = openWorkspace(bytes.length, wanted);
+  const done = UNPACKERS[level.compression](workspace, bytes, wanted);
+  if (done === wanted) return workspace;
+  if (typeof done === 'number') {
+    throw sizeError(level, address, done > wanted ? `more than ${wanted} bytes` : `${done} bytes`, where);
   }
-  if (out.length !== wanted) throw wrongSize(`${out.length} bytes`);
-  // Small buffers of Node lie anywhere in a pool; numbers need their alignment. (Buffer.slice would not copy.)
-  return out.byteOffset % 8 === 0 ? out : new Uint8Array(out);
+  const sentence = `${nameBlock(level, address)} is damaged (${done}). Fetch the file again.`;
+  throw tiffError('E_BLOCK_CORRUPT', where, sentence);
 }
 
-function inflate(bytes: Uint8Array, wanted: number): Uint8Array | string {
-  try {
-    // One chunk a little larger than the block: no second allocation, no copy, and no room for a bomb.
-    return inflateSync(bytes, { maxOutputLength: wanted, chunkSize: wanted + 64 });
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    return code === 'ERR_BUFFER_TOO_LARGE' ? 'too long' : `inflate: ${code || String(error)}`;
-  }
+function sizeError(level: CogLevel, address: BlockAddress, got: string, where: string) {
+  const wanted = shapeOfBlock(level, address.row).expectedBytes;
+  const sentence = `${nameBlock(level, address)} holds ${got}, ${wanted} are wanted. Fetch the file again.`;
+  return tiffError('E_BLOCK_SIZE', where, sentence);
 }
 
-function lzw(bytes: Uint8Array, wanted: number): Uint8Array | string {
-  const out = new Uint8Array(wanted);
-  const done = inflateLzw(bytes, out);
-  if (done > wanted) return 'too long';
-  return done < 0 ? 'its LZW codes make no sense' : out.subarray(0, done);
-}
+/** Bytes that a block gave, more than `wanted` where it holds more than that, or what is wrong with it. */
+type Unpacker = (workspace: Workspace, bytes: Uint8Array, wanted: number) => number | string;
 
-function asPixels(dataType: DataType, bytes: Uint8Array): PixelArray {
-  const Pixels = ARRAYS[dataType];
-  return new Pixels(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength / Pixels.BYTES_PER_ELEMENT);
-}
+const UNPACKERS: Readonly<Record<CogLevel['compression'], Unpacker>> = {
+  none: ({ bytes: memory, outputAt }, bytes, wanted) => {
+    if (bytes.length === wanted) memory.set(bytes, outputAt);
+    return bytes.length;
+  },
+  deflate: ({ kernel, bytes: memory, inputAt, outputAt }, bytes, wanted) => {
+    memory.set(bytes, inputAt);
+    return explain(kernel.inflate(inputAt, bytes.length, outputAt, wanted), wanted);
+  },
+  lzw: ({ kernel, bytes: memory, inputAt, outputAt }, bytes, wanted) => {
+    memory.set(bytes, inputAt);
+    return explain(kernel.inflateLzw(inputAt, bytes.length, outputAt, wanted), wanted);
+  },
+  zstd: ({ bytes: memory, outputAt }, bytes, wanted) => {
+    const out = inflateZstd(bytes, wanted);
+    if (out === null) return `its ZSTD frame makes no sense, or holds more than ${wanted} bytes`;
+    memory.set(out, outputAt);
+    return out.length;
+  },
+  packbits: ({ bytes: memory, outputAt }, bytes, wanted) => {
+    const done = inflatePackBits(bytes, memory.subarray(outputAt, outputAt + wanted));
+    return done < 0 ? 'its PackBits end in the middle of a run' : done;
+  },
+};
 
-function swapBytes(bytes: Uint8Array, size: number): void {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (size === 2) buffer.swap16();
-  else if (size === 4) buffer.swap32();
-  else if (size === 8) buffer.swap64();
+/** The answers of the kernel's unpackers that are no count of bytes. */
+const PROBLEMS: Readonly<Record<number, string>> = {
+  [-1]: 'it is no zlib stream',
+  [-2]: 'its stream ends too early',
+  [-3]: 'its codes make no sense',
+  [-5]: 'its checksum does not fit',
+};
+const TOO_LONG = -4;
+
+function explain(answer: number, wanted: number): number | string {
+  return answer === TOO_LONG ? wanted + 1 : (PROBLEMS[answer] ?? answer);
 }
 
 /** One byte a pixel from one bit a pixel, rows padded to whole bytes. */
-function expandBits(raw: Uint8Array, { widthPx, heightPx, samples }: BlockShape): Uint8Array {
+function expandBits(raw: Uint8Array, { widthPx, heightPx, samples }: BlockShape, out: PixelArray): void {
   const perRow = widthPx * samples;
   const rowBytes = Math.ceil(perRow / 8);
-  const out = new Uint8Array(perRow * heightPx);
   for (let row = 0; row < heightPx; row++) {
     for (let i = 0; i < perRow; i++) out[row * perRow + i] = (raw[row * rowBytes + (i >> 3)]! >> (7 - (i & 7))) & 1;
   }
-  return out;
 }

@@ -6,7 +6,7 @@ import { truncatedError } from './source.ts';
 import { readNumbers, readReals, readText, readTiff, type Tiff, type TiffIfd, tiffError } from './tiff.ts';
 
 export type DataType = Band['dataType'];
-type Compression = 'none' | 'deflate' | 'lzw';
+type Compression = 'none' | 'deflate' | 'lzw' | 'zstd' | 'packbits';
 type Predictor = 1 | 2 | 3;
 /** `pixel`: the samples of a pixel lie together; `band`: each sample has blocks of its own. */
 type Planar = 'pixel' | 'band';
@@ -86,7 +86,14 @@ const MAX_BLOCKS = 2 ** 20;
 const MAX_BLOCK_BYTES = 64 * 1024 * 1024;
 const MAX_SAMPLES = 64;
 
-const COMPRESSIONS: Readonly<Record<number, Compression>> = { 1: 'none', 5: 'lzw', 8: 'deflate', 32946: 'deflate' };
+const COMPRESSIONS: Readonly<Record<number, Compression>> = {
+  1: 'none',
+  5: 'lzw',
+  8: 'deflate',
+  32773: 'packbits',
+  32946: 'deflate',
+  50000: 'zstd',
+};
 
 const OTHER_COMPRESSIONS: Readonly<Record<number, string>> = {
   2: 'CCITT',
@@ -94,11 +101,9 @@ const OTHER_COMPRESSIONS: Readonly<Record<number, string>> = {
   4: 'CCITT fax 4',
   6: 'old JPEG',
   7: 'JPEG',
-  32773: 'PackBits',
   34712: 'JPEG 2000',
   34887: 'LERC',
   34925: 'LZMA',
-  50000: 'ZSTD',
   50001: 'WebP',
   50002: 'JPEG XL',
 };
@@ -274,12 +279,15 @@ async function readCoding(tiff: Tiff, ifd: TiffIfd, dataType: DataType) {
     );
   if (compression === undefined) {
     const name = OTHER_COMPRESSIONS[compressionCode] ?? 'unknown';
-    throw unsupported(`its compression is ${name} (${compressionCode}); none, Deflate and LZW are read.`);
+    throw unsupported(
+      `its compression is ${name} (${compressionCode}); none, Deflate, LZW, ZSTD and PackBits are read.`,
+    );
   }
-  // Without compression libtiff ignores the predictor, and so do we.
-  const predictor = compression === 'none' ? 1 : ((await readInteger(tiff, ifd, TAG.predictor)) ?? 1);
+  // Without a compression that knows of predictors libtiff ignores them, and so do we.
+  const isPlain = compression === 'none' || compression === 'packbits';
+  const predictor = isPlain ? 1 : ((await readInteger(tiff, ifd, TAG.predictor)) ?? 1);
   const isFloat = dataType.startsWith('float');
-  const fits = predictor === 1 || (predictor === 2 && dataType !== 'float64') || (predictor === 3 && isFloat);
+  const fits = predictor === 1 || predictor === 2 || (predictor === 3 && isFloat);
   if (!fits) throw unsupported(`its predictor ${predictor} does not go with ${dataType}.`);
   const planarCode = (await readInteger(tiff, ifd, TAG.planar)) ?? 1;
   if (planarCode !== 1 && planarCode !== 2)
