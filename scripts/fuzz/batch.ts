@@ -31,11 +31,18 @@ export interface FuzzResult {
 /** An input that takes more processor time is a hang. The clock on the wall would blame a busy machine on it. */
 export const HANG_MS = 1000;
 
-/** Runs a batch of inputs one after the other. `truths` keeps what the unharmed files gave. */
+/** What a process may hold at most, its runtime and the corpus included. */
+export const MAX_RSS_BYTES = 512e6;
+
+/**
+ * Runs a batch of inputs one after the other. `truths` keeps what the unharmed files gave; `onInput` hears of each input
+ * before it is read.
+ */
 export async function runBatch(
   corpus: readonly Seed[],
   truths: Map<Seed, Reading>,
   { runSeed, firstIndex, count }: FuzzTask,
+  onInput: (index: number) => void = () => {},
 ): Promise<FuzzResult> {
   const counts: Record<string, Partial<Record<Outcome, number>>> = {};
   const codes: Record<string, number> = {};
@@ -45,6 +52,8 @@ export async function runBatch(
     const { seed, family, mutations, bytes } = makeInput(corpus, runSeed, index);
     const truth = truths.get(seed) ?? (await readEverything(seed.bytes, seed.item.nodata));
     truths.set(seed, truth);
+    onInput(index);
+    const wasSmall = peakRssBytes() <= MAX_RSS_BYTES;
     const before = process.cpuUsage();
     const { outcome, detail } = await judge(seed, truth, bytes);
     const spent = process.cpuUsage(before);
@@ -57,6 +66,11 @@ export async function runBatch(
     if (outcome === 'crash' || outcome === 'silent')
       failures.push({ index, what: outcome, story: `${story}: ${detail}` });
     if (tookMs > HANG_MS) failures.push({ index, what: 'hang', story: `${story}: took ${Math.round(tookMs)} ms` });
+    if (wasSmall && peakRssBytes() > MAX_RSS_BYTES) failures.push({ index, what: 'memory', story });
   }
-  return { counts, codes, failures, slowestMs, peakRssBytes: process.resourceUsage().maxRSS * 1024 };
+  return { counts, codes, failures, slowestMs, peakRssBytes: peakRssBytes() };
+}
+
+function peakRssBytes(): number {
+  return process.resourceUsage().maxRSS * 1024;
 }

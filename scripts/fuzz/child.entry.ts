@@ -7,4 +7,7 @@ import { SEED_FOLDER } from './settings.ts';
 const corpus = makeCorpus(SEED_FOLDER);
 const truths: Parameters<typeof runBatch>[1] = new Map();
 
-answerTasks<FuzzTask, FuzzResult>(async (task) => runBatch(await corpus, truths, task));
+answerTasks<FuzzTask, FuzzResult>(async (task, report) =>
+  // The parent names the input by this note when it has to kill this process.
+  runBatch(await corpus, truths, task, (index) => report({ file: `${index}` })),
+);
