@@ -118,9 +118,11 @@ function pasteBlock(target: PasteTarget, block: PlacedBlock, part: Window): void
   for (let row = part.row; row < part.row + part.heightPx; row++) {
     let to = (row - window.row) * window.widthPx + part.col - window.col;
     let from = ((row - block.window.row) * block.window.widthPx + part.col - block.window.col) * step + target.sample;
-    if (step === 1) data.set(source.subarray(from, from + part.widthPx), to);
-    if (step === 1 && isWhole) {
-      if (target.sentinel === null) valid.fill(1, to, to + part.widthPx);
+    const cells = step === 1 ? source.subarray(from, from + part.widthPx) : null;
+    if (cells !== null) data.set(cells, to);
+    if (cells !== null && isWhole) {
+      // Most rows hold no nodata at all: looking for it takes a fraction of a loop over the cells.
+      if (target.sentinel === null || cells.indexOf(sentinel) < 0) valid.fill(1, to, to + part.widthPx);
       else for (const end = to + part.widthPx; to < end; to++, from++) valid[to] = source[from] === sentinel ? 0 : 1;
       continue;
     }

@@ -1,7 +1,6 @@
 import { isCanopyError } from '../../shared/errors.ts';
 import type { Grid, Window } from '../../shared/grid.ts';
 import { intersectWindows } from '../../shared/grid.ts';
-import type { PixelArray } from '../../shared/raster.ts';
 import { type Converter, crsToLonLat, isGeographic, lonLatToCrs } from '../../shared/transform.ts';
 
 /** A square of the web map (EPSG:3857, z/x/y counted from the north-west). */
@@ -21,20 +20,6 @@ export interface TilePositions {
   readonly row: Float64Array;
   /** Cells that nearest and bilinear sampling touch, clipped to the grid; null where the tile shows none of it. */
   readonly window: Window | null;
-}
-
-/** Cells of a window: one array for each band, and one mask for all of them. */
-export interface Cells {
-  readonly window: Window;
-  readonly bands: readonly PixelArray[];
-  /** 1 = use. */
-  readonly valid: Uint8Array;
-}
-
-/** The pixels of a tile as they fill up; those that are valid already are never touched again. */
-export interface TileValues {
-  readonly bands: readonly PixelArray[];
-  readonly valid: Uint8Array;
 }
 
 /** Allowed error at the probed points of a lattice cell; the whole cell then stays below twice that, 0.01 px. */
@@ -62,11 +47,12 @@ const PROBES: readonly (readonly [number, number])[] = [
  * transformed exactly; between them positions are bilinear, and cells are quartered until nine probes are off by less
  * than 0.005 px of the grid, which keeps every pixel within 0.01 px. Points outside the CRS's area are NaN, no error.
  * @param sizePx side of the tile in pixels
+ * @param used positions of an earlier tile that nobody needs any more: their arrays are filled anew
  * @throws CanopyError `E_CRS_UNKNOWN`
  */
-export function projectTile(tile: TileAddress, grid: Grid, sizePx = 256): TilePositions {
-  const col = new Float64Array(sizePx * sizePx);
-  const row = new Float64Array(sizePx * sizePx);
+export function projectTile(tile: TileAddress, grid: Grid, sizePx = 256, used?: TilePositions): TilePositions {
+  const { col, row } =
+    used?.sizePx === sizePx ? used : { col: new Float64Array(sizePx ** 2), row: new Float64Array(sizePx ** 2) };
   const part = partOfTile(tile, grid, sizePx);
   const isWhole = part !== null && (part.x1 - part.x0) * (part.y1 - part.y0) === col.length;
   // Cells of the lattice fill the part of the tile that can lie on the grid, and no more than that is certain.
@@ -101,84 +87,6 @@ export function cellsPerPixel(tile: TileAddress, grid: Grid, sizePx = 256): numb
 /** Whether a tile can show cells of the grid: false is certain, true may still give an empty tile. */
 export function touchesGrid(tile: TileAddress, grid: Grid): boolean {
   return partOfTile(tile, grid, 256) !== null;
-}
-
-/** Each pixel takes the cell that its centre lies in, where that cell is valid. */
-export function sampleNearest({ col, row }: TilePositions, cells: Cells, target: TileValues): void {
-  const { widthPx, heightPx, col: col0, row: row0 } = cells.window;
-  const { valid } = cells;
-  const done = target.valid;
-  const cellOf = new Int32Array(col.length).fill(-1);
-  for (let i = 0; i < cellOf.length; i++) {
-    const x = col[i]! - col0;
-    const y = row[i]! - row0;
-    // NaN fails every comparison.
-    if (!(x >= 0 && x < widthPx && y >= 0 && y < heightPx) || done[i] === 1) continue;
-    // Both are positive: cutting off the fraction is the floor.
-    const at = (y | 0) * widthPx + (x | 0);
-    if (valid[at] === 0) continue;
-    cellOf[i] = at;
-    done[i] = 1;
-  }
-  for (const [b, from] of cells.bands.entries()) copyCells(from, cellOf, target.bands[b]!);
-}
-
-function copyCells(from: PixelArray, cellOf: Int32Array, to: PixelArray): void {
-  for (let i = 0; i < cellOf.length; i++) {
-    const at = cellOf[i]!;
-    if (at >= 0) to[i] = from[at]!;
-  }
-}
-
-/**
- * Bilinear between the centres of the four cells around a pixel's centre, over the valid ones only. A pixel has a value
- * exactly where nearest sampling gives it one: smoothing neither eats into the data nor paints ground without any.
- */
-export function sampleBilinear({ col, row }: TilePositions, cells: Cells, target: TileValues): void {
-  const { widthPx, heightPx, col: col0, row: row0 } = cells.window;
-  const { bands, valid } = cells;
-  const { bands: outs, valid: done } = target;
-  const halves = outs.map((out) => (isFloat(out) ? 0 : 0.5));
-  for (let i = 0; i < col.length; i++) {
-    const x = col[i]! - col0;
-    const y = row[i]! - row0;
-    if (!(x >= 0 && x < widthPx && y >= 0 && y < heightPx) || done[i] === 1) continue;
-    const own = (y | 0) * widthPx + (x | 0);
-    if (valid[own] === 0) continue;
-    const left = Math.floor(x - 0.5);
-    const top = Math.floor(y - 0.5);
-    const u = x - 0.5 - left;
-    const v = y - 0.5 - top;
-    // Beyond the window's edge the edge's own cell stands in: its weight then counts there.
-    const c0 = Math.max(0, left);
-    const c1 = left + 1 < widthPx ? left + 1 : left;
-    const r0 = Math.max(0, top) * widthPx;
-    const r1 = (top + 1 < heightPx ? top + 1 : top) * widthPx;
-    let [nw, ne, sw, se] = [r0 + c0, r0 + c1, r1 + c0, r1 + c1];
-    let wNw = (1 - u) * (1 - v);
-    let wNe = u * (1 - v);
-    let wSw = (1 - u) * v;
-    let wSe = u * v;
-    // An invalid cell has no weight; as it may hold NaN, the pixel's own cell is read in its place.
-    if ((valid[nw]! & valid[ne]! & valid[sw]! & valid[se]!) === 0) {
-      if (valid[nw] === 0) [nw, wNw] = [own, 0];
-      if (valid[ne] === 0) [ne, wNe] = [own, 0];
-      if (valid[sw] === 0) [sw, wSw] = [own, 0];
-      if (valid[se] === 0) [se, wSe] = [own, 0];
-    }
-    const total = wNw + wNe + wSw + wSe;
-    for (let b = 0; b < bands.length; b++) {
-      const from = bands[b]!;
-      const sum = wNw * from[nw]! + wNe * from[ne]! + wSw * from[sw]! + wSe * from[se]!;
-      const half = halves[b]!;
-      outs[b]![i] = half === 0 ? sum / total : Math.floor(sum / total + half);
-    }
-    done[i] = 1;
-  }
-}
-
-function isFloat(values: PixelArray): boolean {
-  return values instanceof Float64Array || values instanceof Float32Array;
 }
 
 interface Node {

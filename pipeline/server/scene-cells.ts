@@ -5,7 +5,7 @@ import type { MonitorParams } from '../plan.ts';
 import { maskReasons, NODATA_REASON, reasonsOf } from '../raster/mask-reasons.ts';
 import { FULL_REFLECTANCE, stretchBand } from '../raster/paint.ts';
 import { resampleNearest } from '../raster/resample.ts';
-import type { Cells } from '../raster/warp.ts';
+import type { Cells } from '../raster/sample.ts';
 import { readClear, readScenePixels } from '../scene-pixels.ts';
 import type { SceneLevel } from './scene-level.ts';
 

@@ -5,14 +5,8 @@ import { displayHref, type RangeReader } from '../cog/source.ts';
 import { allowedHosts, environment, isOffline } from '../config.ts';
 import { type PlannedScene, primaryGrid } from '../plan.ts';
 import { paintHatch } from '../raster/hatch.ts';
-import {
-  type Cells,
-  cellsPerPixel,
-  projectTile,
-  sampleNearest,
-  type TileAddress,
-  type TileValues,
-} from '../raster/warp.ts';
+import { type Cells, sampleNearest, type TileValues } from '../raster/sample.ts';
+import { cellsPerPixel, projectTile, type TileAddress } from '../raster/warp.ts';
 import { createBandFiles } from '../run/bands.ts';
 import { createLazyEgress } from '../run/lazy-egress.ts';
 import type { TaskNote } from '../workers/contract.ts';

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { inputError } from '../../shared/errors.ts';
 import type { Grid } from '../../shared/grid.ts';
@@ -51,7 +51,7 @@ export function createLayerFiles(limits: { readonly maxFiles: number; readonly c
   return {
     async open(file) {
       const key = `${file.sha256} ${file.path}`;
-      const version = await versionOf(file.path);
+      const version = versionOf(file.path);
       const known = held.get(key);
       if (known?.version === version) {
         held.delete(key);
@@ -74,12 +74,15 @@ export function createLayerFiles(limits: { readonly maxFiles: number; readonly c
   };
 }
 
-async function versionOf(path: string): Promise<string> {
-  const found = await stat(path, { bigint: true }).catch((cause: unknown) => {
+/** Not `stat` of promises: that takes longer than most of a tile, and this process has nothing else to do meanwhile. */
+function versionOf(path: string): string {
+  try {
+    const found = statSync(path, { bigint: true });
+    return `${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}`;
+  } catch (cause) {
     const message = `The layer file ${basename(path)} cannot be read any more. Run canopy monitor again.`;
     throw inputError('E_LAYER_MISSING', message, path, cause);
-  });
-  return `${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}`;
+  }
 }
 
 async function checkHash({ path, sha256 }: TileFile): Promise<void> {

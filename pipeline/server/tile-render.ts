@@ -2,15 +2,8 @@ import type { Window } from '../../shared/grid.ts';
 import { RAMPS } from '../../shared/ramps.ts';
 import type { LayerKind } from '../../shared/result.ts';
 import { chooseLevel, readWindow } from '../cog/read.ts';
-import {
-  type Cells,
-  cellsPerPixel,
-  projectTile,
-  sampleBilinear,
-  sampleNearest,
-  type TileAddress,
-  type TileValues,
-} from '../raster/warp.ts';
+import { type Cells, sampleBilinear, sampleNearest, type TileValues } from '../raster/sample.ts';
+import { cellsPerPixel, projectTile, type TileAddress, type TilePositions } from '../raster/warp.ts';
 import type { TaskNote } from '../workers/contract.ts';
 import { createPalette, joinColours, type Palette } from './colour.ts';
 import type { Rendered } from './render-tasks.ts';
@@ -36,6 +29,8 @@ const CACHE_BYTES = 96 * 2 ** 20;
 
 /** What a child keeps between tiles. */
 const openFiles = createLayerFiles({ maxFiles: MAX_OPEN_FILES, cacheBytes: CACHE_BYTES });
+/** Positions no longer needed: a megabyte that need not be asked for again with every tile. */
+const spare: TilePositions[] = [];
 const palettes = new Map<string, Palette>();
 
 /** Draws a tile of a layer from its files. Errors: see `LayerFiles.open` and `readWindow`. */
@@ -67,17 +62,31 @@ export async function sampleLayerTile(
   const target = isColour ? colourValues() : storedValues();
   for (const file of task.files) {
     report({ file: file.path });
-    const layer = await files.open(file);
-    const level = levelOf(layer, task.tile);
-    if (level === null) continue;
-    const positions = projectTile(task.tile, layer.grids[level]!, TILE_SIDE_PX);
-    if (positions.window === null) continue;
-    const cells = await readCells(layer, level, positions.window);
-    if (isColour) sampleBilinear(positions, cells, target);
-    else sampleNearest(positions, cells, target);
+    await sampleFile(await files.open(file), { tile: task.tile, isSmooth: isColour, target });
     if (!target.valid.includes(0)) break;
   }
   return target;
+}
+
+/**
+ * Fills the pixels of a tile that have no value yet from one file, at the level that suits the zoom: bilinear where
+ * `isSmooth`, else each pixel takes the cell that its centre lies in.
+ */
+export async function sampleFile(
+  layer: OpenLayer,
+  { tile, isSmooth, target }: { tile: TileAddress; isSmooth: boolean; target: TileValues },
+): Promise<void> {
+  const level = levelOf(layer, tile);
+  if (level === null) return;
+  const positions = projectTile(tile, layer.grids[level]!, TILE_SIDE_PX, spare.pop());
+  try {
+    if (positions.window === null) return;
+    const cells = await readCells(layer, level, positions.window);
+    if (isSmooth) sampleBilinear(positions, cells, target);
+    else sampleNearest(positions, cells, target);
+  } finally {
+    spare.push(positions);
+  }
 }
 
 function storedValues(): TileValues {

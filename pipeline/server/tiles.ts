@@ -25,7 +25,7 @@ export interface TileOptions {
 
 const CACHE_BYTES = 64 * 2 ** 20;
 /** Goes into every ETag: raise it when the same files would be drawn differently. */
-const RENDERER_VERSION = 1;
+const RENDERER_VERSION = 2;
 const FOREVER = 'public, max-age=31536000, immutable';
 /** An address that cannot exist will not come to exist. */
 const WRONG_ADDRESS = 'public, max-age=86400';

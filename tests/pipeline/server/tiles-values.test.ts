@@ -7,7 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCog, readWindow } from '../../../pipeline/cog/read.ts';
 import { openFileSource } from '../../../pipeline/cog/source.ts';
 import { cellsPerPixel, type TileAddress } from '../../../pipeline/raster/warp.ts';
+import { createPalette, paintEntries, paletteEntries } from '../../../pipeline/server/colour.ts';
 import type { LayerFile } from '../../../pipeline/server/results.ts';
+import { encodeValues } from '../../../pipeline/server/tile-encode.ts';
 import { createLayerFiles } from '../../../pipeline/server/tile-files.ts';
 import { renderLayerTile, sampleLayerTile } from '../../../pipeline/server/tile-render.ts';
 import { toErrorDetail } from '../../../shared/errors.ts';
@@ -245,6 +247,19 @@ describe('pictures of tiles', () => {
       for (const s of [0, 1, 2]) worst = Math.max(worst, Math.abs(pixels[i * 4 + s]! - wanted[s]!));
     }
     expect(worst).toBeLessThanOrEqual(2);
+  });
+
+  it.each([
+    ['noise, which nothing in it repeats', (i: number) => (i * 7919 + ((i * i) % 977) * 31) % 9000],
+    ['runs of 16 pixels', (i: number) => (i >> 4) % 9000],
+    ['noise whose rows repeat in pairs', (i: number) => ((i % 256) * 7919 + (i >> 9) * 104_729) % 9000],
+  ])('hold every palette entry they were given: %s', async (_, valueAt) => {
+    const values = Int16Array.from({ length: SIDE * SIDE }, (__, i) => valueAt(i));
+    const palette = createPalette(RAMPS.ndvi, 1e-4);
+    const png = await encodeValues(values, palette, 'png');
+    const { data } = await sharp(png).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+    const wanted = paintEntries(paletteEntries(values, palette), palette);
+    expect(Buffer.compare(data, Buffer.from(wanted))).toBe(0);
   });
 
   it('have the same mask as WebP, at quality 80', async () => {
