@@ -209,6 +209,17 @@ function parseFlags(argv: readonly string[]) {
   }
 }
 
+/** A negative number joined to the flag before it, `--dn-offset=-1000`: Node's parser would take it for a flag. */
+export function joinNegativeNumbers(argv: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const word of argv) {
+    const flag = joined.at(-1) ?? '';
+    if (/^-\.?\d/.test(word) && /^--[^=]+$/.test(flag)) joined[joined.length - 1] = `${flag}=${word}`;
+    else joined.push(word);
+  }
+  return joined;
+}
+
 /** What Node's flag parser has against a command line, as sentences; its first line says it all. */
 export function flagError(command: string, { message }: Error): CanopyError {
   const [what = ''] = message.split('\n', 1);

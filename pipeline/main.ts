@@ -16,6 +16,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'a vegetation index of one scene as a COG',
     load: async () => (await import('./commands/index-layer.ts')).indexCommand,
   },
+  composite: {
+    summary: 'one image of several dates: median, medoid or percentile',
+    load: async () => (await import('./commands/composite.ts')).compositeCommand,
+  },
   worker: {
     summary: 'compute units that a run has put on a Redis queue',
     load: async () => (await import('./commands/worker.ts')).workerCommand,

@@ -1,0 +1,133 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { usageError } from '../../shared/errors.ts';
+import { isGeographic } from '../../shared/transform.ts';
+import { flagError, joinNegativeNumbers, readMask } from '../config.ts';
+import type { StackMethod } from '../raster/composite-kernel.ts';
+import { type CompositeFile, type CompositeRequest, runComposite } from '../run/composite.ts';
+import type { Command } from './command.ts';
+
+const USAGE = `canopy composite --red R1.tif,R2.tif,… --nir N1.tif,N2.tif,… --method median|medoid|percentile:P --out F.tif
+
+Makes one image of several dates: a COG with overviews. Red and nir are local GeoTIFFs of uint16 digital numbers (DN) on
+one grid, one file a date, in the same order; 0, nodata and masked pixels are missing.
+
+  --red A,B,… --nir A,B,…  the dates; may be repeated instead of the commas
+  --method median          NDVI = (nir − red)/(nir + red + 2 · offset), the median of the dates: int16 × 0.0001, nodata -32768
+           percentile:P    the same at rank (n − 1) · P/100 of the n values, linear between ranks, as numpy has it
+           medoid          red and nir of the date nearest to the medians of both bands: two bands of uint16, nodata 0
+  --out F.tif              the file to write
+  --dn-offset D            added to a DN to make it reflectance × 10,000 (default -1000: Sentinel-2 from baseline 04.00 on)
+  --scl A,B,…              scene classes of each date; only clear pixels are used
+  --keep-scl 4,5,6,7       the classes that count as clear
+  --workers N              threads (default: the processors)
+
+Exit codes: 0 finished, also where no pixel holds a value · 1 failed · 2 wrong use.`;
+
+const OPTIONS = {
+  red: { type: 'string', multiple: true },
+  nir: { type: 'string', multiple: true },
+  scl: { type: 'string', multiple: true },
+  'keep-scl': { type: 'string' },
+  method: { type: 'string' },
+  'dn-offset': { type: 'string' },
+  out: { type: 'string' },
+  workers: { type: 'string' },
+} as const;
+
+const MAX_DATES = 1000;
+
+export const compositeCommand: Command = {
+  name: 'composite',
+  usage: USAGE,
+  async run(argv, { stderr, isTty, signal }) {
+    const request = readRequest(argv);
+    const say = (line: string) => stderr(`${line}\n`);
+    const file = await runComposite(request, { say, write: stderr, isTty, signal });
+    if (file.refusedPx > 0)
+      say(
+        `${file.refusedPx} pixels have an NDVI beyond ±3.2767, which is none: they are nodata. Check --dn-offset ${request.dnOffset}.`,
+      );
+    say(summaryOf(request, file));
+    return 0;
+  },
+};
+
+function readRequest(argv: readonly string[]): CompositeRequest {
+  const values = parseFlags(argv);
+  const files = { red: readFiles(values.red), nir: readFiles(values.nir), scl: readFiles(values.scl) };
+  checkFiles(files);
+  if (files.scl.length === 0 && values['keep-scl'] !== undefined)
+    throw usageError('--keep-scl chooses among scene classes: give them with --scl, one file a date.');
+  if (values.out === undefined || !/[^/\\]\.tif$/.test(values.out))
+    throw usageError(`--out wants the name of a file that ends in .tif; got ${values.out ?? 'nothing'}.`);
+  return {
+    ...files,
+    keepScl: readMask(values).keepScl,
+    method: readMethod(values.method),
+    dnOffset: readBetween('--dn-offset', values['dn-offset'], -65_535, 65_535) ?? -1000,
+    out: resolve(values.out),
+    workers: readWorkers(values.workers),
+  };
+}
+
+function readFiles(lists: readonly string[] = []): string[] {
+  return lists
+    .flatMap((list) => list.split(','))
+    .filter((name) => name !== '')
+    .map((name) => resolve(name));
+}
+
+function checkFiles({ red, nir, scl }: Pick<CompositeRequest, 'red' | 'nir' | 'scl'>): void {
+  if (red.length === 0 || red.length > MAX_DATES)
+    throw usageError(`--red wants 1 to ${MAX_DATES} files, one a date, with commas between; got ${red.length}.`);
+  if (nir.length !== red.length)
+    throw usageError(`--red names ${red.length} files and --nir ${nir.length}: one of each is wanted for every date.`);
+  if (scl.length !== 0 && scl.length !== red.length)
+    throw usageError(`--red names ${red.length} files and --scl ${scl.length}: one is wanted for every date, or none.`);
+  const all = [...red, ...nir, ...scl];
+  const twice = all.find((path, i) => all.indexOf(path) !== i);
+  if (twice !== undefined) throw usageError(`${twice} is named twice. Each file is one band of one date.`);
+}
+
+function readMethod(text: string | undefined): StackMethod {
+  if (text === 'median' || text === 'medoid') return { kind: text };
+  const pct = /^percentile:(\d+(?:\.\d+)?)$/.exec(text ?? '')?.[1];
+  if (pct === undefined || Number(pct) > 100)
+    throw usageError(`--method wants median, medoid or percentile:P with P from 0 to 100; got ${text ?? 'nothing'}.`);
+  return { kind: 'percentile', pct: Number(pct) };
+}
+
+function readBetween(flag: string, text: string | undefined, min: number, max: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= min && value <= max))
+    throw usageError(`${flag} wants a number from ${min} to ${max}; got "${text}".`);
+  return value;
+}
+
+function readWorkers(text: string | undefined): number {
+  const value = readBetween('--workers', text, 1, 64) ?? availableParallelism();
+  if (!Number.isInteger(value)) throw usageError(`--workers wants a whole number; got "${text}".`);
+  return value;
+}
+
+function summaryOf({ method, red, out }: CompositeRequest, { grid, valuePx }: CompositeFile): string {
+  const { widthPx, heightPx, transform, crs } = grid;
+  const pct = ((100 * valuePx) / (widthPx * heightPx)).toFixed(1);
+  const what =
+    method.kind === 'medoid'
+      ? 'medoid of red and nir'
+      : `${method.kind === 'median' ? 'median' : `percentile ${method.pct}`} of NDVI`;
+  return `Finished: ${what} of ${red.length} dates, ${widthPx} × ${heightPx} pixels of ${transform[0]} ${isGeographic(crs) ? 'degrees' : 'm'}, of which ${valuePx} (${pct} %) hold a value. Result: ${out}`;
+}
+
+function parseFlags(argv: readonly string[]) {
+  try {
+    const args = joinNegativeNumbers(argv);
+    return parseArgs({ args, options: OPTIONS, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw flagError('composite', error as Error);
+  }
+}
