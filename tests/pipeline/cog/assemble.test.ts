@@ -17,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), 'cog-assemble-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const change: CogSpec = {
-  grid: { crs: 'EPSG:32631', transform: [10, 0, 300_000, 0, -10, 1_100_000], widthPx: 1098, heightPx: 541 },
+  grid: { crs: 'EPSG:32631', transform: [10, 0, 300_000, 0, -10, 1_100_000], widthPx: 549, heightPx: 271 },
   dataType: 'int16',
   samples: 1,
   nodata: -32_768,
@@ -25,9 +25,9 @@ const change: CogSpec = {
   resampling: 'average',
 };
 
-/** A wavy value with holes: a slanted edge, and a square of 256 cells. */
+/** A wavy value with holes: a slanted edge, and a whole super-block of 128 cells. */
 function valueAt(spec: CogSpec, col: number, row: number, sample: number): number {
-  const empty = col < row / 3 || (col >= 512 && col < 768 && row >= 256);
+  const empty = col < row / 3 || (col >= 256 && col < 384 && row >= 128);
   if (empty && spec.nodata !== null) return spec.nodata;
   const wave = Math.sin(col / 9 + sample) * Math.cos(row / 7) + ((col * 7 + row * 13) % 11) / 100;
   return spec.dataType === 'float32' ? wave : Math.round(110 + 100 * wave);
@@ -106,14 +106,14 @@ describe('assembleCog', () => {
     expect(others).toEqual(Array(6).fill(first));
   });
 
-  it('leaves nothing behind when the 17th super-block fails, and the older file as it was', async () => {
+  it('leaves nothing behind when the 9th super-block fails, and the older file as it was', async () => {
     const before = await assemble('kept.tif', change, 128);
     const plan = planCog('kept.tif', change, 128);
     const work = makeWork(plan, 3, (n) => n % 3);
     const failing: AssemblyWork = {
       ...work,
       compute: async (at) => {
-        if (at.row === 1 && at.col === 7) throw new Error('no pixels');
+        if (at.row === 1 && at.col === 3) throw new Error('no pixels');
         return work.compute(at);
       },
     };
@@ -173,10 +173,10 @@ interface Info {
 }
 
 describeWithGdal('GDAL on an assembled file', () => {
-  it.each(KINDS)('%s: LAYOUT=COG, 5 overviews, and the statistics it computes itself', async (name, part) => {
+  it.each(KINDS)('%s: LAYOUT=COG, 4 overviews, and the statistics it computes itself', async (name, part) => {
     const spec = { ...change, ...part };
-    const { sums } = await assemble('gdal.tif', spec, 128, 4, (n) => (n * 31) % 7);
-    const path = join(folder, 'gdal.tif');
+    const { sums } = await assemble(`gdal ${name}.tif`, spec, 128, 4, (n) => (n * 31) % 7);
+    const path = join(folder, `gdal ${name}.tif`);
     const info: Info = JSON.parse(await runGdal('gdalinfo', '-json', path));
     expect(info.metadata.IMAGE_STRUCTURE.LAYOUT).toBe('COG');
     const copy = join(folder, `${name}.tif`);
@@ -184,7 +184,6 @@ describeWithGdal('GDAL on an assembled file', () => {
     const theirs: Info = JSON.parse(await runGdal('gdalinfo', '-json', copy));
     for (const [sample, band] of info.bands.entries()) {
       expect(band.overviews.map(({ size }) => size)).toEqual([
-        [549, 271],
         [275, 136],
         [138, 68],
         [69, 34],
