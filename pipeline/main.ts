@@ -20,6 +20,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'one image of several dates: median, medoid or percentile',
     load: async () => (await import('./commands/composite.ts')).compositeCommand,
   },
+  'ndvi-change': {
+    summary: 'the change of NDVI between two dates of one tile as a COG',
+    load: async () => (await import('./commands/ndvi-change.ts')).ndviChangeCommand,
+  },
   worker: {
     summary: 'compute units that a run has put on a Redis queue',
     load: async () => (await import('./commands/worker.ts')).workerCommand,
@@ -59,7 +63,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 function overview(): string {
-  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`);
+  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(11)} ${summary}`);
   return ['canopy <command> [flags]', '', ...lines, '', 'canopy <command> --help lists the flags of a command.'].join(
     '\n',
   );
