@@ -57,6 +57,22 @@ export function quoteMemberNumbers(text: string, names: ReadonlySet<string>): st
   return quoted + text.slice(copied);
 }
 
+/**
+ * Whether the numbers that stand as values of the named members come back digit for digit from the parsed document, so
+ * that `quoteMemberNumbers` has nothing to do. May say no where it could say yes, never the other way round.
+ */
+export function keepsNumbersAsWritten(text: string, names: ReadonlySet<string>): boolean {
+  // Without a backslash every quotation mark opens or closes a string, and a name stands there as it is.
+  if (text.includes('\\')) return false;
+  for (const name of names) {
+    const escaped = name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    for (const [, number] of text.matchAll(new RegExp(`"${escaped}"\\s*:\\s*(-?\\d[\\d.eE+-]*)`, 'g'))) {
+      if (String(Number(number)) !== number) return false;
+    }
+  }
+  return true;
+}
+
 /** Offset behind the string that starts at `start`, or the text's length where it is not closed. */
 function endOfString(text: string, start: number): number {
   for (let quote = text.indexOf('"', start + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {

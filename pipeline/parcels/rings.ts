@@ -10,11 +10,14 @@ export type Read<T> = { readonly value: T; readonly fault?: never } | { readonly
 
 const largestVertexCount = 10_000;
 
+/** What the positions are: longitude and latitude in degrees, or x and y of a projected CRS. */
+export type Frame = 'lon-lat' | 'projected';
+
 /**
- * Reads a GeoJSON Polygon or MultiPolygon into closed rings of lon/lat degrees in file order (each exterior followed by
- * its holes), Z and further ordinates dropped, exteriors turned counter-clockwise and holes clockwise.
+ * Reads a GeoJSON Polygon or MultiPolygon into closed rings [x, y, …] in file order (each exterior followed by its
+ * holes), Z and further ordinates dropped, exteriors turned counter-clockwise and holes clockwise.
  */
-export function readRings(geometry: unknown): Read<Float64Array[]> {
+export function readRings(geometry: unknown, frame: Frame = 'lon-lat'): Read<Float64Array[]> {
   const polygons = polygonsOf(geometry);
   if (polygons.fault) return polygons;
   let vertexCount = 0;
@@ -28,7 +31,7 @@ export function readRings(geometry: unknown): Read<Float64Array[]> {
       vertexCount += Array.isArray(positions) ? positions.length : 0;
       if (vertexCount > largestVertexCount) return tooManyVertices(geometry);
       const name = ringIndex === 0 ? `the outer ring${where}` : `hole ${ringIndex}${where}`;
-      const ring = readRing(positions, name);
+      const ring = readRing(positions, name, frame);
       if (ring.fault) return ring;
       rings.push(orient(ring.value, ringIndex === 0));
     }
@@ -78,7 +81,7 @@ function polygonsOf(geometry: unknown): Read<unknown[]> {
   return { value: type === 'Polygon' ? [coordinates] : (coordinates as unknown[]) };
 }
 
-function readRing(positions: unknown, name: string): Read<Float64Array> {
+function readRing(positions: unknown, name: string, frame: Frame): Read<Float64Array> {
   if (!Array.isArray(positions) || positions.length < 4) {
     const got = Array.isArray(positions) ? positions.length : 0;
     return fault(
@@ -87,23 +90,28 @@ function readRing(positions: unknown, name: string): Read<Float64Array> {
     );
   }
   const ring = new Float64Array(positions.length * 2);
-  for (const [i, position] of (positions as unknown[]).entries()) {
-    const [lon, lat] = Array.isArray(position) ? (position as unknown[]) : [];
-    const wrong = faultOfPosition(lon, lat, `position ${i + 1} of ${name}`);
-    if (wrong) return { fault: wrong };
-    ring[2 * i] = lon as number;
-    ring[2 * i + 1] = lat as number;
+  for (let i = 0; i < positions.length; i++) {
+    const position = positions[i] as unknown;
+    const x = Array.isArray(position) ? (position[0] as unknown) : undefined;
+    const y = Array.isArray(position) ? (position[1] as unknown) : undefined;
+    if (!isPosition(x, y, frame)) return { fault: faultOfPosition(x, y, `position ${i + 1} of ${name}`) };
+    ring[2 * i] = x as number;
+    ring[2 * i + 1] = y as number;
   }
-  const wrong = faultOfRing(ring, name);
+  const wrong = faultOfRing(ring, name, frame);
   return wrong ? { fault: wrong } : { value: ring };
 }
 
-function faultOfPosition(lon: unknown, lat: unknown, place: string): Fault | null {
+function isPosition(x: unknown, y: unknown, frame: Frame): boolean {
+  if (typeof x !== 'number' || typeof y !== 'number' || !Number.isFinite(x) || !Number.isFinite(y)) return false;
+  return frame === 'projected' || (Math.abs(x) <= 180 && Math.abs(y) <= 90);
+}
+
+function faultOfPosition(lon: unknown, lat: unknown, place: string): Fault {
   if (typeof lon !== 'number' || typeof lat !== 'number' || !Number.isFinite(lon) || !Number.isFinite(lat)) {
     const got = JSON.stringify([lon, lat])?.slice(0, 60) ?? 'nothing';
     return { code: 'E_PARCEL_POSITION', text: `has a position that is not two numbers: ${place} is ${got}.` };
   }
-  if (Math.abs(lon) <= 180 && Math.abs(lat) <= 90) return null;
   const got = `${place} is ${lon}, ${lat}`;
   if (Math.abs(lon) <= 90 && Math.abs(lat) <= 180) {
     return {
@@ -117,15 +125,16 @@ function faultOfPosition(lon: unknown, lat: unknown, place: string): Fault | nul
   };
 }
 
-function faultOfRing(ring: Float64Array, name: string): Fault | null {
+function faultOfRing(ring: Float64Array, name: string, frame: Frame): Fault | null {
   const last = ring.length - 2;
+  const place = (r: Float64Array, i: number) => formatPlace(r[i]!, r[i + 1]!, frame);
   if (ring[0] !== ring[last] || ring[1] !== ring[last + 1]) {
     return {
       code: 'E_PARCEL_UNCLOSED',
       text: `is not closed: ${name} starts at ${place(ring, 0)} and ends at ${place(ring, last)}; repeat the first position at the end.`,
     };
   }
-  for (let i = 0; i < last; i += 2) {
+  for (let i = 0; frame === 'lon-lat' && i < last; i += 2) {
     if (Math.abs(ring[i + 2]! - ring[i]!) <= 180) continue;
     return {
       code: 'E_PARCEL_ANTIMERIDIAN',
@@ -140,21 +149,25 @@ function faultOfRing(ring: Float64Array, name: string): Fault | null {
 
 /** Whether all vertices lie on one straight line, so that the ring encloses nothing. */
 function isLine(ring: Float64Array): boolean {
-  const dx = (i: number) => ring[i]! - ring[0]!;
-  const dy = (i: number) => ring[i + 1]! - ring[1]!;
-  let far = 0;
-  for (let i = 2; i < ring.length; i += 2) if (Math.hypot(dx(i), dy(i)) > Math.hypot(dx(far), dy(far))) far = i;
-  for (let i = 2; i < ring.length; i += 2) if (dx(i) * dy(far) - dy(i) * dx(far) !== 0) return false;
+  let farX = 0;
+  let farY = 0;
+  for (let i = 2; i < ring.length; i += 2) {
+    const dx = ring[i]! - ring[0]!;
+    const dy = ring[i + 1]! - ring[1]!;
+    if (dx * dx + dy * dy <= farX * farX + farY * farY) continue;
+    farX = dx;
+    farY = dy;
+  }
+  for (let i = 2; i < ring.length; i += 2) {
+    if ((ring[i]! - ring[0]!) * farY - (ring[i + 1]! - ring[1]!) * farX !== 0) return false;
+  }
   return true;
 }
 
-/** A place as people read it: lon and lat with their hemispheres, 6 decimals (0.1 m). */
-export function formatPlace(lon: number, lat: number): string {
+/** A place as people read it: lon and lat with their hemispheres, 6 decimals (0.1 m), or x and y to the centimetre. */
+export function formatPlace(lon: number, lat: number, frame: Frame = 'lon-lat'): string {
+  if (frame === 'projected') return `x ${lon.toFixed(2)}, y ${lat.toFixed(2)}`;
   return `${Math.abs(lon).toFixed(6)} ${lon < 0 ? 'W' : 'E'} ${Math.abs(lat).toFixed(6)} ${lat < 0 ? 'S' : 'N'}`;
-}
-
-function place(ring: Float64Array, i: number): string {
-  return formatPlace(ring[i]!, ring[i + 1]!);
 }
 
 function orient(ring: Float64Array, counterClockwise: boolean): Float64Array {

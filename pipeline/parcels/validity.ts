@@ -1,13 +1,16 @@
-import { type Fault, formatPlace, groupRings } from './rings.ts';
+import { type Fault, type Frame, formatPlace, groupRings } from './rings.ts';
 
 /**
  * Says whether rings (as in `Parcel`) make a valid polygon or multipolygon in the sense of OGC Simple Features, with the
  * place of the first fault. A parcel of one plainly simple ring is passed by an own sweep; everything else, doubtful
  * cases included, is judged by the validity test of JTS.
  */
-export async function findGeometryFault(rings: readonly Float64Array[]): Promise<Fault | null> {
+export async function findGeometryFault(
+  rings: readonly Float64Array[],
+  frame: Frame = 'lon-lat',
+): Promise<Fault | null> {
   if (rings.length === 1 && isPlainlySimple(rings[0]!)) return null;
-  return findFaultWithJts(rings);
+  return findFaultWithJts(rings, frame);
 }
 
 /**
@@ -18,34 +21,74 @@ export function isPlainlySimple(ring: Float64Array): boolean {
   const vertices = dropRepeats(ring);
   const edgeCount = vertices.length / 2 - 1;
   if (edgeCount < 3) return false;
+  return edgeCount <= PAIRS_UP_TO ? everyPairApart(vertices) : sweepFindsAllApart(vertices);
+}
+
+/** Up to this many edges looking at every pair is faster than sorting them. */
+const PAIRS_UP_TO = 64;
+
+function everyPairApart(v: Float64Array): boolean {
+  const edgeCount = v.length / 2 - 1;
+  for (let i = 0; i < edgeCount; i++) {
+    const west = Math.min(v[2 * i]!, v[2 * i + 2]!);
+    const east = Math.max(v[2 * i]!, v[2 * i + 2]!);
+    const south = Math.min(v[2 * i + 1]!, v[2 * i + 3]!);
+    const north = Math.max(v[2 * i + 1]!, v[2 * i + 3]!);
+    for (let k = i + 1; k < edgeCount; k++) {
+      const x0 = v[2 * k]!;
+      const x1 = v[2 * k + 2]!;
+      if (x0 < x1 ? x0 > east || x1 < west : x1 > east || x0 < west) continue;
+      const y0 = v[2 * k + 1]!;
+      const y1 = v[2 * k + 3]!;
+      if (y0 < y1 ? y0 > north || y1 < south : y1 > north || y0 < south) continue;
+      if (!areApart(v, i, k)) return false;
+    }
+  }
+  return true;
+}
+
+function sweepFindsAllApart(v: Float64Array): boolean {
+  const edgeCount = v.length / 2 - 1;
   const order = Array.from({ length: edgeCount }, (_, edge) => edge);
-  const west = (edge: number) => Math.min(vertices[2 * edge]!, vertices[2 * edge + 2]!);
-  const east = (edge: number) => Math.max(vertices[2 * edge]!, vertices[2 * edge + 2]!);
+  const west = (edge: number) => Math.min(v[2 * edge]!, v[2 * edge + 2]!);
+  const east = (edge: number) => Math.max(v[2 * edge]!, v[2 * edge + 2]!);
   order.sort((a, b) => west(a) - west(b) || a - b);
   let active: number[] = [];
   for (const edge of order) {
     const from = west(edge);
     active = active.filter((other) => east(other) >= from);
-    for (const other of active) {
-      const gap = Math.abs(edge - other);
-      const adjacent = gap === 1 || gap === edgeCount - 1;
-      if (adjacent ? foldsBack(vertices, edge, other) : mayTouch(vertices, edge, other)) return false;
-    }
+    for (const other of active) if (!areApart(v, edge, other)) return false;
     active.push(edge);
   }
   return true;
 }
 
-function dropRepeats(ring: Float64Array): number[] {
-  const kept: number[] = [ring[0]!, ring[1]!];
+function areApart(v: Float64Array, edge: number, other: number): boolean {
+  const gap = Math.abs(edge - other);
+  const adjacent = gap === 1 || gap === v.length / 2 - 2;
+  return !(adjacent ? foldsBack(v, edge, other) : mayTouch(v, edge, other));
+}
+
+/** The ring itself where no vertex repeats the one before it, as almost always. */
+function dropRepeats(ring: Float64Array): Float64Array {
+  let n = 2;
+  let kept = ring;
   for (let i = 2; i < ring.length; i += 2) {
-    if (ring[i] !== kept.at(-2) || ring[i + 1] !== kept.at(-1)) kept.push(ring[i]!, ring[i + 1]!);
+    if (ring[i] === kept[n - 2] && ring[i + 1] === kept[n - 1]) {
+      if (kept === ring) kept = ring.slice();
+      continue;
+    }
+    if (kept !== ring) {
+      kept[n] = ring[i]!;
+      kept[n + 1] = ring[i + 1]!;
+    }
+    n += 2;
   }
-  return kept;
+  return n === ring.length ? ring : kept.subarray(0, n);
 }
 
 /** Sign of the turn a → b → c, 0 when rounding could have changed it (Shewchuk's filter for orient2d). */
-function turn(v: readonly number[], a: number, b: number, c: number): number {
+function turn(v: Float64Array, a: number, b: number, c: number): number {
   const left = (v[2 * a]! - v[2 * c]!) * (v[2 * b + 1]! - v[2 * c + 1]!);
   const right = (v[2 * a + 1]! - v[2 * c + 1]!) * (v[2 * b]! - v[2 * c]!);
   const determinant = left - right;
@@ -53,7 +96,7 @@ function turn(v: readonly number[], a: number, b: number, c: number): number {
   return Math.abs(determinant) > errorBound ? Math.sign(determinant) : 0;
 }
 
-function mayTouch(v: readonly number[], first: number, second: number): boolean {
+function mayTouch(v: Float64Array, first: number, second: number): boolean {
   const [a, b, c, d] = [first, first + 1, second, second + 1];
   const south = (edge: number) => Math.min(v[2 * edge + 1]!, v[2 * edge + 3]!);
   const north = (edge: number) => Math.max(v[2 * edge + 1]!, v[2 * edge + 3]!);
@@ -62,7 +105,7 @@ function mayTouch(v: readonly number[], first: number, second: number): boolean 
 }
 
 /** Whether two neighbouring edges may lie on each other: in line, or nearly, and running back. */
-function foldsBack(v: readonly number[], first: number, second: number): boolean {
+function foldsBack(v: Float64Array, first: number, second: number): boolean {
   const edgeCount = v.length / 2 - 1;
   const early = (first + 1) % edgeCount === second ? first : second;
   const late = early === first ? second : first;
@@ -85,7 +128,7 @@ const jtsFaults: Readonly<Record<number, readonly [code: string, text: string]>>
   9: ['E_PARCEL_RING_SHORT', 'has a ring with fewer than 3 different corners near %s; redraw or remove it.'],
 };
 
-async function findFaultWithJts(rings: readonly Float64Array[]): Promise<Fault | null> {
+async function findFaultWithJts(rings: readonly Float64Array[], frame: Frame): Promise<Fault | null> {
   // Loaded here because it takes half a second, which most parcel files need not pay.
   const [{ default: IsValidOp }, { default: GeoJSONReader }, { default: GeometryFactory }] = await Promise.all([
     import('jsts/org/locationtech/jts/operation/valid/IsValidOp.js'),
@@ -106,5 +149,5 @@ async function findFaultWithJts(rings: readonly Float64Array[]): Promise<Fault |
       ? words.replace(';', ', or its rings overlap or share an edge there;')
       : words;
   const at = error.getCoordinate();
-  return { code, text: text.replace('%s', at ? formatPlace(at.x, at.y) : 'an unknown place') };
+  return { code, text: text.replace('%s', at ? formatPlace(at.x, at.y, frame) : 'an unknown place') };
 }
