@@ -289,7 +289,7 @@ function readList(flag: string, text: string | undefined, min: number, max: numb
   return [...new Set(numbers)].sort((a, b) => a - b);
 }
 
-function readWhole(flag: string, text: string | undefined, min: number, max: number): number | undefined {
+export function readWhole(flag: string, text: string | undefined, min: number, max: number): number | undefined {
   const value = readNumber(flag, text, min, max);
   if (value !== undefined && !Number.isInteger(value)) throw usageError(`${flag} wants a whole number; got "${text}".`);
   return value;

@@ -24,6 +24,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'the change of NDVI between two dates of one tile as a COG',
     load: async () => (await import('./commands/ndvi-change.ts')).ndviChangeCommand,
   },
+  zonal: {
+    summary: 'exact statistics of any raster for every parcel of a file',
+    load: async () => (await import('./commands/zonal.ts')).zonalCommand,
+  },
   worker: {
     summary: 'compute units that a run has put on a Redis queue',
     load: async () => (await import('./commands/worker.ts')).workerCommand,

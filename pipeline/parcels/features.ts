@@ -26,20 +26,26 @@ export interface FeatureFile {
   readonly crs: unknown;
 }
 
+interface FeatureFileOptions {
+  /** Where the text is from, for messages. */
+  readonly source: string;
+  readonly idField?: string | undefined;
+  /** Default 64 MiB. */
+  readonly largestFileBytes?: number;
+}
+
 type Member = Readonly<Record<string, unknown>>;
 
-const largestFileBytes = 64 * 1024 * 1024;
+const defaultLargestFileBytes = 64 * 1024 * 1024;
 
 /**
  * The features of a GeoJSON text (FeatureCollection, Feature or bare geometry) under their ids, see `assignIds`; numbers
  * keep the digits they are written with. What is wrong with the file throws an input error that names `source` (codes
  * E_JSON, E_TEXT_ENCODING, E_PARCELS_SIZE, E_PARCELS_FORMAT), a bad `idField` a usage error.
  */
-export function readFeatureFile(
-  input: Uint8Array | string,
-  { source, idField }: { readonly source: string; readonly idField?: string | undefined },
-): FeatureFile {
-  const { features, crs } = readFeatures(textOf(input, source), source, idField);
+export function readFeatureFile(input: Uint8Array | string, options: FeatureFileOptions): FeatureFile {
+  const { source, idField } = options;
+  const { features, crs } = readFeatures(textOf(input, options), source, idField);
   const given = assignIds(features, idField, source);
   const taken = new Map<string, number>();
   const named = features.map((feature, index) => {
@@ -62,7 +68,10 @@ function faultOfFeature(feature: Feature, idFault: string | null, firstIndex: nu
   return null;
 }
 
-function textOf(input: Uint8Array | string, source: string): string {
+function textOf(
+  input: Uint8Array | string,
+  { source, largestFileBytes = defaultLargestFileBytes }: FeatureFileOptions,
+): string {
   const bytes = typeof input === 'string' ? input.length : input.byteLength;
   if (bytes > largestFileBytes) {
     const [got, limit] = [bytes, largestFileBytes].map((n) => (n / 1_048_576).toFixed(0));

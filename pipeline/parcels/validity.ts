@@ -3,12 +3,12 @@ import { type Fault, type Frame, formatPlace, groupRings } from './rings.ts';
 /**
  * Says whether rings (as in `Parcel`) make a valid polygon or multipolygon in the sense of OGC Simple Features, with the
  * place of the first fault. A parcel of one plainly simple ring is passed by an own sweep; everything else, doubtful
- * cases included, is judged by the validity test of JTS.
+ * cases included, is judged by the validity test of JTS, for which the caller has to wait.
  */
-export async function findGeometryFault(
+export function findGeometryFault(
   rings: readonly Float64Array[],
   frame: Frame = 'lon-lat',
-): Promise<Fault | null> {
+): Promise<Fault | null> | null {
   if (rings.length === 1 && isPlainlySimple(rings[0]!)) return null;
   return findFaultWithJts(rings, frame);
 }

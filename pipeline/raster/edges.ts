@@ -72,8 +72,8 @@ function addEdge(sink: EdgeSink, u0: number, v0: number, u1: number, v1: number)
   const uEnd = down ? u1 : u0;
   const vEnd = down ? v1 : v0;
   const slope = (uEnd - uTop) / (vEnd - vTop);
-  const uMin = u0 < u1 ? u0 : u1;
-  const uMax = u0 < u1 ? u1 : u0;
+  const uMin = Math.min(u0, u1);
+  const uMax = Math.max(u0, u1);
   let v = vTop;
   let u = uTop;
   if (v < 0) {
@@ -94,8 +94,8 @@ function addEdge(sink: EdgeSink, u0: number, v0: number, u1: number, v1: number)
 /** Adds the part of an edge inside one row, from column position `ua` to `ub`, of signed height `dv`. */
 function addRowPiece(sink: EdgeSink, row: number, ua: number, ub: number, dv: number): void {
   const { acc, widthPx } = sink;
-  const left = ua < ub ? ua : ub;
-  const right = ua < ub ? ub : ua;
+  const left = Math.min(ua, ub);
+  const right = Math.max(ua, ub);
   if (left >= widthPx) return;
   const rowStart = row * (widthPx + 1);
   if (right <= 0) {
@@ -111,11 +111,11 @@ function addRowPiece(sink: EdgeSink, row: number, ua: number, ub: number, dv: nu
   }
   const dvPerCol = dv / (right - left);
   if (left < 0) acc[rowStart] = acc[rowStart]! - left * dvPerCol;
-  let u = left > 0 ? left : 0;
-  const uLast = right < widthPx ? right : widthPx;
+  let u = Math.max(left, 0);
+  const uLast = Math.min(right, widthPx);
   let col = firstCol;
   for (; u < uLast; col++) {
-    const uNext = col + 1 < uLast ? col + 1 : uLast;
+    const uNext = Math.min(col + 1, uLast);
     addCellPiece(acc, rowStart + col, (uNext - u) * dvPerCol, 0.5 * (u + uNext) - col);
     u = uNext;
   }
@@ -142,7 +142,7 @@ export function sumRow(sink: EdgeSink, row: number, sign: number, out: Float64Ar
   const { acc, widthPx } = sink;
   const first = sink.firstCol[row]!;
   const entriesEnd = sink.endCol[row]!;
-  const end = entriesEnd < widthPx ? entriesEnd : widthPx;
+  const end = Math.min(entriesEnd, widthPx);
   const rowStart = row * (widthPx + 1);
   let sum = 0;
   let share = 0;

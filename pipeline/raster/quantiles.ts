@@ -32,7 +32,7 @@ export function collectWeighted(
 }
 
 /** A share of the total is reached when only rounding of the summed weights is missing. */
-const REACHED = 1 - 1e-12;
+export const REACHED = 1 - 1e-12;
 
 /**
  * Weighted quantiles: for each p of `ps` (in [0, 1]) the smallest value whose cumulated weight reaches p of the total.

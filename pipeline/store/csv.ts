@@ -16,7 +16,12 @@ function formatCell<Row>(row: Row, column: Column<Row>): string {
   const value = readCell(row, column);
   if (value === null) return '';
   if (typeof value === 'number') return value.toFixed(column.decimals);
-  return quote(isNumeric(column.unit) ? value : guardFormula(value));
+  return isNumeric(column.unit) ? quote(value) : formatText(value);
+}
+
+/** A text cell, safe in a spreadsheet and quoted where it has to be: see `formatCsv`. */
+export function formatText(text: string): string {
+  return quote(guardFormula(text));
 }
 
 function guardFormula(text: string): string {

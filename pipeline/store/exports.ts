@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Parcel } from '../../shared/parcel.ts';
 import type { Observation, ParcelResult } from '../../shared/result.ts';
 import { formatCsv } from './csv.ts';
+import { describeCsv } from './csv-metadata.ts';
 import { ensureFolder, sha256OfBytes, writeFileAtomic } from './files.ts';
 import { formatResultsGeojson, type Provenance } from './geojson.ts';
 import { formatObservationsParquet, formatResultsParquet } from './parquet.ts';
@@ -32,10 +33,10 @@ export async function writeExports(folder: string, input: ExportInput): Promise<
   const parcels = new Map(input.parcels.map((parcel) => [parcel.id, parcel]));
   const contents: readonly (readonly [name: string, content: string | Uint8Array])[] = [
     ['observations.csv', formatCsv(observationColumns, observations)],
-    ['observations.csv-metadata.json', describeCsv('observations.csv', observationColumns, provenance)],
+    ['observations.csv-metadata.json', describe('observations.csv', observationColumns, provenance)],
     ['observations.parquet', formatObservationsParquet(observations, provenance)],
     ['parcels.csv', formatCsv(resultColumns, results)],
-    ['parcels.csv-metadata.json', describeCsv('parcels.csv', resultColumns, provenance)],
+    ['parcels.csv-metadata.json', describe('parcels.csv', resultColumns, provenance)],
     ['parcels.geojson', formatResultsGeojson(results, parcels, provenance)],
     ['parcels.parquet', formatResultsParquet(results, parcels, provenance)],
   ];
@@ -56,26 +57,13 @@ const datatypes = {
   fraction: 'double',
   ndvi: 'double',
   pct: 'double',
-};
+} as const;
 
-/** Metadata of a CSV file (https://www.w3.org/TR/tabular-metadata/). */
-function describeCsv<Row>(
-  url: string,
-  columns: readonly Column<Row>[],
-  { attribution, synthetic }: Provenance,
-): string {
-  const document = {
-    '@context': 'http://www.w3.org/ns/csvw',
-    url,
-    'dc:rights': attribution,
-    'twin_canopy:synthetic': synthetic,
-    tableSchema: {
-      columns: columns.map(({ name, unit }) => ({
-        name,
-        datatype: datatypes[unit],
-        ...(unit === 'text' || unit === 'utc' ? {} : { 'twin_canopy:unit': unit }),
-      })),
-    },
-  };
-  return `${JSON.stringify(document, null, 2)}\n`;
+function describe<Row>(url: string, columns: readonly Column<Row>[], { attribution, synthetic }: Provenance): string {
+  const described = columns.map(({ name, unit }) => ({
+    name,
+    datatype: datatypes[unit],
+    ...(unit === 'text' || unit === 'utc' ? {} : { unit }),
+  }));
+  return describeCsv(url, described, { 'dc:rights': attribution, 'twin_canopy:synthetic': synthetic });
 }
