@@ -1,5 +1,6 @@
 import type { Seed } from './corpus.ts';
 import { makeInput } from './mutate.ts';
+import { judgeStream } from './streams.ts';
 import { judge, type Outcome, type Reading, readEverything } from './verdict.ts';
 
 /** Consecutive inputs of one fuzz run. */
@@ -29,7 +30,7 @@ export interface FuzzResult {
 }
 
 /** An input that takes more processor time is a hang. The clock on the wall would blame a busy machine on it. */
-export const HANG_MS = 1000;
+const HANG_MS = 1000;
 
 /** What a process may hold at most, its runtime and the corpus included. */
 export const MAX_RSS_BYTES = 512e6;
@@ -49,26 +50,31 @@ export async function runBatch(
   const failures: FuzzFailure[] = [];
   let slowestMs = 0;
   for (let index = firstIndex; index < firstIndex + count; index++) {
-    const { seed, family, mutations, bytes } = makeInput(corpus, runSeed, index);
-    const truth = truths.get(seed) ?? (await readEverything(seed.bytes, seed.item.nodata));
-    truths.set(seed, truth);
+    const { family, story, of } = makeInput(corpus, runSeed, index);
+    const truth = 'file' in of ? await truthOf(of.file.seed, truths) : null;
     onInput(index);
     const wasSmall = peakRssBytes() <= MAX_RSS_BYTES;
     const before = process.cpuUsage();
-    const { outcome, detail } = await judge(seed, truth, bytes);
+    const { outcome, detail } =
+      'file' in of ? await judge(of.file.seed, truth!, of.file.bytes) : judgeStream(of.stream);
     const spent = process.cpuUsage(before);
     const tookMs = (spent.user + spent.system) / 1000;
     slowestMs = Math.max(slowestMs, tookMs);
     counts[family] ??= {};
     counts[family][outcome] = (counts[family][outcome] ?? 0) + 1;
     if (outcome === 'refused') codes[detail] = (codes[detail] ?? 0) + 1;
-    const story = `${seed.name}; ${mutations.join(', ')}`;
     if (outcome === 'crash' || outcome === 'silent')
       failures.push({ index, what: outcome, story: `${story}: ${detail}` });
     if (tookMs > HANG_MS) failures.push({ index, what: 'hang', story: `${story}: took ${Math.round(tookMs)} ms` });
     if (wasSmall && peakRssBytes() > MAX_RSS_BYTES) failures.push({ index, what: 'memory', story });
   }
   return { counts, codes, failures, slowestMs, peakRssBytes: peakRssBytes() };
+}
+
+async function truthOf(seed: Seed, truths: Map<Seed, Reading>): Promise<Reading> {
+  const truth = truths.get(seed) ?? (await readEverything(seed.bytes, seed.item.nodata));
+  truths.set(seed, truth);
+  return truth;
 }
 
 function peakRssBytes(): number {

@@ -65,10 +65,8 @@ function progressOf(tally: Tally, seconds: number, limit: { maxInputs: number; m
 
 async function tellOne(runSeed: number, index: number, path: string | undefined): Promise<void> {
   const corpus = await makeCorpus(SEED_FOLDER);
-  const { seed, mutations, bytes } = makeInput(corpus, runSeed, index);
-  console.log(
-    `Input ${index} of seed ${runSeed}: ${seed.name} (${bytes.length} bytes), mutations ${mutations.join(', ')}.`,
-  );
+  const { story, bytes } = makeInput(corpus, runSeed, index);
+  console.log(`Input ${index} of seed ${runSeed}, ${bytes.length} bytes: ${story}.`);
   if (path !== undefined) writeFileSync(path, bytes);
   const result = await runBatch(corpus, new Map(), { runSeed, firstIndex: index, count: 1 });
   const [[, outcomes]] = Object.entries(result.counts) as [[string, object]];

@@ -2,9 +2,9 @@ import { deflateSync } from 'node:zlib';
 import { encodeLzw } from '../../tests/pipeline/cog/make-tiff.ts';
 import type { Random } from '../demo/random.ts';
 import { below, pick } from './choose.ts';
-import { zstdBomb } from './compose.ts';
 import type { Seed } from './corpus.ts';
 import type { Mutator } from './mutate.ts';
+import { zstdBomb } from './pack.ts';
 import {
   BLOCK_COUNT_TAGS,
   BLOCK_OFFSET_TAGS,

@@ -35,6 +35,7 @@ function totalOf(tally: Tally, outcome: Outcome): number {
   return [...tally.counts.values()].reduce((sum, counts) => sum + (counts.get(outcome) ?? 0), 0);
 }
 
+const sum = (values: Iterable<number>) => [...values].reduce((a, b) => a + b, 0);
 const count = (value: number) => value.toLocaleString('en');
 
 /** A row for each family of mutation, a column for each outcome. */
@@ -53,12 +54,14 @@ export function formatTable(tally: Tally): string {
 export function formatSummary(tally: Tally, seconds: number): string {
   const [item, checksum, silent] = (['item', 'checksum', 'silent'] as const).map((outcome) => totalOf(tally, outcome));
   const wrong = item! + checksum! + silent!;
-  const share = (part: number) => `${((100 * part) / Math.max(1, tally.inputs)).toFixed(2)} %`;
+  const streams = [...tally.counts].filter(([family]) => family.endsWith(' alone'));
+  const files = streams.reduce((left, [, outcomes]) => left - sum(outcomes.values()), tally.inputs);
+  const share = (part: number) => `${((100 * part) / Math.max(1, files)).toFixed(2)} %`;
   const failed = (what: FuzzFailure['what']) => count(tally.failures.filter((failure) => failure.what === what).length);
   const codes = [...tally.codes].sort((a, b) => b[1] - a[1]).map(([code, times]) => `${code} ${count(times)}`);
   return [
     `Refusals: ${codes.join(', ')}.`,
     `${count(tally.inputs)} inputs in ${seconds.toFixed(0)} s (${count(Math.round(tally.inputs / seconds))} a second): ${failed('crash')} crashes, ${failed('hang')} hangs over 1 s (slowest ${Math.round(tally.slowestMs)} ms), ${failed('memory')} over 512 MB (peak ${Math.round(tally.peakRssBytes / 1e6)} MB a process).`,
-    `The reader alone took ${count(wrong)} (${share(wrong)}) for good that have wrong pixels or a wrong georeference: ${count(item!)} (${share(item!)}) are caught by the item's grid, type and nodata, ${count(checksum!)} (${share(checksum!)}) only by the file's SHA-256, ${count(silent!)} by nothing.`,
+    `Of ${count(files)} files the reader alone took ${count(wrong)} (${share(wrong)}) for good that have wrong pixels or a wrong georeference: ${count(item!)} (${share(item!)}) are caught by the item's grid, type and nodata, ${count(checksum!)} (${share(checksum!)}) only by the file's SHA-256, ${count(silent!)} by nothing.`,
   ].join('\n');
 }

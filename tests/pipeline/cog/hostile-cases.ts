@@ -1,4 +1,5 @@
 import { deflateSync } from 'node:zlib';
+import { zstdBomb, zstdFrame } from '../../../scripts/fuzz/pack.ts';
 import { DOUBLE, encodeLzw, type FieldSpec, LONG, makeTiff, SHORT, type TiffSpec } from './make-tiff.ts';
 
 /** A small file in which one thing is out of all bounds, and the code with which it must be refused. */
@@ -24,6 +25,12 @@ const lastBlock = (bytes: Uint8Array): Partial<TiffSpec> => ({
   encodedBlock: (block, i) => (i === 5 ? bytes : block),
 });
 
+const lastZstd = (bytes: Uint8Array): Partial<TiffSpec> => ({
+  compression: 1,
+  fields: { 259: short(50_000) },
+  encodedBlock: (block, i) => (i === 5 ? bytes : zstdFrame(block)),
+});
+
 const CASES: readonly (readonly [string, string, () => Partial<TiffSpec>])[] = [
   ['a width of 2^31', 'E_TIFF_LIMIT', () => ({ fields: { 256: long(2 ** 31) } })],
   ['2^24 × 2^24 pixels', 'E_TIFF_LIMIT', () => ({ fields: { 256: long(2 ** 24), 257: long(2 ** 24) } })],
@@ -42,6 +49,10 @@ const CASES: readonly (readonly [string, string, () => Partial<TiffSpec>])[] = [
   ['lengths that are NaN', 'E_TIFF_MALFORMED', () => ({ fields: { 325: double(...Array(6).fill(Number.NaN)) } })],
   ['a Deflate bomb of 2^26 bytes', 'E_BLOCK_SIZE', () => lastBlock(bombOf(2 ** 26))],
   ['a Deflate bomb of 2^20 bytes', 'E_BLOCK_SIZE', () => lastBlock(bombOf(2 ** 20))],
+  ['a Zstandard bomb of 2^24 bytes', 'E_BLOCK_CORRUPT', () => lastZstd(zstdBomb(2 ** 24, 2 ** 24))],
+  ['a Zstandard bomb that claims 512', 'E_BLOCK_CORRUPT', () => lastZstd(zstdBomb(2 ** 24, 512))],
+  ['Zstandard that claims 2^31', 'E_BLOCK_CORRUPT', () => lastZstd(zstdBomb(512, 2 ** 31))],
+  ['a Zstandard block of 511 bytes', 'E_BLOCK_SIZE', () => lastZstd(zstdBomb(511, 511))],
   [
     'an LZW bomb of 2^18 bytes',
     'E_BLOCK_SIZE',

@@ -31,14 +31,15 @@ describe('an input that the fuzzer has found', () => {
 });
 
 describe('the fuzzer', () => {
-  it('makes the same 3,000 inputs of seed 4 each time; none crashes, hangs or is silently wrong', async () => {
+  it('makes the same 1,500 inputs of seed 4 each time; none crashes, hangs or is silently wrong', async () => {
     const corpus = await makeCorpus(join(fixtures, 'seeds'));
     expect(corpus.length).toBeGreaterThan(120);
     const run = (firstIndex: number, count: number) => runBatch(corpus, new Map(), { runSeed: 4, firstIndex, count });
-    const result = await run(0, 3000);
+    const result = await run(0, 1500);
     expect(result.failures).toEqual([]);
-    expect(Object.keys(result.counts).length).toBe(17);
-    const [once, again] = [await run(100, 200), await run(100, 200)];
+    // 17 families of mutation, and two kinds of bare streams.
+    expect(Object.keys(result.counts).length).toBe(19);
+    const [once, again] = [await run(100, 80), await run(100, 80)];
     expect(again.counts).toEqual(once.counts);
     expect(again.codes).toEqual(once.codes);
   });

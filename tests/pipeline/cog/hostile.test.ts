@@ -6,9 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCog, readWindow } from '../../../pipeline/cog/read.ts';
 import { openFileSource } from '../../../pipeline/cog/source.ts';
 import { composeTiff } from '../../../scripts/fuzz/compose.ts';
+import { zstdFrame } from '../../../scripts/fuzz/pack.ts';
 import { buildProgram, makeProgramFolder } from '../../programs.ts';
 import { makeHostileFiles } from './hostile-cases.ts';
-import { encodeLzw, LONG, makeTiff, type TiffSpec } from './make-tiff.ts';
+import { encodeLzw, LONG, makeTiff, SHORT, type TiffSpec } from './make-tiff.ts';
 import { memorySource } from './memory-source.ts';
 import type { HostileReport } from './test-hostile-reader.ts';
 
@@ -134,10 +135,17 @@ describe('a harmed block', () => {
     ['LZW, one byte too many', 5, () => encodeLzw(new Uint8Array(513)), 'E_BLOCK_SIZE'],
     ['Deflate', 8, (block: Uint8Array) => block.map((byte, i) => (i === 9 ? byte ^ 8 : byte)), 'E_BLOCK_CORRUPT'],
     ['Deflate, cut', 8, (block: Uint8Array) => block.subarray(0, block.length >> 1), 'E_BLOCK_CORRUPT'],
+    ['Zstandard, cut', 50_000, (block: Uint8Array) => zstdFrame(block).subarray(0, 300), 'E_BLOCK_CORRUPT'],
+    ['Zstandard, one byte too few', 50_000, () => zstdFrame(new Uint8Array(511)), 'E_BLOCK_SIZE'],
+    ['Zstandard, one byte too many', 50_000, () => zstdFrame(new Uint8Array(513)), 'E_BLOCK_CORRUPT'],
     ['uncompressed, cut', 1, (block: Uint8Array) => block.subarray(0, 511), 'E_BLOCK_SIZE'],
   ] as const)('of %s names its column 1, row 2, and the other 8 still read', async (_name, compression, harm, code) => {
-    const encodedBlock = (block: Uint8Array, i: number) => (i === 7 ? harm(block) : block);
-    const { bytes } = makeTiff({ ...image, compression, encodedBlock });
+    const isZstd = compression === 50_000;
+    const encodedBlock = (block: Uint8Array, i: number) => (i === 7 ? harm(block) : isZstd ? zstdFrame(block) : block);
+    const coding = isZstd
+      ? { compression: 1, fields: { 259: { type: SHORT, values: [compression] } } }
+      : { compression };
+    const { bytes } = makeTiff({ ...image, ...coding, encodedBlock } as TiffSpec);
     await expect(readBytes(bytes)).rejects.toMatchObject({ code, kind: 'input', where: 'memory.tif' });
     await expect(readBytes(bytes)).rejects.toThrow(/block column 1, row 2 of the 40 × 33 image/);
     const cog = await openCog(memorySource(bytes));
