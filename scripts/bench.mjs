@@ -1,9 +1,13 @@
-// Measures the main job and the block reader on this machine: see scripts/bench/.
+// Measures this project beside other tools on this machine: see scripts/bench/ and docs/benchmarks.md.
 import { join } from 'node:path';
 import { buildPrograms, checkNode, installPackages, root, run } from './setup.mjs';
 
 checkNode();
 installPackages();
 buildPrograms();
-run(process.execPath, [join(root, 'dist/scripts/demo/make.entry.js')]);
-run(process.execPath, [join(root, 'dist/scripts/bench/bench.entry.js'), ...process.argv.slice(2)]);
+const args = process.argv.slice(2);
+const isWhole = args.every((arg, i) => arg.startsWith('-') || args[i - 1]?.startsWith('--'));
+if (isWhole || args.includes('monitor') || args.includes('viewer')) {
+  run(process.execPath, [join(root, 'dist/scripts/demo/make.entry.js')]);
+}
+run(process.execPath, [join(root, 'dist/scripts/bench/bench.entry.js'), ...args]);

@@ -1,82 +1,93 @@
-// `npm run bench`: the main job on real scenes and on the demo twin, our block reader beside geotiff.js, map tiles
-// beside gdal.Warp, and the viewer in a browser. `-- tiles viewer` measures only these parts.
+// `npm run bench`: ours against the peers of ../shared/peers, run in turn; then the main job, the tile server and the
+// viewer. `-- tiles viewer` runs only these parts, `--runs N` takes the median of N, `--peer-data DIR` keeps the peers'
+// input there, `--markdown` puts the table into docs/benchmarks.md.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { benchMonitor, formatMonitorRow, type MonitorJob } from './monitor-job.ts';
+import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { benchColdStart } from './cold-start.ts';
+import { describeMachine, warnOfLoad } from './machine.ts';
+import { writeMarkdown } from './markdown.ts';
+import { benchMonitorJobs, demoArgs } from './monitor-job.ts';
+import { findPeerData } from './peer-data.ts';
+import { SHARED } from './peers.ts';
 import { benchReader } from './reader.ts';
+import { type BenchRow, formatTextTable } from './row.ts';
+import { measuresMemory } from './run-in-turn.ts';
+import { benchTileServer } from './tile-server.ts';
 import { benchTiles } from './tiles.ts';
 import { benchViewer } from './viewer.ts';
 
-const RUNS = 3;
 const root = process.cwd();
-const shared = process.env.TWIN_SHARED ?? resolve(root, '../shared');
+/** Emptied at the end; the peers' input is kept beside it. */
 const out = join(root, 'out/bench');
-const alps = join(shared, 'data/s2-alps');
-const kafa = join(shared, 'data/landsat-kafa');
 
-const demoArgs = ['--project', join(root, 'data/demo/project.json')];
+/** Those of the table: each runs ours and its peers on the peers' input. */
+const TABLE: Readonly<Record<string, (peerData: string, runs: number) => Promise<BenchRow[]>>> = {
+  tiles: benchTiles,
+  start: benchColdStart,
+};
 
-const jobs: MonitorJob[] = [
-  {
-    name: 's2-alps: 10 Sentinel-2 scenes, 124 parcels',
-    needs: alps,
-    args: [
-      ...['--parcels', join(alps, 'parcels.geojson'), '--catalog', join(alps, 'catalog.json')],
-      ...['--baseline', '2023-08-10/2023-08-13', '--period', '2023-08-15/2023-08-20', '--min-clear', '1'],
-    ],
+/** Those that tell their figures themselves. */
+const TOLD: Readonly<Record<string, (runs: number) => Promise<void>>> = {
+  monitor: (runs) => benchMonitorJobs(join(out, 'run'), runs),
+  reader: async (runs) => {
+    const scenes = join(SHARED, 'data/s2-alps/sentinel-2-l2a');
+    if (existsSync(scenes)) await benchReader(scenes, runs);
+    else console.log(`\nBlock reader beside geotiff.js: skipped, there is no ${scenes}.`);
   },
-  {
-    name: 'landsat-kafa: 130 NDVI scenes, 24 parcels',
-    needs: kafa,
-    args: [
-      ...['--parcels', join(kafa, 'parcels.geojson'), '--catalog', join(kafa, 'catalog.json')],
-      ...['--baseline', '1999-01-01/2004-12-31', '--period', '2005-01-01/2013-12-31'],
-    ],
-  },
-  {
-    name: 'demo twin (synthetic): six years, 60 parcels',
-    needs: join(root, 'data/demo/scenes'),
-    args: demoArgs,
-  },
-];
-
-async function main(): Promise<void> {
-  const cpu = cpus();
-  console.log(
-    `${cpu.length} × ${cpu[0]?.model ?? 'processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`,
-  );
-  const wanted = process.argv.slice(2);
-  const isWanted = (part: string) => wanted.length === 0 || wanted.includes(part);
-  mkdirSync(out, { recursive: true });
-  if (isWanted('monitor')) await benchJobs();
-  if (isWanted('reader')) {
-    if (existsSync(alps)) await benchReader(join(alps, 'sentinel-2-l2a'), RUNS);
-    else console.log(`Block reader beside geotiff.js: skipped, there is no ${alps}.`);
-  }
-  if (isWanted('tiles')) await benchTiles(out, RUNS);
-  if (isWanted('viewer')) {
+  server: () => benchTileServer(out),
+  viewer: async () => {
     const results = join(out, 'viewer');
     await promisify(execFile)(process.execPath, ['scripts/canopy.mjs', 'monitor', ...demoArgs, '--out', results]);
     await benchViewer(results, out);
+  },
+};
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      'peer-data': { type: 'string', default: join(root, 'out/peer-data') },
+      runs: { type: 'string', default: '3' },
+      markdown: { type: 'boolean', default: false },
+    },
+  });
+  const unknown = positionals.find((part) => !(part in TABLE || part in TOLD));
+  if (unknown !== undefined) {
+    const parts = [...Object.keys(TABLE), ...Object.keys(TOLD)].join(', ');
+    throw new Error(`There is no part "${unknown}" of the bench; there are ${parts}.`);
   }
+  const isWanted = (part: string) => positionals.length === 0 || positionals.includes(part);
+  const runs = Math.max(1, Math.floor(Number(values.runs)) || 1);
+  const machine = describeMachine();
+  console.log([machine, warnOfLoad()].filter(Boolean).join('\n'));
+  mkdirSync(out, { recursive: true });
+  const wanted = Object.keys(TABLE).filter(isWanted);
+  const rows = await runTable(wanted, values['peer-data'], runs);
+  if (values.markdown && rows.length > 0) writeMarkdown(join(root, 'docs/benchmarks.md'), machine, rows);
+  for (const [part, tell] of Object.entries(TOLD)) if (isWanted(part)) await tell(runs);
   rmSync(out, { recursive: true, force: true });
   console.log('\nBench finished.');
 }
 
-async function benchJobs(): Promise<void> {
-  console.log(
-    `Main job, whole process from cold start to the last file: 1 warm-up, then the median of ${RUNS} runs.\n`,
-  );
-  for (const job of jobs) {
-    if (!existsSync(job.needs)) {
-      console.log(`${job.name}: skipped, there is no ${job.needs}.`);
-      continue;
-    }
-    console.log(formatMonitorRow(await benchMonitor(job, join(out, 'run'), RUNS)));
+async function runTable(parts: readonly string[], folder: string, runs: number): Promise<BenchRow[]> {
+  if (parts.length === 0) return [];
+  const data = findPeerData(folder);
+  if (typeof data === 'string') {
+    console.log(`\nThe table beside other tools (${parts.join(', ')}) is skipped: ${data}.`);
+    return [];
   }
+  if (!measuresMemory)
+    console.log('Processor time and memory are not measured: there is no /usr/bin/time (Debian: time).');
+  const rows: BenchRow[] = [];
+  for (const part of parts) {
+    console.log(`\nMeasuring ${part} …`);
+    rows.push(...(await TABLE[part]!(data.path, runs)));
+  }
+  console.log(`\nOurs and each peer in turn, 1 warm-up, median of ${runs}; ratio = the peer's time over ours.\n`);
+  console.log(formatTextTable(rows));
+  return rows;
 }
 
 main().catch((error: unknown) => {

@@ -1,8 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** Folder with what is too large for the repository: real data, reference answers, the peers' scripts. */
+export const SHARED = process.env.TWIN_SHARED ?? resolve(process.cwd(), '../shared');
 
 /** Debian's Python: the peers' packages are built for it, not for one that stands before it on the path. */
 export const PYTHON = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
+
+/** A peer's script, or the maker of their input. */
+export function peerScript(name: string): string {
+  return join(SHARED, 'peers', name);
+}
 
 /** What a peer needs, the sentence for where it is missing, and how that is found out. */
 const NEEDS = {

@@ -39,12 +39,12 @@ interface Target {
 }
 
 /** The peer's wall clock over ours: 2 = ours takes half the time. */
-export function ratioTo(row: BenchRow, peer: Figure): number {
+function ratioTo(row: BenchRow, peer: Figure): number {
   return peer.medianS / row.ours.medianS;
 }
 
 /** Null where the processor time of either was not measured. */
-export function cpuRatioTo(row: BenchRow, peer: Figure): number | null {
+function cpuRatioTo(row: BenchRow, peer: Figure): number | null {
   return peer.cpuS === null || row.ours.cpuS === null ? null : peer.cpuS / row.ours.cpuS;
 }
 

@@ -4,7 +4,8 @@ import { availableParallelism } from 'node:os';
 import type { TileAddress } from '../../pipeline/raster/warp.ts';
 import { createApp } from '../../pipeline/server/app.ts';
 import { createRenderPool } from '../../pipeline/server/render-pool.ts';
-import type { LayerFile, Results } from '../../pipeline/server/results.ts';
+import type { Results } from '../../pipeline/server/results.ts';
+import { type BenchLayer, LAYER_TILES, makeTileLayer } from './tile-layers.ts';
 
 interface Answer {
   readonly ms: number;
@@ -13,11 +14,12 @@ interface Answer {
 
 const CLIENTS = 50;
 
-/** Latency of tiles over a socket: drawn, kept, and with many clients at a time. */
-export async function benchTileServer(
-  layers: readonly { readonly kind: 'ndvi' | 'true-color'; readonly file: LayerFile }[],
-  tiles: readonly TileAddress[],
-): Promise<void> {
+/** Latency of tiles over a socket: drawn, kept, and with many clients at a time; of layers made in `folder`. */
+export async function benchTileServer(folder: string): Promise<void> {
+  const layers: BenchLayer[] = [];
+  for (const kind of ['ndvi', 'true-color'] as const) layers.push(await makeTileLayer(folder, kind));
+  const tiles = LAYER_TILES;
+  console.log(`\nTile server, ${tiles.length} tiles of zoom 14 of made layers of 4096 × 4096 px of 10 m:`);
   const size = Math.min(4, availableParallelism());
   const pool = createRenderPool({ size });
   const results = resultsOf(layers);
@@ -52,7 +54,7 @@ async function measure(tiles: readonly TileAddress[], ask: Ask): Promise<void> {
   for (const file of ['ndvi/@.bin', 'ndvi/@.png', 'true-color/@.webp']) {
     const drawn = await oneByOne(file);
     const kept = await oneByOne(file);
-    console.log(`  server, ${file.replace('/@', '')}, one client: ${tell(drawn)} drawn; ${tell(kept)} from memory`);
+    console.log(`  ${file.replace('/@', '')}, one client: ${tell(drawn)} drawn; ${tell(kept)} from memory`);
   }
   // A zoom that nobody has asked for yet: four tiles for one.
   const deeper = tiles.flatMap(({ z, x, y }) =>
@@ -69,7 +71,7 @@ async function measure(tiles: readonly TileAddress[], ask: Ask): Promise<void> {
   const seconds = (performance.now() - startMs) / 1000;
   const errors = answers.filter(({ status }) => status !== 200).length;
   console.log(
-    `  server, ${CLIENTS} clients at a time, no tile asked for twice: ${answers.length} tiles, ${errors} errors, ${(answers.length / seconds).toFixed(0)} tiles/s, ${tell(answers)}`,
+    `  ${CLIENTS} clients at a time, no tile asked for twice: ${answers.length} tiles, ${errors} errors, ${(answers.length / seconds).toFixed(0)} tiles/s, ${tell(answers)}`,
   );
 }
 
@@ -91,7 +93,7 @@ function time(url: string, agent: Agent): Promise<Answer> {
 }
 
 /** As much of a run's results as tiles need. */
-function resultsOf(layers: readonly { readonly kind: 'ndvi' | 'true-color'; readonly file: LayerFile }[]): Results {
+function resultsOf(layers: readonly BenchLayer[]): Results {
   const served = layers.map(({ kind, file }) => {
     const form = kind === 'ndvi' ? 'value' : 'colour';
     return [kind, { info: { id: kind, kind, form, scale: 1e-4 }, files: [file] }] as const;
