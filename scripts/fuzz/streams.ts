@@ -121,7 +121,8 @@ export function judgeStream(input: StreamInput): Verdict {
 
 function inflateRight({ bytes, wantedBytes }: StreamInput): Uint8Array | null {
   try {
-    return inflateSync(bytes, { maxOutputLength: wantedBytes });
+    // In one piece: with smaller ones zlib refuses, or not, a stream that states a smaller window than it uses.
+    return inflateSync(bytes, { maxOutputLength: wantedBytes, chunkSize: wantedBytes + 64 });
   } catch {
     return null;
   }
