@@ -15,7 +15,10 @@ export interface BlockRequest {
   readonly sample: number;
 }
 
-/** The compressed bytes of a block without their frame, for `decodeBlock`; null where the file keeps none (sparse). */
+/**
+ * The compressed bytes of a block without their frame, for `decodeBlock`; null where the file keeps none (sparse). The
+ * next read may overwrite them, once `take` has returned or its promise is kept.
+ */
 export interface BlockBytes {
   readonly address: BlockAddress;
   readonly bytes: Uint8Array | null;
@@ -103,10 +106,11 @@ export async function readBlockBytes(
   }
   const groups = groupRanges(wanted);
   const readNext = async () => {
+    const read = createReader(source);
     for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
       const startBytes = group[0]!.offsetBytes;
       const endBytes = group.reduce((end, block) => Math.max(end, block.offsetBytes + block.lengthBytes), 0);
-      const bytes = await source.read(startBytes, endBytes - startBytes);
+      const bytes = await read(startBytes, endBytes - startBytes);
       for (const { address, offsetBytes, lengthBytes } of group) {
         const framed = bytes.subarray(offsetBytes - startBytes, offsetBytes - startBytes + lengthBytes);
         await take({ address, bytes: unframe(header, level, address, framed) });
@@ -114,4 +118,18 @@ export async function readBlockBytes(
     }
   };
   await Promise.all(Array.from({ length: Math.min(PARALLEL_READS, groups.length) }, readNext));
+}
+
+/** Reads below this may be answered from what the source has in memory. */
+const SMALL_READ_BYTES = 64 * 1024;
+
+/** Reads into one buffer where the source can, for fresh megabytes cost more than what is read into them. */
+function createReader(source: ByteSource): ByteSource['read'] {
+  let buffer = new Uint8Array(0);
+  return async (offsetBytes, lengthBytes) => {
+    if (!source.readInto || lengthBytes < SMALL_READ_BYTES) return source.read(offsetBytes, lengthBytes);
+    if (buffer.length < lengthBytes) buffer = new Uint8Array(lengthBytes);
+    await source.readInto(buffer, offsetBytes, lengthBytes);
+    return buffer.subarray(0, lengthBytes);
+  };
 }

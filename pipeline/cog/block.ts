@@ -107,14 +107,14 @@ export function decodeBlockInto(
 }
 
 /** A decoded block in the memory of this thread's kernel, where the next one overwrites it. */
-interface BlockInPlace {
+export interface BlockInPlace {
   readonly workspace: Workspace;
   /** Bits, eight a byte, where the level has 1-bit samples. */
   readonly pixels: PixelArray;
 }
 
 /** Decodes one block where the next will be decoded too, without a copy. Errors: see `decodeBlock`. */
-function decodeInPlace(level: CogLevel, address: BlockAddress, bytes: Uint8Array, where: string): BlockInPlace {
+export function decodeInPlace(level: CogLevel, address: BlockAddress, bytes: Uint8Array, where: string): BlockInPlace {
   const shape = shapeOfBlock(level, address.row);
   const workspace = unpack(level, address, bytes, where);
   const { kernel, outputAt, spareAt } = workspace;

@@ -9,8 +9,8 @@ export interface DecodeKernel extends Kernel {
   undoDifference(at: number, rowBytes: number, rows: number, stepBytes: number, size: number): void;
   undoFloat(at: number, values: number, rows: number, samples: number, size: number, spare: number): void;
   swapBytes(at: number, length: number, size: number): void;
-  markIntegers(at: number, count: number, size: number, sentinel: number, out: number): void;
-  markFloats(at: number, count: number, size: number, sentinel: number, out: number): void;
+  markIntegers(at: number, count: number, size: number, sentinel: number, out: number): number;
+  markFloats(at: number, count: number, size: number, sentinel: number, out: number): number;
 }
 
 /** The kernel of this thread with room for one block: compressed bytes, the block itself, and as much again to work in. */

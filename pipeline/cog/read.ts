@@ -4,7 +4,8 @@ import { createPixels } from './block.ts';
 import { type BlockCache, createBlockCache } from './block-cache.ts';
 import { type CogHeader, type CogLevel, type DataType, readHeader } from './header.ts';
 import { bandGridOf } from './match.ts';
-import { type PlacedBlock, readBlocks } from './read-blocks.ts';
+import { pasteBlock } from './paste.ts';
+import { readBlocks } from './read-blocks.ts';
 import type { ByteSource } from './source.ts';
 import { tiffError } from './tiff.ts';
 
@@ -97,42 +98,6 @@ export function storedSentinel(dataType: DataType, nodata: number | null): numbe
   stored[0] = nodata;
   // Texts such as -3.4028234663852886e+38 only meet a float32 after rounding; an integer must meet exactly.
   return dataType === 'float32' || stored[0] === nodata ? stored[0]! : null;
-}
-
-interface PasteTarget {
-  readonly window: Window;
-  readonly data: PixelArray;
-  readonly valid: Uint8Array;
-  readonly sentinel: number | null;
-  readonly sample: number;
-}
-
-/** Copies the cells of `part` and marks the valid ones: neither the sentinel nor NaN. */
-function pasteBlock(target: PasteTarget, block: PlacedBlock, part: Window): void {
-  const source = block.data!;
-  const { data, valid, window } = target;
-  const step = block.samples;
-  // NaN equals nothing, so that it never hits a cell by accident.
-  const sentinel = target.sentinel ?? Number.NaN;
-  const isWhole = !(source instanceof Float32Array || source instanceof Float64Array);
-  for (let row = part.row; row < part.row + part.heightPx; row++) {
-    let to = (row - window.row) * window.widthPx + part.col - window.col;
-    let from = ((row - block.window.row) * block.window.widthPx + part.col - block.window.col) * step + target.sample;
-    const cells = step === 1 ? source.subarray(from, from + part.widthPx) : null;
-    if (cells !== null) data.set(cells, to);
-    if (cells !== null && isWhole) {
-      // Most rows hold no nodata at all: looking for it takes a fraction of a loop over the cells.
-      if (target.sentinel === null || cells.indexOf(sentinel) < 0) valid.fill(1, to, to + part.widthPx);
-      else for (const end = to + part.widthPx; to < end; to++, from++) valid[to] = source[from] === sentinel ? 0 : 1;
-      continue;
-    }
-    for (const end = to + part.widthPx; to < end; to++, from += step) {
-      const value = source[from]!;
-      if (step !== 1) data[to] = value;
-      // biome-ignore lint/suspicious/noSelfCompare: the fastest test for NaN, in the hottest loop
-      valid[to] = value !== sentinel && value === value ? 1 : 0;
-    }
-  }
 }
 
 /** Clears the cells that the file's own mask of this level calls invalid; returns the blocks that the mask lacks. */

@@ -16,6 +16,8 @@ export interface ByteSource {
   readonly sizeBytes: number | null;
   /** Exactly `lengthBytes` bytes; a range past the end is `E_TIFF_TRUNCATED`. */
   read(offsetBytes: number, lengthBytes: number): Promise<Uint8Array>;
+  /** The same into the start of `buffer`; there only where it saves something, as with a file. */
+  readInto?(buffer: Uint8Array, offsetBytes: number, lengthBytes: number): Promise<void>;
   /** What this version of the file is: `sha256:<hex>` of a file, `etag:<tag>` or `size:<bytes>` over HTTP. */
   identity(): Promise<string>;
   stats(): SourceStats;
@@ -43,6 +45,7 @@ interface RawSource {
   readonly sizeBytes: number;
   readonly head: Uint8Array;
   readRaw(offsetBytes: number, lengthBytes: number): Promise<Uint8Array>;
+  readRawInto?(buffer: Uint8Array, offsetBytes: number, lengthBytes: number): Promise<void>;
   identity(): Promise<string>;
   close(): Promise<void>;
 }
@@ -50,17 +53,29 @@ interface RawSource {
 function createSource(raw: RawSource): ByteSource {
   let requests = 1;
   let bytes = raw.head.length;
+  const check = (offsetBytes: number, lengthBytes: number) => {
+    if (offsetBytes >= 0 && lengthBytes >= 0 && offsetBytes + lengthBytes <= raw.sizeBytes) return;
+    throw truncatedError(raw.href, offsetBytes, lengthBytes, raw.sizeBytes);
+  };
+  const { readRawInto } = raw;
+  const readInto: ByteSource['readInto'] =
+    readRawInto &&
+    (async (buffer, offsetBytes, lengthBytes) => {
+      check(offsetBytes, lengthBytes);
+      requests += 1;
+      bytes += lengthBytes;
+      await readRawInto(buffer, offsetBytes, lengthBytes);
+    });
   return {
     href: raw.href,
     sizeBytes: raw.sizeBytes,
     identity: raw.identity,
     close: raw.close,
     stats: () => ({ requests, bytes }),
+    ...(readInto && { readInto }),
     async read(offsetBytes, lengthBytes) {
+      check(offsetBytes, lengthBytes);
       const endBytes = offsetBytes + lengthBytes;
-      if (!(offsetBytes >= 0 && lengthBytes >= 0 && endBytes <= raw.sizeBytes)) {
-        throw truncatedError(raw.href, offsetBytes, lengthBytes, raw.sizeBytes);
-      }
       if (endBytes <= raw.head.length) return raw.head.subarray(offsetBytes, endBytes);
       requests += 1;
       bytes += lengthBytes;
@@ -102,15 +117,25 @@ export function openError(path: string, cause: unknown): CanopyError {
   );
 }
 
-async function readFully(handle: FileHandle, path: string, offsetBytes: number, lengthBytes: number) {
+interface OpenFile {
+  readonly handle: FileHandle;
+  readonly path: string;
+}
+
+async function readFully(file: OpenFile, offsetBytes: number, lengthBytes: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(lengthBytes);
+  await fillFrom(file, bytes, { offsetBytes, lengthBytes });
+  return bytes;
+}
+
+async function fillFrom({ handle, path }: OpenFile, buffer: Uint8Array, range: ByteRange): Promise<void> {
+  const { offsetBytes, lengthBytes } = range;
   let done = 0;
   while (done < lengthBytes) {
-    const { bytesRead } = await handle.read(bytes, done, lengthBytes - done, offsetBytes + done);
+    const { bytesRead } = await handle.read(buffer, done, lengthBytes - done, offsetBytes + done);
     if (bytesRead === 0) throw truncatedError(path, offsetBytes, lengthBytes, offsetBytes + done);
     done += bytesRead;
   }
-  return bytes;
 }
 
 async function hashFile(path: string): Promise<string> {
@@ -127,12 +152,14 @@ export async function openFileSource(path: string): Promise<ByteSource> {
   try {
     const stat = await handle.stat();
     if (!stat.isFile()) throw inputError('E_ASSET_UNREADABLE', `${path} is not a file: a GeoTIFF is wanted.`, path);
-    const head = await readFully(handle, path, 0, Math.min(HEAD_BYTES, stat.size));
+    const file = { handle, path };
+    const head = await readFully(file, 0, Math.min(HEAD_BYTES, stat.size));
     return createSource({
       href: path,
       sizeBytes: stat.size,
       head,
-      readRaw: (offsetBytes, lengthBytes) => readFully(handle, path, offsetBytes, lengthBytes),
+      readRaw: (offsetBytes, lengthBytes) => readFully(file, offsetBytes, lengthBytes),
+      readRawInto: (buffer, offsetBytes, lengthBytes) => fillFrom(file, buffer, { offsetBytes, lengthBytes }),
       identity: () => hashFile(path),
       close: () => handle.close(),
     });

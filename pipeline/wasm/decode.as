@@ -818,46 +818,63 @@ export function swapBytes(at: usize, length: u32, size: u32): void {
 
 // ---- Validity -----------------------------------------------------------------------------------------------------
 
-/** 1 for each integer of `size` bytes that differs from `sentinel`, else 0. Writes up to SLACK bytes past the end. */
-export function markIntegers(at: usize, count: u32, size: u32, sentinel: u32, out: usize): void {
+/**
+ * 1 for each integer of `size` bytes that differs from `sentinel`, else 0. Writes up to SLACK bytes past the end. Returns
+ * whether all differ; numbers past the end may make it say no where it is yes.
+ */
+export function markIntegers(at: usize, count: u32, size: u32, sentinel: u32, out: usize): bool {
   const one = i8x16.splat(1);
   const end = out + count;
+  let all = one;
   if (size == 1) {
     const s = i8x16.splat(sentinel as i8);
-    for (; out < end; out += 16, at += 16) v128.store(out, v128.and(i8x16.ne(v128.load(at), s), one));
+    for (; out < end; out += 16, at += 16) all = mark(i8x16.ne(v128.load(at), s), out, all);
   } else if (size == 2) {
     const s = i16x8.splat(sentinel as i16);
     for (; out < end; out += 16, at += 32) {
       const low = i16x8.ne(v128.load(at), s);
-      v128.store(out, v128.and(i8x16.narrow_i16x8_s(low, i16x8.ne(v128.load(at, 16), s)), one));
+      all = mark(i8x16.narrow_i16x8_s(low, i16x8.ne(v128.load(at, 16), s)), out, all);
     }
   } else {
     const s = i32x4.splat(sentinel);
     for (; out < end; out += 16, at += 64) {
       const low = i16x8.narrow_i32x4_s(i32x4.ne(v128.load(at), s), i32x4.ne(v128.load(at, 16), s));
       const high = i16x8.narrow_i32x4_s(i32x4.ne(v128.load(at, 32), s), i32x4.ne(v128.load(at, 48), s));
-      v128.store(out, v128.and(i8x16.narrow_i16x8_s(low, high), one));
+      all = mark(i8x16.narrow_i16x8_s(low, high), out, all);
     }
   }
+  return i8x16.all_true(all);
 }
 
-/** 1 for each float of `size` bytes that is neither NaN nor equal to `sentinel`, else 0; a NaN as sentinel equals none. */
-export function markFloats(at: usize, count: u32, size: u32, sentinel: f64, out: usize): void {
+/** The same for floats: 1 for what is neither NaN nor equal to `sentinel`; a NaN as sentinel equals none. */
+export function markFloats(at: usize, count: u32, size: u32, sentinel: f64, out: usize): bool {
   const end = out + count;
+  let all = i8x16.splat(1);
   if (size == 8) {
+    let isAll: u8 = 1;
     for (; out < end; out++, at += 8) {
       const value = load<f64>(at);
-      store<u8>(out, ((value == value) as u8) & ((value != sentinel) as u8));
+      const isUsable = ((value == value) as u8) & ((value != sentinel) as u8);
+      isAll &= isUsable;
+      store<u8>(out, isUsable);
     }
-    return;
+    return isAll != 0;
   }
   const s = f32x4.splat(sentinel as f32);
-  const one = i8x16.splat(1);
   for (; out < end; out += 16, at += 64) {
     const low = i16x8.narrow_i32x4_s(usable(v128.load(at), s), usable(v128.load(at, 16), s));
     const high = i16x8.narrow_i32x4_s(usable(v128.load(at, 32), s), usable(v128.load(at, 48), s));
-    v128.store(out, v128.and(i8x16.narrow_i16x8_s(low, high), one));
+    all = mark(i8x16.narrow_i16x8_s(low, high), out, all);
   }
+  return i8x16.all_true(all);
+}
+
+// @ts-ignore: decorator
+@inline
+function mark(isUsable: v128, out: usize, all: v128): v128 {
+  const marks = v128.and(isUsable, i8x16.splat(1));
+  v128.store(out, marks);
+  return v128.and(all, marks);
 }
 
 // @ts-ignore: decorator
