@@ -1,3 +1,5 @@
+import { CHUNK_PX, type CompositeExports, layStack, loadCompositeKernel } from './stack-memory.ts';
+
 /** What one pixel becomes of its valid values. `pct` in [0, 100], interpolated linearly between ranks as numpy does. */
 export type CompositeMethod = { readonly kind: 'median' } | { readonly kind: 'percentile'; readonly pct: number };
 
@@ -11,15 +13,14 @@ export interface Composite {
   readonly count: Uint16Array;
 }
 
-/** Pixels gathered at once: their values of all scenes stay in the processor's cache. */
-const CHUNK_PX = 1024;
-/** Up to this many values sorting by insertion beats selection. */
-const INSERTION_MAX = 24;
+/** Loaded once: a new one would start slowly each time. It keeps nothing from one call to the next. */
+let loaded: CompositeExports | null = null;
 
 /**
- * Composite of a stack, pixel by pixel. The order of the scenes has no influence. The median of an even number of values
- * is the mean of the middle two. NaN counts as not valid; pixels that are not valid are 0.
- * @param stack one array per scene, all of one length; an empty stack gives an empty composite
+ * Composite of a stack, pixel by pixel: of n valid values the one at rank fraction · (n − 1), between ranks linearly, in
+ * float64, then rounded to float32. The order of the scenes has no influence. The median of an even number of values is
+ * the mean of the middle two. NaN counts as not valid; pixels that are not valid are 0.
+ * @param stack one array per scene, all of one type and length; an empty stack gives an empty composite
  * @param valid one mask per scene, 1 = use
  * @param minCount fewer valid values than this (at least 1) leave a pixel without a value
  */
@@ -30,92 +31,89 @@ export function computeComposite(
   minCount: number,
 ): Composite {
   const size = stack[0]?.length ?? 0;
-  const fraction = method.kind === 'median' ? 0.5 : method.pct / 100;
-  const needed = Math.max(1, minCount);
   const result = { data: new Float32Array(size), valid: new Uint8Array(size), count: new Uint16Array(size) };
-  const values = new Float32Array(CHUNK_PX * stack.length);
-  const rows = { values, stride: stack.length };
-  for (let start = 0; start < size; start += CHUNK_PX) {
-    const end = Math.min(size, start + CHUNK_PX);
-    const count = result.count.subarray(start, end);
-    for (let k = 0; k < stack.length; k++) {
-      gather(stack[k]!.subarray(start, end), valid[k]!.subarray(start, end), rows, count);
-    }
-    for (let i = 0, at = 0; i < count.length; i++, at += stack.length) {
-      const n = count[i]!;
-      if (n < needed) continue;
-      result.data[start + i] = quantileOf(values, at, n, fraction);
-      result.valid[start + i] = 1;
-    }
+  if (stack.length === 0) return result;
+  const sorter = createSorter(stack, method.kind === 'median' ? 0.5 : method.pct / 100);
+  for (let start = 0; start < size; start += VALUES_PX) {
+    const part = { start, end: Math.min(size, start + VALUES_PX) };
+    stack.forEach((values, k) => {
+      sorter.fill(k, values.subarray(part.start, part.end), valid[k]!.subarray(part.start, part.end));
+    });
+    sorter.finish(result, part, Math.max(1, minCount));
   }
   return result;
 }
 
-/** Appends one scene's valid values to the rows of `values`, which hold `stride` places for each pixel. */
-function gather(
-  scene: StackedArray,
-  use: Uint8Array,
-  { values, stride }: { values: Float32Array; stride: number },
-  count: Uint16Array,
+/** Values that a plane of the kernel holds. */
+const VALUES_PX = 2048;
+/** Of each chunk of pixels, 32 bits each: the number of values, then the values at both ranks. */
+const OUT_ROWS = 3;
+
+function createSorter(stack: readonly StackedArray[], fraction: number) {
+  loaded ??= loadCompositeKernel();
+  const kernel = loaded;
+  const rules = stack.map((_, i) => rankOf(i + 1, fraction));
+  const bytesPerValue = stack[0]!.BYTES_PER_ELEMENT;
+  const planeBytes = VALUES_PX * (bytesPerValue + 1);
+  const outBytes = VALUES_PX * OUT_ROWS * 4;
+  const { buffer, planesAt, outAt } = layStack(kernel, rules, { planes: stack.length, planeBytes, outBytes });
+  const planes = stack.map((values, k) => {
+    const at = planesAt + k * planeBytes;
+    return {
+      values: viewLike(values, buffer, at),
+      use: new Uint8Array(buffer, at + VALUES_PX * bytesPerValue, VALUES_PX),
+    };
+  });
+  const counts = new Uint32Array(buffer, outAt, VALUES_PX * OUT_ROWS);
+  const ranked = new Float32Array(buffer, outAt, VALUES_PX * OUT_ROWS);
+  return {
+    fill(scene: number, values: StackedArray, use: Uint8Array): void {
+      planes[scene]!.values.set(values);
+      planes[scene]!.use.set(use);
+    },
+    finish(result: Composite, part: { start: number; end: number }, needed: number): void {
+      kernel.valuesByRank(Math.ceil((part.end - part.start) / CHUNK_PX) * CHUNK_PX, bytesPerValue);
+      blendRanks(result, part, { counts, ranked, rules, needed });
+    },
+  };
+}
+
+interface Ranked {
+  readonly counts: Uint32Array;
+  readonly ranked: Float32Array;
+  readonly rules: readonly { readonly weight: number }[];
+  readonly needed: number;
+}
+
+function blendRanks(
+  { data, valid, count }: Composite,
+  { start, end }: { start: number; end: number },
+  { counts, ranked, rules, needed }: Ranked,
 ): void {
-  for (let i = 0, at = 0; i < scene.length; i++, at += stride) {
-    const value = scene[i]!;
-    if (use[i] !== 1 || Number.isNaN(value)) continue;
-    const n = count[i]!;
-    values[at + n] = value;
-    count[i] = n + 1;
-  }
-}
-
-/** The quantile of `n` values from `at` on, whose order it changes: rank fraction·(n − 1), between ranks linearly. */
-function quantileOf(values: Float32Array, at: number, n: number, fraction: number): number {
-  const rank = fraction * (n - 1);
-  const lower = Math.min(n - 1, Math.floor(rank));
-  const weight = rank - lower;
-  if (n <= INSERTION_MAX) sortByInsertion(values, at, at + n);
-  else selectRank(values, at, at + n - 1, at + lower);
-  const low = values[at + lower]!;
-  // Adding 0 turns −0 into 0, which would else depend on the order of the scenes.
-  if (weight === 0) return low + 0;
-  let high = values[at + lower + 1]!;
-  if (n > INSERTION_MAX) for (let i = at + lower + 2; i < at + n; i++) if (values[i]! < high) high = values[i]!;
-  return low + (high - low) * weight + 0;
-}
-
-function sortByInsertion(values: Float32Array, from: number, to: number): void {
-  for (let i = from + 1; i < to; i++) {
-    const value = values[i]!;
-    let j = i - 1;
-    while (j >= from && values[j]! > value) {
-      values[j + 1] = values[j]!;
-      j--;
+  for (let to = start, at = 0; to < end; at += OUT_ROWS * CHUNK_PX) {
+    for (const last = Math.min(end, to + CHUNK_PX), from = at - to; to < last; to++) {
+      const n = counts[from + to]!;
+      count[to] = n;
+      if (n < needed) continue;
+      const low = ranked[from + to + CHUNK_PX]!;
+      const high = ranked[from + to + 2 * CHUNK_PX]!;
+      const { weight } = rules[n - 1]!;
+      // Adding 0 turns −0 into 0, which would else depend on the order of the scenes.
+      data[to] = weight === 0 ? low + 0 : low + (high - low) * weight + 0;
+      valid[to] = 1;
     }
-    values[j + 1] = value;
   }
 }
 
-/** Hoare's selection: afterwards values[rank] is in its place, nothing before it is larger, nothing after it smaller. */
-function selectRank(values: Float32Array, first: number, last: number, rank: number): void {
-  let left = first;
-  let right = last;
-  while (left < right) {
-    const pivot = medianOfThree(values[left]!, values[(left + right) >> 1]!, values[right]!);
-    let i = left;
-    let j = right;
-    while (i <= j) {
-      while (values[i]! < pivot) i++;
-      while (values[j]! > pivot) j--;
-      if (i > j) break;
-      const swapped = values[i]!;
-      values[i++] = values[j]!;
-      values[j--] = swapped;
-    }
-    if (rank <= j) right = j;
-    else if (rank >= i) left = i;
-    else return;
-  }
+function viewLike(values: StackedArray, buffer: ArrayBuffer, at: number): StackedArray {
+  if (values instanceof Float32Array) return new Float32Array(buffer, at, VALUES_PX);
+  return values instanceof Int16Array ? new Int16Array(buffer, at, VALUES_PX) : new Uint8Array(buffer, at, VALUES_PX);
 }
 
-function medianOfThree(a: number, b: number, c: number): number {
-  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+/** @param count at least 1; `weight` in float64 */
+function rankOf(count: number, fraction: number) {
+  const rank = fraction * (count - 1);
+  const first = Math.min(count - 1, Math.floor(rank));
+  const weight = rank - first;
+  return { first, second: weight === 0 ? first : first + 1, weight };
 }

@@ -6,6 +6,8 @@ const CHUNK: usize = 64;
 /** Bytes of one chunk of float32 or int32, and of uint16. */
 const ROW4: usize = CHUNK * 4;
 const ROW2: usize = CHUNK * 2;
+/** Values that a plane of `valuesByRank` holds. */
+const VALUES_PX: usize = 2048;
 
 let planes: usize = 0;
 let planeBytes: usize = 0;
@@ -33,6 +35,52 @@ export function place(
   ranks = ranksAt;
   scratch = scratchAt;
   out = outAt;
+}
+
+/**
+ * Ranks of `pixels` (a multiple of 64, at most 2,048) of values of any kind: each plane holds `bytesPerValue` bytes a value
+ * (1 = uint8, 2 = int16, 4 = float32) for 2,048 of them, then a byte of mask a pixel, 1 = use. Out: for each chunk a row of
+ * int32 counts, then the float32 at both ranks.
+ */
+export function valuesByRank(pixels: i32, bytesPerValue: i32): void {
+  const counts = scratch + <usize>dates * ROW4;
+  for (let start: usize = 0; start < <usize>pixels; start += CHUNK) {
+    fillValues(start, bytesPerValue, counts);
+    sortFloats();
+    pickFloats(counts);
+    memory.copy(out + start * 12, counts, 3 * ROW4);
+  }
+}
+
+/** Values of each scene in its row, +infinity where it is masked or NaN, and the number of values of each pixel. */
+function fillValues(start: usize, bytesPerValue: i32, counts: usize): void {
+  const inf = f32x4.splat(Infinity);
+  const one = i16x8.splat(1);
+  const size = <usize>bytesPerValue;
+  memory.fill(counts, 0, ROW4);
+  for (let k = 0; k < dates; k++) {
+    const plane = planes + <usize>k * planeBytes;
+    const mask = plane + size * VALUES_PX + start;
+    const row = scratch + <usize>k * ROW4;
+    for (let i: usize = 0; i < CHUNK; i += 8) {
+      const from = plane + (start + i) * size;
+      const use = i16x8.eq(v128.load8x8_u(mask + i), one);
+      for (let half = 0; half < 2; half++) {
+        const value = loadFour(from + <usize>(half * 4) * size, bytesPerValue);
+        const isUsed = half ? i32x4.extend_high_i16x8_s(use) : i32x4.extend_low_i16x8_s(use);
+        const used = v128.and(isUsed, f32x4.eq(value, value));
+        const to = 4 * i + <usize>(half * 16);
+        v128.store(row + to, v128.bitselect(value, inf, used));
+        v128.store(counts + to, i32x4.sub(v128.load(counts + to), used));
+      }
+    }
+  }
+}
+
+function loadFour(at: usize, bytesPerValue: i32): v128 {
+  if (bytesPerValue == 4) return v128.load(at);
+  if (bytesPerValue == 2) return f32x4.convert_i32x4_s(v128.load16x4_s(at));
+  return f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(at))));
 }
 
 /**

@@ -94,7 +94,7 @@ describe('composite', () => {
         const rank = (pct / 100) * (sorted.length - 1);
         const low = sorted[Math.floor(rank)] ?? 0;
         const high = sorted[Math.ceil(rank)] ?? 0;
-        expect(data[0]).toBeCloseTo(low + (high - low) * (rank - Math.floor(rank)), 5);
+        expect(Object.is(data[0], Math.fround(low + (high - low) * (rank - Math.floor(rank)) + 0))).toBe(true);
         expect(Object.is(run([...values].reverse()).data[0], data[0])).toBe(true);
         expect(Object.is(run([...values.slice(3), ...values.slice(0, 3)]).data[0], data[0])).toBe(true);
       }),
@@ -102,7 +102,34 @@ describe('composite', () => {
     );
   });
 
-  it('is the same across the edges of its chunks of 1,024 pixels', () => {
+  it.each([
+    ['int16', Int16Array],
+    ['uint8', Uint8Array],
+    ['float32', Float32Array],
+  ] as const)('of 7 scenes of 4,163 pixels of %s equals sorting in every bit', (_, Values) => {
+    const length = 4163;
+    const mix = (i: number, k: number) => Math.imul(i + 1, 2_654_435_761) ^ Math.imul(k + 1, 40_503);
+    const numbers = [...Array(7).keys()];
+    const scenes = numbers.map((k) => {
+      const values = new Values(length);
+      for (let i = 0; i < length; i += 1) values[i] = mix(i, k) / (Values === Float32Array ? 9999 : 1);
+      return values;
+    });
+    const masks = numbers.map((k) => Uint8Array.from({ length }, (_, i) => (mix(i, k + 9) >>> 8) % 3));
+    const { data, valid, count } = computeComposite(scenes, masks, { kind: 'percentile', pct: 30 }, 2);
+    let differ = 0;
+    for (let i = 0; i < length; i += 1) {
+      const sorted = numbers.filter((k) => masks[k]![i] === 1).map((k) => scenes[k]![i]!);
+      sorted.sort((a, b) => a - b);
+      const rank = (30 / 100) * (sorted.length - 1);
+      const [low, high] = [sorted[Math.floor(rank)] ?? 0, sorted[Math.ceil(rank)] ?? 0];
+      const expected = sorted.length < 2 ? 0 : Math.fround(low + (high - low) * (rank - Math.floor(rank)));
+      if (data[i] !== expected || valid[i] !== (sorted.length < 2 ? 0 : 1) || count[i] !== sorted.length) differ += 1;
+    }
+    expect(differ).toBe(0);
+  });
+
+  it('is the same across the edges of its chunks of 64 and 2,048 pixels', () => {
     const length = 2500;
     const scenes = [1, 2, 3].map((k) => Float32Array.from({ length }, (_, i) => (i * k) % 17));
     const { data } = computeComposite(
@@ -111,7 +138,7 @@ describe('composite', () => {
       MEDIAN,
       1,
     );
-    for (const i of [0, 1023, 1024, 2047, 2048, 2499]) {
+    for (const i of [0, 63, 64, 1023, 2047, 2048, 2495, 2496, 2499]) {
       expect(data[i]).toBe([i % 17, (2 * i) % 17, (3 * i) % 17].sort((a, b) => a - b)[1]);
     }
   });
