@@ -11,13 +11,16 @@ export interface TileAddress {
 }
 
 /**
- * Where the pixel centres of a tile lie on a grid: columns and rows as fractions, counted from the outer corner of the
- * grid's first cell, row by row of the tile; NaN where the tile leaves the grid's surroundings or its projection.
+ * Where the pixel centres of a tile lie on a grid, in columns and rows as fractions counted from the outer corner of the
+ * grid's first cell. Pixels of no run leave the grid's surroundings or its projection.
  */
 export interface TilePositions {
   readonly sizePx: number;
-  readonly col: Float64Array;
-  readonly row: Float64Array;
+  /**
+   * Stretches of a row of the tile along which places go in even steps, six numbers each: the first pixel's index, row
+   * by row of the tile; how many pixels; column and row of the first; steps of both from pixel to pixel.
+   */
+  readonly runs: readonly number[];
   /** Cells that nearest and bilinear sampling touch, clipped to the grid; null where the tile shows none of it. */
   readonly window: Window | null;
 }
@@ -45,25 +48,19 @@ const PROBES: readonly (readonly [number, number])[] = [
 /**
  * Projects the pixel centres of a tile on `grid` (a file's full size or one of its overviews). Nodes of a lattice are
  * transformed exactly; between them positions are bilinear, and cells are quartered until nine probes are off by less
- * than 0.005 px of the grid, which keeps every pixel within 0.01 px. Points outside the CRS's area are NaN, no error.
+ * than 0.005 px of the grid, which keeps every pixel within 0.01 px. Points outside the CRS's area are in no run.
  * @param sizePx side of the tile in pixels
- * @param used positions of an earlier tile that nobody needs any more: their arrays are filled anew
  * @throws CanopyError `E_CRS_UNKNOWN`
  */
-export function projectTile(tile: TileAddress, grid: Grid, sizePx = 256, used?: TilePositions): TilePositions {
-  const { col, row } =
-    used?.sizePx === sizePx ? used : { col: new Float64Array(sizePx ** 2), row: new Float64Array(sizePx ** 2) };
+export function projectTile(tile: TileAddress, grid: Grid, sizePx = 256): TilePositions {
   const part = partOfTile(tile, grid, sizePx);
-  const isWhole = part !== null && (part.x1 - part.x0) * (part.y1 - part.y0) === col.length;
-  // Cells of the lattice fill the part of the tile that can lie on the grid, and no more than that is certain.
-  if (!isWhole) for (const positions of [col, row]) positions.fill(Number.NaN);
-  if (part === null) return { sizePx, col, row, window: null };
+  if (part === null) return { sizePx, runs: [], window: null };
   const job: Job = {
-    ...{ sizePx, part, col, row, locate: createLocator(tile, grid, sizePx), nodes: new Map() },
+    ...{ sizePx, part, runs: [], locate: createLocator(tile, grid, sizePx), nodes: new Map() },
     ...{ minCol: Infinity, maxCol: -Infinity, minRow: Infinity, maxRow: -Infinity },
   };
   fillCell(job, 0, 0, sizePx, sizePx);
-  return { sizePx, col, row, window: windowOf(job, grid) };
+  return { sizePx, runs: job.runs, window: windowOf(job, grid) };
 }
 
 /**
@@ -108,8 +105,7 @@ interface Part {
 interface Job {
   readonly sizePx: number;
   readonly part: Part;
-  readonly col: Float64Array;
-  readonly row: Float64Array;
+  readonly runs: number[];
   readonly locate: Locate;
   /** Exact nodes by position: neighbours share them. */
   readonly nodes: Map<number, Node>;
@@ -206,30 +202,24 @@ function fillExact(job: Job, x0: number, y0: number, x1: number, y1: number): vo
   for (let y = y0; y < y1; y++) {
     for (let x = x0; x < x1; x++) {
       const node = job.locate(x + 0.5, y + 0.5);
-      job.col[y * job.sizePx + x] = node.col;
-      job.row[y * job.sizePx + x] = node.row;
+      if (Number.isNaN(node.col)) continue;
+      job.runs.push(y * job.sizePx + x, 1, node.col, node.row, 0, 0);
       widen(job, node);
     }
   }
 }
 
 function fillBilinear(job: Job, { x0, y0, x1, y1 }: Part, corners: Corners): void {
-  const { col, row, sizePx } = job;
-  const halfU = 0.5 / (x1 - x0);
+  const widthPx = x1 - x0;
+  const halfU = 0.5 / widthPx;
   const halfV = 0.5 / (y1 - y0);
   for (let y = y0; y < y1; y++) {
     const v = (y - y0) * 2 * halfV + halfV;
     const first = mixCorners(corners, halfU, v);
     const last = mixCorners(corners, 1 - halfU, v);
-    const colStep = (last.col - first.col) / (x1 - x0 - 1);
-    const rowStep = (last.row - first.row) / (x1 - x0 - 1);
-    const { col: col0, row: row0 } = first;
-    const at = y * sizePx + x0;
-    const widthPx = x1 - x0;
-    for (let n = 0; n < widthPx; n++) {
-      col[at + n] = col0 + n * colStep;
-      row[at + n] = row0 + n * rowStep;
-    }
+    const colStep = (last.col - first.col) / (widthPx - 1);
+    const rowStep = (last.row - first.row) / (widthPx - 1);
+    job.runs.push(y * job.sizePx + x0, widthPx, first.col, first.row, colStep, rowStep);
   }
   // A bilinear surface has its extremes at its corners.
   for (const [u, v] of [

@@ -64,7 +64,9 @@ export function placeFrame({ grid: frame }: ChipFrame, grid: Grid): TilePosition
     col[i] = (there[2 * i]! - c) / a;
     row[i] = (there[2 * i + 1]! - f) / e;
   }
-  return { sizePx, col, row, window: windowAround(col, row, grid) };
+  const runs: number[] = [];
+  for (let i = 0; i < col.length; i += 1) runs.push(i, 1, col[i]!, row[i]!, 0, 0);
+  return { sizePx, runs, window: windowAround(col, row, grid) };
 }
 
 function windowAround(cols: Float64Array, rows: Float64Array, { widthPx, heightPx }: Grid): Window | null {

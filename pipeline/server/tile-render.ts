@@ -3,7 +3,7 @@ import { RAMPS } from '../../shared/ramps.ts';
 import type { LayerKind } from '../../shared/result.ts';
 import { chooseLevel, readWindow } from '../cog/read.ts';
 import { type Cells, sampleBilinear, sampleNearest, type TileValues } from '../raster/sample.ts';
-import { cellsPerPixel, projectTile, type TileAddress, type TilePositions } from '../raster/warp.ts';
+import { cellsPerPixel, projectTile, type TileAddress } from '../raster/warp.ts';
 import type { TaskNote } from '../workers/contract.ts';
 import { createPalette, joinColours, type Palette } from './colour.ts';
 import type { Rendered } from './render-tasks.ts';
@@ -29,8 +29,6 @@ const CACHE_BYTES = 96 * 2 ** 20;
 
 /** What a child keeps between tiles. */
 const openFiles = createLayerFiles({ maxFiles: MAX_OPEN_FILES, cacheBytes: CACHE_BYTES });
-/** Positions no longer needed: a megabyte that need not be asked for again with every tile. */
-const spare: TilePositions[] = [];
 const palettes = new Map<string, Palette>();
 
 /** Draws a tile of a layer from its files. Errors: see `LayerFiles.open` and `readWindow`. */
@@ -78,15 +76,11 @@ export async function sampleFile(
 ): Promise<void> {
   const level = levelOf(layer, tile);
   if (level === null) return;
-  const positions = projectTile(tile, layer.grids[level]!, TILE_SIDE_PX, spare.pop());
-  try {
-    if (positions.window === null) return;
-    const cells = await readCells(layer, level, positions.window);
-    if (isSmooth) sampleBilinear(positions, cells, target);
-    else sampleNearest(positions, cells, target);
-  } finally {
-    spare.push(positions);
-  }
+  const positions = projectTile(tile, layer.grids[level]!, TILE_SIDE_PX);
+  if (positions.window === null) return;
+  const cells = await readCells(layer, level, positions.window);
+  if (isSmooth) sampleBilinear(positions, cells, target);
+  else sampleNearest(positions, cells, target);
 }
 
 function storedValues(): TileValues {

@@ -5,9 +5,7 @@ import type { TilePositions } from '../../../pipeline/raster/warp.ts';
 
 /** Positions given by hand, as one row of pixels. */
 function positionsAt(places: readonly (readonly [number, number])[]): TilePositions {
-  const col = Float64Array.from(places, ([x]) => x);
-  const row = Float64Array.from(places, ([, y]) => y);
-  return { sizePx: places.length, col, row, window: null };
+  return { sizePx: places.length, runs: places.flatMap(([x, y], i) => [i, 1, x, y, 0, 0]), window: null };
 }
 
 function cellsOf(valid: readonly number[], data = Float32Array.of(10, 20, 30, 40)): Cells {
@@ -28,12 +26,11 @@ describe('sampling', () => {
       [6.5, 8.5],
       [7, 8],
       [4.999, 7],
-      [Number.NaN, 7],
     ]);
-    const target = emptyTarget(7, -1);
+    const target = emptyTarget(6, -1);
     sampleNearest(positions, cellsOf([1, 1, 1, 1]), target);
-    expect([...target.bands[0]!]).toEqual([10, 10, 20, 40, -1, -1, -1]);
-    expect([...target.valid]).toEqual([1, 1, 1, 1, 0, 0, 0]);
+    expect([...target.bands[0]!]).toEqual([10, 10, 20, 40, -1, -1]);
+    expect([...target.valid]).toEqual([1, 1, 1, 1, 0, 0]);
   });
 
   it.each([
@@ -111,6 +108,34 @@ describe('sampling', () => {
         });
       }),
       { seed: 5 },
+    );
+  });
+});
+
+describe('sampling a run of pixels', () => {
+  it('gives each pixel what it gets by itself, wherever the run enters and leaves the cells: 40 pixels over 5 × 4', () => {
+    const place = fc.record({
+      ...{ x: fc.double({ min: -6, max: 9, noNaN: true }), y: fc.double({ min: -6, max: 9, noNaN: true }) },
+      ...{ stepX: fc.double({ min: -1, max: 1, noNaN: true }), stepY: fc.double({ min: -1, max: 1, noNaN: true }) },
+    });
+    const mask = fc.array(fc.constantFrom(0, 1, 1, 1), { minLength: 20, maxLength: 20 });
+    fc.assert(
+      fc.property(place, mask, ({ x, y, stepX, stepY }, valid) => {
+        const window = { col: 0, row: 0, widthPx: 5, heightPx: 4 };
+        const data = Float32Array.from({ length: 20 }, (_, i) => (i * 7) % 11);
+        const cells = { window, bands: [data], valid: Uint8Array.from(valid) };
+        const places = Array.from({ length: 40 }, (_, n) => [x + n * stepX, y + n * stepY] as const);
+        const run = { sizePx: 40, runs: [0, 40, x, y, stepX, stepY], window: null };
+        for (const sample of [sampleNearest, sampleBilinear]) {
+          const [together, alone] = [emptyTarget(40, -1), emptyTarget(40, -1)];
+          sample(run, cells, together);
+          sample(positionsAt(places), cells, alone);
+          expect(together.valid).toEqual(alone.valid);
+          const off = together.bands[0]!.map((value, i) => Math.abs(value - alone.bands[0]![i]!));
+          expect(Math.max(...off)).toBeLessThan(1e-4);
+        }
+      }),
+      { seed: 7 },
     );
   });
 });

@@ -71,18 +71,32 @@ function exactPlace(
   }
 }
 
+/** Column and row of every pixel, NaN for those of no run. */
+function spread({ sizePx, runs }: TilePositions): { col: Float64Array; row: Float64Array } {
+  const col = new Float64Array(sizePx * sizePx).fill(Number.NaN);
+  const row = col.slice();
+  for (let at = 0; at < runs.length; at += 6) {
+    for (let n = 0; n < runs[at + 1]!; n++) {
+      col[runs[at]! + n] = runs[at + 2]! + n * runs[at + 4]!;
+      row[runs[at]! + n] = runs[at + 3]! + n * runs[at + 5]!;
+    }
+  }
+  return { col, row };
+}
+
 /** Largest error of the positions, and how many pixels on the grid were given none. */
 function compare(tile: TileAddress, grid: Grid, positions: TilePositions): { worstPx: number; lost: number } {
   let worstPx = 0;
   let lost = 0;
+  const { col, row } = spread(positions);
   const place = { tile, grid, convert: lonLatToCrs(grid.crs) };
   for (let i = 0; i < SIDE * SIDE; i += 5) {
     const exact = exactPlace(place, (i % SIDE) + 0.5, Math.floor(i / SIDE) + 0.5);
     const isInside =
       exact !== null && exact.col >= 0 && exact.col < grid.widthPx && exact.row >= 0 && exact.row < grid.heightPx;
     if (!isInside) continue;
-    if (Number.isNaN(positions.col[i])) lost += 1;
-    else worstPx = Math.max(worstPx, Math.abs(positions.col[i]! - exact.col), Math.abs(positions.row[i]! - exact.row));
+    if (Number.isNaN(col[i])) lost += 1;
+    else worstPx = Math.max(worstPx, Math.abs(col[i]! - exact.col), Math.abs(row[i]! - exact.row));
   }
   return { worstPx, lost };
 }
@@ -104,7 +118,9 @@ describe('projecting a tile', () => {
   it('names the cells that all pixels touch, and none outside the grid', () => {
     const grid = GRIDS['UTM 31 north']!;
     const { tile } = aim(grid, 14, { u: 0.5, v: 0.5 });
-    const { col, row, window } = projectTile(tile, grid);
+    const positions = projectTile(tile, grid);
+    const { window } = positions;
+    const { col, row } = spread(positions);
     const [left, right] = [Math.min(...col), Math.max(...col)];
     expect(window!.col).toBe(Math.floor(left - 0.5));
     expect(window!.col + window!.widthPx).toBe(Math.floor(right - 0.5) + 2);
@@ -118,7 +134,7 @@ describe('projecting a tile', () => {
     const tile = tileAt(-177, -10, 9);
     const positions = projectTile(tile, grid);
     expect(positions.window).toBeNull();
-    expect(positions.col.every(Number.isNaN)).toBe(true);
+    expect(positions.runs).toEqual([]);
     expect(touchesGrid(tile, grid)).toBe(false);
     expect(cellsPerPixel(tile, grid)).toBeNull();
   });
@@ -126,8 +142,8 @@ describe('projecting a tile', () => {
   it('shows a UTM grid on the tile of the whole world, most of which its projection cannot express', () => {
     const grid = GRIDS['UTM 60 across the antimeridian']!;
     const world = { z: 0, x: 0, y: 0 };
-    const { col, window } = projectTile(world, grid);
-    expect(col.some(Number.isNaN)).toBe(true);
+    const { window, ...positions } = projectTile(world, grid);
+    expect(spread({ window, ...positions }).col.some(Number.isNaN)).toBe(true);
     expect(window).not.toBeNull();
   });
 
