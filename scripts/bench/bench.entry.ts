@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { benchColdStart } from './cold-start.ts';
+import { benchComposite } from './composite.ts';
 import { describeMachine, warnOfLoad } from './machine.ts';
 import { writeMarkdown } from './markdown.ts';
 import { benchMonitorJobs, demoArgs } from './monitor-job.ts';
@@ -24,6 +25,7 @@ const out = join(root, 'out/bench');
 
 /** Those of the table: each runs ours and its peers on the peers' input. */
 const TABLE: Readonly<Record<string, (peerData: string, runs: number) => Promise<BenchRow[]>>> = {
+  composite: benchComposite,
   tiles: benchTiles,
   start: benchColdStart,
 };
