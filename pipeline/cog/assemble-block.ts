@@ -1,9 +1,7 @@
 import type { PixelArray } from '../../shared/raster.ts';
 import { blocksOfSuper, type CogPlan, insideOf, type SuperBlockAt } from './assemble-plan.ts';
 import { sumValues, type ValueSums } from './assemble-statistics.ts';
-import { createPixels } from './block.ts';
-import { encodeBlock } from './encode.ts';
-import { halvePixels } from './overview.ts';
+import { encoderOf } from './encode.ts';
 
 /** A super-block as it goes into the file: what a thread hands to the coordinator. */
 export interface EncodedSuperBlock extends SuperBlockAt {
@@ -31,31 +29,31 @@ export function encodeSuperBlock(
   pixels: PixelArray,
   sums?: readonly ValueSums[],
 ): EncodedSuperBlock {
-  const { spec, blockSizePx } = plan;
   const stage = plan.stages[at.stage]!;
-  const rule = encodeRuleOf(plan);
+  const encoder = encoderOf({ ...plan.spec, blockSizePx: plan.blockSizePx, sidePx: plan.superBlockPx });
+  encoder.load(pixels);
   const blocks: Uint8Array[] = [];
-  let image = pixels;
-  let sidePx = plan.superBlockPx;
   let level = stage.firstLevel;
+  let sidePx = plan.superBlockPx;
+  const halve = () => {
+    encoder.halve(insideOf(plan, level, sidePx, at));
+    sidePx /= 2;
+  };
   for (const block of blocksOfSuper(plan, at)) {
-    if (block.level !== level) {
-      image = halveImage(plan, level, image, { sidePx, ...at });
-      sidePx /= 2;
-      level = block.level;
-    }
-    const perSide = sidePx / blockSizePx;
-    const corner = { col: (block.col % perSide) * blockSizePx, row: (block.row % perSide) * blockSizePx };
-    blocks.push(encodeBlock(image, (corner.row * sidePx + corner.col) * spec.samples, sidePx * spec.samples, rule));
+    if (block.level !== level) halve();
+    level = block.level;
+    const perSide = sidePx / plan.blockSizePx;
+    blocks.push(encoder.encodeBlock(block.col % perSide, block.row % perSide));
   }
   const hasMore = stage.endLevel < plan.levels.length;
+  if (hasMore) halve();
   return {
     stage: at.stage,
     col: at.col,
     row: at.row,
     framed: frameBlocks(blocks),
     lengthsBytes: blocks.map((block) => block.length),
-    piece: hasMore ? halveImage(plan, level, image, { sidePx, ...at }) : null,
+    piece: hasMore ? encoder.copy() : null,
     sums: sums ?? (at.stage === 0 ? sumSamples(plan, pixels) : []),
   };
 }
@@ -63,26 +61,6 @@ export function encodeSuperBlock(
 /** The buffers of an encoded super-block that can be handed over instead of copied. */
 export function buffersOf({ framed, piece }: EncodedSuperBlock): ArrayBuffer[] {
   return piece === null ? [framed.buffer] : [framed.buffer, piece.buffer as ArrayBuffer];
-}
-
-function encodeRuleOf({ spec, blockSizePx }: CogPlan) {
-  const { dataType, samples, levelDeflate = 1 } = spec;
-  return { dataType, samples, blockSizePx, predictor: predictorOf(spec), levelDeflate };
-}
-
-/** Floats shrink by a third with the byte-wise predictor, where the horizontal one does nothing for them. */
-export function predictorOf(spec: { readonly dataType: string }): 2 | 3 {
-  return spec.dataType === 'float32' ? 3 : 2;
-}
-
-function halveImage(plan: CogPlan, level: number, image: PixelArray, at: { sidePx: number; col: number; row: number }) {
-  const { dataType, samples, nodata, resampling } = plan.spec;
-  const half = at.sidePx / 2;
-  const target = createPixels(dataType, half * half * samples).fill(nodata ?? 0);
-  const inside = insideOf(plan, level, at.sidePx, at);
-  const shape = { sourceSidePx: at.sidePx, samples, ...inside, targetSidePx: half };
-  halvePixels(image, target, shape, { resampling, nodata, isInteger: dataType !== 'float32' });
-  return target;
 }
 
 function sumSamples({ spec }: CogPlan, pixels: PixelArray): ValueSums[] {

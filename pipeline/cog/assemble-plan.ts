@@ -17,8 +17,6 @@ export interface CogSpec {
   readonly blockSizePx?: number;
   /** The one that is written. */
   readonly compression?: 'deflate';
-  /** 1 (default) to 9. On satellite data the higher ones cost three times the time for 1 % of the size. */
-  readonly levelDeflate?: number;
   /** How the overviews are made: `average` for quantities, `mode` or `nearest` for classes. */
   readonly resampling: Resampling;
   readonly metadata?: Readonly<Record<string, string>>;

@@ -1,9 +1,10 @@
 import { CanopyError } from '../../shared/errors.ts';
 import type { PixelArray } from '../../shared/raster.ts';
-import { type EncodedSuperBlock, FRAME_BYTES, predictorOf } from './assemble-block.ts';
+import { type EncodedSuperBlock, FRAME_BYTES } from './assemble-block.ts';
 import { type BlockAt, blocksOfSuper, type CogPlan, type SuperBlockAt } from './assemble-plan.ts';
 import { describeSums, mergeSums, NO_VALUES, type ValueSums } from './assemble-statistics.ts';
 import { bytesPerValue, createPixels } from './block.ts';
+import { predictorOf } from './encode.ts';
 import type { ByteRange } from './source.ts';
 import { createSpool, type Spool, writeAtomically } from './spool.ts';
 import { buildHeader, type HeaderSpec, type LevelLayout } from './write-header.ts';

@@ -56,7 +56,6 @@ export async function assembleLayer(
       samples: form.samples,
       nodata: form.nodata,
       blockSizePx: BLOCK_PX,
-      levelDeflate: 1,
       resampling: 'average',
       bands: Array.from({ length: form.samples }, () => ({ description: wanted.layer, scale: form.scale })),
       metadata: {

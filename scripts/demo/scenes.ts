@@ -150,7 +150,7 @@ export async function writeGrid(
   const Block = values.constructor as new (length: number) => typeof values;
   await writeCog(
     path,
-    { ...spec, samples: 1, blockSizePx: BLOCK_PX, levelDeflate: 1, metadata: { TWIN_CANOPY_SOURCE: SYNTHETIC_WORDS } },
+    { ...spec, samples: 1, blockSizePx: BLOCK_PX, metadata: { TWIN_CANOPY_SOURCE: SYNTHETIC_WORDS } },
     (blockCol, blockRow) => {
       const block = new Block(BLOCK_PX * BLOCK_PX).fill(spec.nodata ?? 0);
       const col0 = blockCol * BLOCK_PX;
