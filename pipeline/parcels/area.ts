@@ -15,15 +15,3 @@ export function measureAreaHa(rings: readonly Float64Array[]): number {
   }
   return areaM2 / 10_000;
 }
-
-/** Planar area of a closed ring in square degrees, positive when it runs counter-clockwise. */
-export function signedAreaDeg2(ring: Float64Array): number {
-  const lon0 = ring[0]!;
-  const lat0 = ring[1]!;
-  let twice = 0;
-  // Coordinates relative to the first vertex, or a small parcel far from 0/0 would lose its area to rounding.
-  for (let i = 0; i + 3 < ring.length; i += 2) {
-    twice += (ring[i]! - lon0) * (ring[i + 3]! - lat0) - (ring[i + 2]! - lon0) * (ring[i + 1]! - lat0);
-  }
-  return twice / 2;
-}

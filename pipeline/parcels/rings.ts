@@ -1,4 +1,4 @@
-import { signedAreaDeg2 } from './area.ts';
+import { signedAreaOfRings } from '../raster/clip.ts';
 
 /** Why a feature cannot be a parcel: stable code and the rest of a sentence whose subject is the parcel. */
 export interface Fault {
@@ -60,7 +60,7 @@ export function groupRings(rings: readonly Float64Array[]): [number, number][][]
     const positions: [number, number][] = [];
     for (let i = 0; i < ring.length; i += 2) positions.push([ring[i]!, ring[i + 1]!]);
     const polygon = polygons.at(-1);
-    if (polygon === undefined || signedAreaDeg2(ring) > 0) polygons.push([positions]);
+    if (polygon === undefined || signedAreaOfRings([ring]) > 0) polygons.push([positions]);
     else polygon.push(positions);
   }
   return polygons;
@@ -171,7 +171,7 @@ export function formatPlace(lon: number, lat: number, frame: Frame = 'lon-lat'):
 }
 
 function orient(ring: Float64Array, counterClockwise: boolean): Float64Array {
-  if (signedAreaDeg2(ring) > 0 === counterClockwise) return ring;
+  if (signedAreaOfRings([ring]) > 0 === counterClockwise) return ring;
   const turned = new Float64Array(ring.length);
   for (let i = 0; i < ring.length; i += 2) {
     turned[i] = ring[ring.length - 2 - i]!;

@@ -2,15 +2,42 @@ import { type Fault, type Frame, formatPlace, groupRings } from './rings.ts';
 
 /**
  * Says whether rings (as in `Parcel`) make a valid polygon or multipolygon in the sense of OGC Simple Features, with the
- * place of the first fault. A parcel of one plainly simple ring is passed by an own sweep; everything else, doubtful
- * cases included, is judged by the validity test of JTS, for which the caller has to wait.
+ * place of a fault. A parcel of one plainly simple ring is passed by an own test, one that plainly crosses itself refused;
+ * everything else, doubtful cases included, is judged by the validity test of JTS, for which the caller has to wait.
  */
 export function findGeometryFault(
   rings: readonly Float64Array[],
   frame: Frame = 'lon-lat',
 ): Promise<Fault | null> | null {
-  if (rings.length === 1 && isPlainlySimple(rings[0]!)) return null;
-  return findFaultWithJts(rings, frame);
+  if (rings.length > 1) return findFaultWithJts(rings, frame);
+  const [ring] = rings;
+  if (isPlainlySimple(ring!)) return null;
+  const crossing = findCrossing(ring!);
+  if (crossing === null) return findFaultWithJts(rings, frame);
+  const [code, words] = jtsFaults[5]!;
+  return Promise.resolve({ code, text: words.replace('%s', formatPlace(crossing[0], crossing[1], frame)) });
+}
+
+/** Where two edges of a ring cross beyond doubt, each with its ends on both sides of the other; null without such a place. */
+function findCrossing(ring: Float64Array): readonly [x: number, y: number] | null {
+  const v = dropRepeats(ring);
+  const edgeCount = v.length / 2 - 1;
+  for (let i = 0; i < edgeCount; i++) {
+    for (let k = i + 2; k < edgeCount; k++) {
+      if (turn(v, i, i + 1, k) * turn(v, i, i + 1, k + 1) >= 0) continue;
+      if (turn(v, k, k + 1, i) * turn(v, k, k + 1, i + 1) < 0) return meetingPoint(v, i, k);
+    }
+  }
+  return null;
+}
+
+function meetingPoint(v: Float64Array, first: number, second: number): readonly [x: number, y: number] {
+  const [ax, ay] = [v[2 * first]!, v[2 * first + 1]!];
+  const [ux, uy] = [v[2 * first + 2]! - ax, v[2 * first + 3]! - ay];
+  const [cx, cy] = [v[2 * second]!, v[2 * second + 1]!];
+  const [wx, wy] = [v[2 * second + 2]! - cx, v[2 * second + 3]! - cy];
+  const t = ((cx - ax) * wy - (cy - ay) * wx) / (ux * wy - uy * wx);
+  return [ax + t * ux, ay + t * uy];
 }
 
 /**

@@ -27,8 +27,9 @@ export function addToHistogram(histogram: Histogram, [low, high]: Interval, valu
     histogram.below += weight;
     return;
   }
-  // Halves, because the ends of float64 may lie further apart than its largest number.
-  const place = high === low ? 0 : (value / 2 - low / 2) / (high / 2 - low / 2);
+  const width = high - low;
+  // Halves only where the ends of float64 lie further apart than its largest number: they would round the smallest.
+  const place = width < Infinity ? (value - low) / (width || 1) : (value / 2 - low / 2) / (high / 2 - low / 2);
   const step = Math.min(STEPS - 1, Math.floor(place * STEPS));
   histogram.weights[step] = histogram.weights[step]! + weight;
   if (value < histogram.mins[step]!) histogram.mins[step] = value;

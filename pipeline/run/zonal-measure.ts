@@ -1,4 +1,5 @@
-import { type AreaRows, createAreaRows } from '../raster/area-rows.ts';
+import type { Grid } from '../../shared/grid.ts';
+import type { AreaRows } from '../raster/area-rows.ts';
 import { createEdgeSink } from '../raster/edges.ts';
 import { addToHistogram, emptyHistogram } from '../raster/histogram.ts';
 import {
@@ -20,12 +21,16 @@ export function createScratch(): ZonalScratch {
 type Counted<R> = Omit<R, 'read'>;
 
 /** Measures every pair of group and parcel of a task; each group is read once. */
-export function measureGroups(task: MeasureTask, reader: CellReader, scratch: ZonalScratch): Counted<MeasureResult> {
+export async function measureGroups(
+  task: MeasureTask,
+  reader: CellReader,
+  scratch: ZonalScratch,
+): Promise<Counted<MeasureResult>> {
   const { plan, from, to, shapes, grid, extras } = task;
   const firstPair = from === 0 ? 0 : plan.pairEnds[from - 1]!;
   const pairs = plan.pairEnds[to - 1]! - firstPair;
   const parts = new Float64Array(pairs * PART_LENGTH);
-  const areas = extras.includes('area') || extras.includes('classes') ? createAreaRows(grid) : null;
+  const areas = extras.includes('area') || extras.includes('classes') ? await openAreas(grid) : null;
   const classes = extras.includes('classes') ? createClassSums() : null;
   const samples = extras.includes('samples') ? createSampleList(pairs, task.isFloat32) : null;
   for (let at = from, pair = 0; at < to; at++) {
@@ -43,6 +48,11 @@ export function measureGroups(task: MeasureTask, reader: CellReader, scratch: Zo
     }
   }
   return { kind: 'measure', parts, classes: classes?.take() ?? new Float64Array(0), samples: samples?.take() ?? null };
+}
+
+/** The projections behind the areas are loaded only where areas are asked for. */
+async function openAreas(grid: Grid): Promise<AreaRows> {
+  return (await import('../raster/area-rows.ts')).createAreaRows(grid);
 }
 
 interface Observers {

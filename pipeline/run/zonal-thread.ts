@@ -20,7 +20,8 @@ answerThread<ZonalSetup, ZonalTask, ZonalResult>(async ({ path }) => {
       reader = await createCellReader(store, task.sample, task.sentinel);
     }
     const before = { blocks: reader.blocksRead(), ...(local?.stats() ?? { requests: 0, bytes: 0 }) };
-    const result = task.kind === 'measure' ? measureGroups(task, reader, scratch) : weighGroups(task, reader, scratch);
+    const result =
+      task.kind === 'measure' ? await measureGroups(task, reader, scratch) : weighGroups(task, reader, scratch);
     const after = { blocks: reader.blocksRead(), ...(local?.stats() ?? { requests: 0, bytes: 0 }) };
     const read = {
       blocks: after.blocks - before.blocks,

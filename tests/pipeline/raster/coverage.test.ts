@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ringsBbox } from '../../../pipeline/raster/clip.ts';
 import { computeCoverage } from '../../../pipeline/raster/coverage.ts';
 import { type Grid, windowOfBbox } from '../../../shared/grid.ts';
-import { describeWithData, sharedData } from '../../real-data.ts';
+import { describeWithData } from '../../real-data.ts';
+import { referenceParcels, referenceRows } from '../../zonal-parcels.ts';
 import { GRID_10M, parcelRings, rectangle, reversed, shoelace, star, sum } from './polygons.ts';
 
 const UNIT: Grid = { crs: 'EPSG:32631', transform: [1, 0, 0, 0, -1, 4], widthPx: 4, heightPx: 4 };
@@ -115,19 +114,19 @@ function sampledShare(rings: readonly Float64Array[], col: number, row: number, 
 }
 
 describeWithData('coverage beside exactextract', () => {
-  it('sums to its count of 20 m cells within 1e-8 (it stores float32) for 20 parcels', () => {
+  it('sums to its count of 20 m cells within 1e-8 (it stores float32), and to the area within 1e-12, for 1,000 parcels', () => {
     const grid: Grid = { ...GRID_10M, transform: [20, 0, 399960, 0, -20, 1200000], widthPx: 5490, heightPx: 5490 };
-    const lines = readFileSync(join(sharedData, 'reference/zonal/ee_1k_ndvi_f32_20m.csv'), 'utf8').split('\n');
-    const countOf = new Map(
-      lines.map((line) => line.replaceAll('"', '').split(',')).map((cells) => [cells[0], Number(cells[3])]),
-    );
-    const fixture = join(import.meta.dirname, '../../fixtures/zonal-parcels/parcels.json');
-    const parcels: { id: number; ring: number[] }[] = JSON.parse(readFileSync(fixture, 'utf8'));
-    expect(parcels).toHaveLength(20);
-    for (const { id, ring } of parcels) {
-      const rings = [Float64Array.from(ring)];
-      const coverage = computeCoverage(rings, grid, windowOfBbox(grid, ringsBbox(rings))!);
-      expect(Math.abs(sum(coverage) / countOf.get(String(id))! - 1)).toBeLessThan(1e-8);
+    const rows = referenceRows('ndvi_f32_20m');
+    const parcels = referenceParcels();
+    expect(parcels).toHaveLength(1000);
+    let worstCount = 0;
+    let worstArea = 0;
+    for (const [index, ring] of parcels.entries()) {
+      const count = sum(computeCoverage([ring], grid, windowOfBbox(grid, ringsBbox([ring]))!));
+      worstCount = Math.max(worstCount, Math.abs(count / rows.get(String(index + 1))!.count - 1));
+      worstArea = Math.max(worstArea, Math.abs((count * 400) / shoelace([ring]) - 1));
     }
+    expect(worstCount).toBeLessThan(1e-8);
+    expect(worstArea).toBeLessThan(1e-12);
   });
 });
