@@ -121,7 +121,7 @@ function summaryOf({ method, red, out }: CompositeRequest, { grid, valuePx }: Co
       : `${method.kind === 'median' ? 'median' : `percentile ${method.pct}`} of NDVI`;
   // The only CRS in degrees that is written; to ask proj4 would cost a tenth of a short run.
   const cell = `${transform[0]} ${crs === 'EPSG:4326' ? 'degrees' : 'm'}`;
-  return `Finished: ${what} of ${red.length} dates, ${widthPx} × ${heightPx} pixels of ${cell}, of which ${valuePx} (${pct} %) hold a value. Result: ${out}`;
+  return `Finished: ${what} of ${red.length === 1 ? '1 date' : `${red.length} dates`}, ${widthPx} × ${heightPx} pixels of ${cell}, of which ${valuePx} (${pct} %) hold a value. Result: ${out}`;
 }
 
 function parseFlags(argv: readonly string[]) {

@@ -14,8 +14,10 @@ export interface CompositePlan {
 
 const BLOCK_PX = 512;
 const MAX_SUPER_BLOCK_PX = 2048;
-/** DN of all dates in one thread: 90 dates of a block of 512². What takes more is decoded in parts, several times. */
-const MAX_STACK_BYTES = 96 * 2 ** 20;
+/** DN of all dates in one thread: about this much, which is 23 dates of a block of 512². */
+const STACK_BYTES = 24 * 2 ** 20;
+/** Up to this much a thread takes to decode no block twice: 122 dates of a block of 512². */
+const MAX_STACK_BYTES = 128 * 2 ** 20;
 
 /** Cuts the work along the blocks of the inputs. Errors: see `planCog`. */
 export function planComposite(path: string, spec: CogSpec, dates: readonly StackDate[]): CompositePlan {
@@ -28,10 +30,16 @@ export function planComposite(path: string, spec: CogSpec, dates: readonly Stack
   const cog = planCog(path, spec, superBlockPx);
   const runBlocks = Math.min(Math.ceil(widestPx / superBlockPx), cog.stages[0]!.superCols);
   const runWidthPx = Math.min(runBlocks * superBlockPx, spec.grid.widthPx);
-  const fittingRows = Math.max(1, Math.floor(MAX_STACK_BYTES / (runWidthPx * 2 * 2 * dates.length)));
-  const rows = Math.min(fittingRows, superBlockPx, spec.grid.heightPx);
-  const bandRowsPx = rows > highestPx ? rows - (rows % highestPx) : rows;
+  const rowBytes = runWidthPx * 2 * 2 * dates.length;
+  const bandRowsPx = Math.min(rowsAtATime(rowBytes, highestPx), superBlockPx, spec.grid.heightPx);
   return { cog, runBlocks, bandRowsPx };
+}
+
+/** Whole rows of blocks, as far as memory allows. */
+function rowsAtATime(rowBytes: number, blockHeightPx: number): number {
+  const rows = Math.floor(STACK_BYTES / rowBytes);
+  if (rows >= blockHeightPx) return rows - (rows % blockHeightPx);
+  return Math.max(1, Math.min(blockHeightPx, Math.floor(MAX_STACK_BYTES / rowBytes)));
 }
 
 /** The form of the result: one band of int16 × 0.0001, or two of uint16. */

@@ -97,7 +97,7 @@ async function composite(method: string, ...flags: string[]): Promise<string> {
   const run = await runCanopy(['composite', '--method', method, '--out', out, ...flags]);
   expect(run).toMatchObject({ code: 0, stdout: '' });
   expect(run.stderr.trimEnd().split('\n').at(-1)).toMatch(
-    /^Finished: .* of \d+ dates, 620 × 530 pixels of 10 m, of which /,
+    /^Finished: .* of 5 dates, 620 × 530 pixels of 10 m, of which /,
   );
   expect(readdirSync(join(out, '..'))).toEqual(['composite.tif']);
   return out;
