@@ -28,6 +28,8 @@ export interface Band {
   readonly nodata: number | null;
   readonly scale: number;
   readonly offset: number;
+  /** Multihash of the file in hexadecimal, where the item states one. */
+  readonly checksum?: string;
 }
 
 /** How clear pixels are told from cloudy ones. `nodata`: an index asset whose nodata is its mask. */

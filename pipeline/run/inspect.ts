@@ -1,6 +1,8 @@
 import { type CanopyError, isCanopyError } from '../../shared/errors.ts';
 import type { BandName, RefusedScene, Scene } from '../../shared/scene.ts';
+import { checkFile } from '../cog/checksum.ts';
 import { hasColours } from '../plan.ts';
+import { isHttp } from '../stac/href.ts';
 import type { BandFiles } from './bands.ts';
 import { indexDoubt, offsetDoubt } from './pixel-doubt.ts';
 
@@ -25,7 +27,7 @@ function neededBands(scene: Scene): BandName[] {
 }
 
 /**
- * Opens every band that will be read, holds its header against the item, checks the Sentinel-2 offset and the range of
+ * Opens every band that will be read, holds its header and, where one is stated, its checksum against the item, checks the Sentinel-2 offset and the range of
  * a ready-made index by pixels, hashes the content. Without `only`, the bands of a run: index and mask must be good, the
  * colours for the eye may be missing.
  */
@@ -52,10 +54,14 @@ interface OpenedBand {
 }
 
 async function openBand(scene: Scene, name: BandName, files: BandFiles): Promise<OpenedBand> {
+  const { href, checksum } = scene.bands[name]!;
   const cog = await files.open(scene.bands[name]!, scene.id);
   const level = cog.header.levels[0]!;
+  const identity = await cog.source.identity();
+  // Over the network only ranges are read, so that there is no whole file to hold against its checksum.
+  if (checksum !== undefined && !isHttp(href)) await checkFile(href, checksum, identity);
   return {
-    identity: await cog.source.identity(),
+    identity,
     bytes: level.blockByteCounts.reduce((total, n) => total + n, 0),
     pixels: level.widthPx * level.heightPx,
     blockPx: Math.max(level.blockWidthPx, level.blockHeightPx),

@@ -180,7 +180,14 @@ function parseBand(
     nodata: stated.nodata === undefined ? defaults.nodata : stated.nodata,
     scale: stated.scale ?? defaults.scale,
     offset: stated.offset ?? defaults.offset,
+    ...statedChecksum(asset),
   };
+}
+
+/** SHA2-256 or SHA2-512 of the file (STAC file extension); other digests are not used for checks. */
+function statedChecksum(asset: JsonObject): { checksum?: string } {
+  const checksum = asText(asset['file:checksum'])?.toLowerCase() ?? '';
+  return /^(1220[0-9a-f]{64}|1340[0-9a-f]{128})$/.test(checksum) ? { checksum } : {};
 }
 
 /**

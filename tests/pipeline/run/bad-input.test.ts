@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +36,30 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const idOn = (day: string) => `S2A_31PAA_${day.replaceAll('-', '')}_0_L2A`;
+
+describe('a run whose items state checksums', () => {
+  it('refuses the scene of 2023-01-06, whose file is another, and uses the one of 2023-01-05, whose SHA2-512 fits', async () => {
+    const catalog = await makeTinyCatalog(
+      join(folder, 'checksums'),
+      GOOD_DAYS.map((day) => ({ ...ground, day })),
+    );
+    for (const [day, of] of [
+      ['2023-01-05', '2023-01-05'],
+      ['2023-01-06', '2023-01-05'],
+    ] as const) {
+      const path = catalog.itemFile(idOn(day));
+      const item = JSON.parse(readFileSync(path, 'utf8')) as { assets: Record<string, Record<string, unknown>> };
+      const digest = createHash('sha512').update(readFileSync(catalog.file(idOn(of), of === day ? 'red' : 'nir')));
+      item.assets.red!['file:checksum'] = `1340${digest.digest('hex')}`;
+      writeFileSync(path, JSON.stringify(item));
+    }
+    const parcels = writeParcels(join(folder, 'one.geojson'), [west]);
+    const more = ['--min-clear', '1'];
+    const run = await runTiny({ ...PERIODS, parcels, catalog: catalog.path, out: join(folder, 'checksums-out'), more });
+    expect([run.code, run.record.scenes.used.includes(idOn('2023-01-05'))]).toEqual([3, true]);
+    expect(run.record.scenes.refused.map(({ id, code }) => [id, code])).toEqual([[idOn('2023-01-06'), 'E_CHECKSUM']]);
+  });
+});
 
 describe('a run with 9 broken scenes of 13 and 2 bad parcels of 4', () => {
   let run: TinyRun;

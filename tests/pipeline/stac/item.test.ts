@@ -252,6 +252,11 @@ describeWithData('items as providers write them', () => {
     expect(Object.keys(scene.bands).sort()).toEqual([...row.bands].sort());
   });
 
+  it('takes the SHA2-512 multihash that the Landsat 8 item states for its red file', () => {
+    const [scene] = parseAll('LC08_L2SP_028030_20200114_20200824_02_T1_SR.json');
+    expect(scene!.bands.red!.checksum).toMatch(/^1340[0-9a-f]{128}$/);
+  });
+
   it('makes one grid key of each of the 9 tiles of the strip and of the 13 dates of one tile', () => {
     expect(new Set(parseAll('site1-20200606-tall-strip-africa.geojson').map((s) => s.gridKey)).size).toBe(9);
     expect(new Set(parseAll('site2-2020_jun_jul-35MNM.geojson').map((s) => s.gridKey)).size).toBe(1);
