@@ -42,6 +42,13 @@ async function readFully(handle: FileHandle, into: Uint8Array, positionBytes: nu
   }
 }
 
+/** Takes the name away while the file is open, so that not even a killed process leaves it; not every system allows that. */
+async function openNameless(temporary: string): Promise<FileHandle> {
+  const handle = await open(temporary, 'w+');
+  await rm(temporary, { force: true }).catch(() => {});
+  return handle;
+}
+
 /** A spool for the file `path`, made on disk when it is first written to. */
 export function createSpool(path: string): Spool {
   const temporary = temporaryPath(path, 'blocks');
@@ -52,7 +59,7 @@ export function createSpool(path: string): Spool {
       const at = bytes;
       bytes += part.length;
       try {
-        opening ??= open(temporary, 'w+');
+        opening ??= openNameless(temporary);
         await writeFully(await opening, part, at);
       } catch (error) {
         throw diskError(path, error);

@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { usageError } from '../../shared/errors.ts';
-import { isGeographic } from '../../shared/transform.ts';
 import { checkHost, flagError, readMask } from '../config.ts';
 import type { DateFiles } from '../run/change-inputs.ts';
 import { type ChangeLayer, type ChangeRequest, runNdviChange } from '../run/ndvi-change.ts';
@@ -105,7 +104,8 @@ function readOffset(text: string | undefined): ChangeRequest['dnOffset'] {
 function summaryOf({ out }: ChangeRequest, { grid, valuePx, beyondPx, bytes }: ChangeLayer, seconds: number): string {
   const { widthPx, heightPx, transform } = grid;
   const pct = ((100 * valuePx) / (widthPx * heightPx)).toFixed(1);
-  const cell = `${transform[0]} ${isGeographic(grid.crs) ? 'degrees' : 'm'}`;
+  // The one geographic CRS that the writer takes.
+  const cell = `${transform[0]} ${grid.crs === 'EPSG:4326' ? 'degrees' : 'm'}`;
   const beyond =
     beyondPx === 0
       ? ''
