@@ -2,8 +2,9 @@
 // 13), predictors 2 and 3, byte order. All in one memory, so that nothing is copied between the steps.
 //
 // The inflater follows ideas of libdeflate (64-bit bit buffer that is refilled without a branch, table entries that hold
-// all a symbol needs, subtables for long codes) and of ISA-L (up to three literals in one table entry: differences of
-// measured values are mostly literals).
+// all a symbol needs, subtables for long codes) and of ISA-L (several symbols in one table entry). What differences of
+// measured values cost is the branch between literal and repeat, which no processor can foresee: an entry that holds two
+// literals and the short length behind them has one branch instead of three.
 //
 // The caller hands addresses above `workBytes()`. It leaves SLACK bytes, whose content is free, after every input and
 // every output: a fast loop may read or write that far past the end, never further.
@@ -16,17 +17,18 @@ const E_CHECKSUM: i32 = -5;
 
 // ---- Tables -------------------------------------------------------------------------------------------------------
 
-// An entry of the literal/length table, from its lowest bit: 6 bits to consume, 2 how many literals (0: none), and
-//  literals: up to three bytes;
-//  a length: 4 bits length of its code word (the rest of what is consumed are extra bits), at bit 16 the base;
-//  IS_SPECIAL and one of: end of block; no such code; a subtable: at bit 8 its bits, at bit 12 its first entry.
+// An entry of the literal/length table, from its lowest bit: 6 bits to consume, 2 how many literals (0 to 2), 16 the
+// literals, 7 the length of a repeat that follows them, 3 to 10, or 0. IS_SPECIAL marks what is not of this form:
+//  a length that is longer: at bit 8 the length of its code word (the rest to consume are extra bits), at bit 16 the base;
+//  end of block; no such code; a subtable: at bit 8 its bits, at bit 12 its first entry.
 // An entry of the distance table: 6 bits to consume, bit 6 subtable, bit 7 no such code, at bit 8 the length of the code
 // word or the bits of the subtable, at bit 16 the base or the first entry of the subtable.
-const LITERALS: u32 = 0xc0;
+const ONLY_LITERALS: u32 = 1 << 24;
 const IS_SPECIAL: u32 = 0x80000000;
 const IS_SUBTABLE: u32 = 0x40000000;
 const IS_END: u32 = 0x20000000;
-const NO_CODE: u32 = 0x90000000;
+const IS_NO_CODE: u32 = 0x10000000;
+const NO_CODE: u32 = IS_SPECIAL | IS_NO_CODE;
 const DISTANCE_SUBTABLE: u32 = 0x40;
 const NO_DISTANCE: u32 = 0x80;
 
@@ -44,13 +46,15 @@ const PRE: usize = memory.data(128 * 4, 16);
 const LIT_PROTO: usize = memory.data(288 * 4, 16);
 const DIST_PROTO: usize = memory.data(32 * 4, 16);
 const PRE_PROTO: usize = memory.data(19 * 4, 16);
+/** See `makeSuffixes`. */
+const SUFFIXES: usize = memory.data((1 << LIT_BITS) * 4, 16);
 const LENGTHS: usize = memory.data(320, 16);
 const SORTED: usize = memory.data(288 * 2, 16);
 const COUNTS: usize = memory.data(16 * 4, 16);
 const STARTS: usize = memory.data(16 * 4, 16);
 const PRE_ORDER: usize = memory.data<u8>([16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]);
-/** Indices that repeat the first d of 16 bytes, for d from 0 to 15. */
-const PATTERNS: usize = memory.data(16 * 16, 16);
+/** Indices that repeat the first d of 16 bytes, for d from 0 to 16. */
+const PATTERNS: usize = memory.data(17 * 16, 16);
 const LZW_STARTS: usize = memory.data(4096 * 4, 16);
 const LZW_LENGTHS: usize = memory.data(4096 * 4, 16);
 
@@ -65,10 +69,10 @@ function prepare(): void {
   let base: u32 = 3;
   for (let i: u32 = 257; i < 285; i++) {
     const extra: u32 = i < 265 ? 0 : (i - 261) >> 2;
-    store<u32>(LIT_PROTO + (i << 2), (base << 16) | extra);
+    store<u32>(LIT_PROTO + (i << 2), extra == 0 ? base << 24 : IS_SPECIAL | (base << 16) | extra);
     base += 1 << extra;
   }
-  store<u32>(LIT_PROTO + (285 << 2), 258 << 16);
+  store<u32>(LIT_PROTO + (285 << 2), IS_SPECIAL | (258 << 16));
   store<u32>(LIT_PROTO + (286 << 2), NO_CODE);
   store<u32>(LIT_PROTO + (287 << 2), NO_CODE);
   base = 1;
@@ -80,7 +84,7 @@ function prepare(): void {
   store<u32>(DIST_PROTO + (30 << 2), NO_DISTANCE);
   store<u32>(DIST_PROTO + (31 << 2), NO_DISTANCE);
   for (let i: u32 = 0; i < 19; i++) store<u32>(PRE_PROTO + (i << 2), i << 16);
-  for (let d: u32 = 1; d < 16; d++) {
+  for (let d: u32 = 1; d <= 16; d++) {
     for (let i: u32 = 0; i < 16; i++) store<u8>(PATTERNS + (d << 4) + i, i % d);
   }
 }
@@ -94,7 +98,7 @@ export function workBytes(): u32 {
 @inline
 function entryOf(proto: usize, symbol: u32, length: u32): u32 {
   const made = load<u32>(proto + (symbol << 2));
-  return made + ((made & LITERALS) == 1 << 6 ? length : length * 0x101);
+  return made + (proto == LIT_PROTO && made < IS_SPECIAL ? length : length * 0x101);
 }
 
 /**
@@ -190,22 +194,58 @@ function nextWord(word: u32, length: u32): u32 {
   return (word & (carry - 1)) | carry;
 }
 
-/** Puts second and third literals into the entries that have bits to spare for them. */
-function joinLiterals(): void {
-  // Downwards: what an entry looks up lies below it and still holds one literal.
-  for (let i: i32 = (1 << LIT_BITS) - 1; i >= 0; i--) {
-    const at = LIT + ((i as u32) << 2);
-    const one = load<u32>(at);
-    if ((one & LITERALS) == 0) continue;
-    const bits = one & 63;
-    const two = load<u32>(LIT + (((i as u32) >> bits) << 2));
-    const bitsOfTwo = bits + (two & 63);
-    if ((two & LITERALS) == 0 || bitsOfTwo > LIT_BITS) continue;
-    const three = load<u32>(LIT + (((i as u32) >> bitsOfTwo) << 2));
-    const bitsOfThree = bitsOfTwo + (three & 63);
-    const pair = (one & 0xff00) | ((two & 0xff00) << 8);
-    if ((three & LITERALS) == 0 || bitsOfThree > LIT_BITS) store<u32>(at, pair | (2 << 6) | bitsOfTwo);
-    else store<u32>(at, pair | ((three & 0xff00) << 16) | (3 << 6) | bitsOfThree);
+/** Puts what follows a literal into its entries, where there are bits to spare: a second one, a short length. */
+function joinSymbols(): void {
+  // All before any entry is changed.
+  makeSuffixes(longestSpare());
+  let next: usize = SORTED;
+  let word: u32 = 0;
+  for (let length: u32 = 1; length < LIT_BITS; length++) {
+    let left = load<u32>(COUNTS + (length << 2));
+    const spare = LIT_BITS - length;
+    const suffixes = SUFFIXES + (4 << spare);
+    for (; left != 0; left--, next += 2) {
+      const symbol = load<u16>(next) as u32;
+      if (symbol < 256) {
+        const one = (1 << 6) | (symbol << 8) | length;
+        let at = LIT + (word << 2);
+        for (let k: u32 = 0; k < 4 << spare; k += 4, at += 4 << length) store<u32>(at, one + load<u32>(suffixes + k));
+      }
+      word = nextWord(word, length);
+    }
+  }
+}
+
+/** Bits that the shortest code word of a literal leaves in an entry. */
+function longestSpare(): u32 {
+  let next: usize = SORTED;
+  for (let length: u32 = 1; length < LIT_BITS; length++) {
+    for (let left = load<u32>(COUNTS + (length << 2)); left != 0; left--, next += 2) {
+      if (load<u16>(next) < 256) return LIT_BITS - length;
+    }
+  }
+  return 0;
+}
+
+/**
+ * What the next `spare` bits add to the entry of a literal, for each number of bits up to `spare`: those of `n` bits stand
+ * from place 2^n on.
+ */
+function makeSuffixes(spare: u32): void {
+  for (let n: u32 = 1; n <= spare; n++) {
+    const suffixes = SUFFIXES + (4 << n);
+    for (let k: u32 = 0; k < 1 << n; k++) {
+      const two = load<u32>(LIT + (k << 2));
+      const bitsOfTwo = two & 63;
+      const three = load<u32>(LIT + ((k >> (bitsOfTwo & 31)) << 2));
+      // All decided without a branch: which codes are neighbours here is as good as random.
+      const followed = u32(two < IS_SPECIAL) & u32(bitsOfTwo <= n);
+      const isRepeat = u32(three - ONLY_LITERALS < IS_SPECIAL - ONLY_LITERALS);
+      const repeated = followed & u32(two < ONLY_LITERALS) & isRepeat & u32(bitsOfTwo + (three & 63) <= n);
+      // A literal moves up behind the first one; the count and the bits to consume add up by themselves.
+      const second = (two & 0xff0000ff) | ((two & 0xff00) << 8);
+      store<u32>(suffixes + (k << 2), (second & (0 - followed)) + (three & (0 - repeated)));
+    }
   }
 }
 
@@ -315,7 +355,7 @@ function inflateFixed(): i32 {
     memory.fill(LENGTHS + 256, 7, 24);
     memory.fill(LENGTHS + 280, 8, 8);
     buildTable(LENGTHS, 288, LIT, LIT_BITS, LIT_PROTO, NO_CODE, LIT_ENTRIES);
-    joinLiterals();
+    joinSymbols();
     memory.fill(LENGTHS, 5, 32);
     buildTable(LENGTHS, 32, DIST, DIST_BITS, DIST_PROTO, NO_DISTANCE, DIST_ENTRIES);
     holdsFixed = true;
@@ -342,8 +382,8 @@ function inflateDynamic(): i32 {
   if (load<u8>(LENGTHS + 256) == 0) return E_CODES;
   holdsFixed = false;
   if (!buildTable(LENGTHS, literals, LIT, LIT_BITS, LIT_PROTO, NO_CODE, LIT_ENTRIES)) return E_CODES;
+  joinSymbols();
   if (!buildTable(LENGTHS + literals, distances, DIST, DIST_BITS, DIST_PROTO, NO_DISTANCE, DIST_ENTRIES)) return E_CODES;
-  joinLiterals();
   return inflateBody();
 }
 
@@ -395,7 +435,7 @@ function inflateBody(): i32 {
 
 /** Returns 1 at the end of the block, 0 near the end of input or output, else a problem. */
 function inflateFast(): i32 {
-  // 3 refills of 8 bytes; 4 entries of 3 literals and the longest match, copied in steps of 16 bytes.
+  // 3 refills of 8 bytes; 4 entries of 2 literals and the longest repeat, copied in steps of 16 bytes.
   const lastFrom = fromEnd - 32;
   const lastTo = toEnd - 320;
   if (missing > 0) return 0;
@@ -410,61 +450,57 @@ function inflateFast(): i32 {
     buffer |= load<u64>(input) << (count as u64);
     input += 7 - ((count >> 3) & 7);
     count |= 56;
+    let before = buffer;
     let entry = literalEntry(buffer);
-    if (entry & LITERALS) {
-      store<u32>(out, entry >> 8);
-      out += (entry >> 6) & 3;
+    buffer >>= entry as u64;
+    count -= entry;
+    store<u16>(out, entry >> 8);
+    out += (entry >> 6) & 3;
+    if (entry < ONLY_LITERALS) {
+      before = buffer;
+      entry = literalEntry(buffer);
       buffer >>= entry as u64;
       count -= entry;
-      entry = literalEntry(buffer);
-      if (entry & LITERALS) {
-        store<u32>(out, entry >> 8);
-        out += (entry >> 6) & 3;
+      store<u16>(out, entry >> 8);
+      out += (entry >> 6) & 3;
+      if (entry < ONLY_LITERALS) {
+        before = buffer;
+        entry = literalEntry(buffer);
         buffer >>= entry as u64;
         count -= entry;
-        entry = literalEntry(buffer);
-        if (entry & LITERALS) {
-          store<u32>(out, entry >> 8);
-          out += (entry >> 6) & 3;
-          buffer >>= entry as u64;
-          count -= entry;
-          entry = literalEntry(buffer);
-          if (entry & LITERALS) {
-            store<u32>(out, entry >> 8);
-            out += (entry >> 6) & 3;
-            buffer >>= entry as u64;
-            count -= entry;
-            continue;
-          }
-        }
+        store<u16>(out, entry >> 8);
+        out += (entry >> 6) & 3;
+        if (entry < ONLY_LITERALS) continue;
+        // Bits for the distance; after two entries there are enough.
+        buffer |= load<u64>(input) << (count as u64);
+        input += 7 - ((count >> 3) & 7);
+        count |= 56;
       }
+    }
+    let length = entry >> 24;
+    if (entry >= IS_SPECIAL) {
+      // Its bits 6 and 7 are 0: no literal was written.
       buffer |= load<u64>(input) << (count as u64);
       input += 7 - ((count >> 3) & 7);
       count |= 56;
-    }
-    if (entry & IS_SPECIAL) {
       if (entry & IS_SUBTABLE) {
+        const at = ((entry >> 12) & 0xfff) + ((buffer as u32) & ((1 << ((entry >> 8) & 15)) - 1));
+        entry = load<u32>(LIT + (at << 2));
+        before = buffer;
         buffer >>= entry as u64;
         count -= entry;
-        const at = ((entry >> 12) & 0xffff) + ((buffer as u32) & ((1 << ((entry >> 8) & 15)) - 1));
-        entry = load<u32>(LIT + (at << 2));
-        if (entry & LITERALS) {
+        if (entry < ONLY_LITERALS) {
           store<u8>(out++, entry >> 8);
-          buffer >>= entry as u64;
-          count -= entry;
           continue;
         }
+        length = entry >> 24;
       }
-      if (entry & IS_SPECIAL) {
-        buffer >>= entry as u64;
-        count -= entry;
+      if (entry & (IS_END | IS_NO_CODE) && entry >= IS_SPECIAL) {
         ended = entry & IS_END ? 1 : E_CODES;
         break;
       }
+      if (entry >= IS_SPECIAL) length = ((entry >> 16) & 0x1ff) + extraBits(entry, before);
     }
-    const length = ((entry >> 16) & 0x1ff) + extraBits(entry, buffer);
-    buffer >>= entry as u64;
-    count -= entry;
     let far = load<u32>(DIST + (((buffer as u32) & ((1 << DIST_BITS) - 1)) << 2));
     if (far & (DISTANCE_SUBTABLE | NO_DISTANCE)) {
       if (far & DISTANCE_SUBTABLE) {
@@ -485,8 +521,14 @@ function inflateFast(): i32 {
       ended = E_CODES;
       break;
     }
-    const end = out + length;
     let source = out - distance;
+    if (length <= 16) {
+      const pattern = v128.load(PATTERNS + (min<u32>(distance, 16) << 4));
+      v128.store(out, i8x16.swizzle(v128.load(source), pattern));
+      out += length;
+      continue;
+    }
+    const end = out + length;
     if (distance >= 16) {
       do {
         v128.store(out, v128.load(source));
@@ -514,27 +556,27 @@ function inflateFast(): i32 {
 function inflateCarefully(): i32 {
   while (true) {
     refill();
+    let before = bits;
     let entry = literalEntry(bits);
-    if ((entry & (IS_SPECIAL | LITERALS)) == IS_SPECIAL && entry & IS_SUBTABLE) {
+    if (entry >= IS_SPECIAL && entry & IS_SUBTABLE) {
       take(entry & 63);
-      entry = load<u32>(LIT + ((((entry >> 12) & 0xffff) + ((bits as u32) & ((1 << ((entry >> 8) & 15)) - 1))) << 2));
+      before = bits;
+      entry = load<u32>(LIT + ((((entry >> 12) & 0xfff) + ((bits as u32) & ((1 << ((entry >> 8) & 15)) - 1))) << 2));
     }
-    if (entry & LITERALS) {
-      const count = (entry >> 6) & 3;
-      take(entry & 63);
-      // Literals read from zeros past the end of the input are refused here too: no end of block can follow them.
-      if (hasOverrun()) return E_TRUNCATED;
-      if (to + count > toEnd) return E_TOO_LONG;
-      for (let i: u32 = 0; i < count; i++) store<u8>(to++, entry >> (8 + (i << 3)));
-      continue;
-    }
-    if (entry & IS_SPECIAL) {
-      take(entry & 63);
-      if (hasOverrun()) return E_TRUNCATED;
-      return entry & IS_END ? 0 : E_CODES;
-    }
-    const length = ((entry >> 16) & 0x1ff) + extraBits(entry, bits);
     take(entry & 63);
+    // What is read from zeros past the end of the input is refused here: no end of block can follow it.
+    if (hasOverrun()) return E_TRUNCATED;
+    let length = entry >> 24;
+    if (entry >= IS_SPECIAL) {
+      if (entry & IS_END) return 0;
+      if (entry & IS_NO_CODE) return E_CODES;
+      length = ((entry >> 16) & 0x1ff) + extraBits(entry, before);
+    } else {
+      const count = (entry >> 6) & 3;
+      if (count > <u32>(toEnd - to)) return E_TOO_LONG;
+      for (let i: u32 = 0; i < count; i++) store<u8>(to++, entry >> (8 + (i << 3)));
+      if (length == 0) continue;
+    }
     let far = load<u32>(DIST + (((bits as u32) & ((1 << DIST_BITS) - 1)) << 2));
     if (far & DISTANCE_SUBTABLE) {
       take(far & 63);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { benchColdStart } from './cold-start.ts';
 import { benchComposite } from './composite.ts';
+import { benchDecode } from './decode.ts';
 import { describeMachine, warnOfLoad } from './machine.ts';
 import { writeMarkdown } from './markdown.ts';
 import { benchMonitorJobs, demoArgs } from './monitor-job.ts';
@@ -27,6 +28,7 @@ const out = join(root, 'out/bench');
 const TABLE: Readonly<Record<string, (peerData: string, runs: number) => Promise<BenchRow[]>>> = {
   composite: benchComposite,
   tiles: benchTiles,
+  decode: benchDecode,
   start: benchColdStart,
 };
 
