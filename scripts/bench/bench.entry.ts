@@ -5,6 +5,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import { benchChange } from './change.ts';
 import { benchColdStart } from './cold-start.ts';
 import { benchComposite } from './composite.ts';
 import { benchDecode } from './decode.ts';
@@ -26,6 +27,7 @@ const out = join(root, 'out/bench');
 
 /** Those of the table: each runs ours and its peers on the peers' input. */
 const TABLE: Readonly<Record<string, (peerData: string, runs: number) => Promise<BenchRow[]>>> = {
+  change: benchChange,
   composite: benchComposite,
   tiles: benchTiles,
   decode: benchDecode,
