@@ -1,7 +1,8 @@
 import { inputError } from '../../shared/errors.ts';
+import { type HollowFile, hollowOut } from './coordinates.ts';
 import { type FeatureFile, isMember, type NamedFeature, readFeatureFile } from './features.ts';
-import { type Fault, type Frame, readRings } from './rings.ts';
-import { findGeometryFault } from './validity.ts';
+import { acceptRings, type Fault, type Frame, readRings } from './rings.ts';
+import { findGeometryFault, isPlainlySimple } from './validity.ts';
 
 /** A parcel in the CRS of a raster, or the sentence why there is none. */
 export interface PlanarParcel {
@@ -30,13 +31,14 @@ export async function parsePlanarParcels(
   input: Uint8Array,
   options: { readonly source: string; readonly idField?: string | undefined; readonly crs: string },
 ): Promise<PlanarParcels> {
-  const file = readFeatureFile(input, { ...options, largestFileBytes });
+  const { file, hollow } = readFile(input, options);
   const { frame, note } = judgeCrs(file, options);
   // The projections are loaded only where there is something to project.
   const convert = frame === 'projected' ? null : (await import('../../shared/transform.ts')).lonLatToCrs(options.crs);
   const parcels: PlanarParcel[] = [];
   for (const named of file.features) {
-    const read = await readOne(named, frame);
+    const known = hollow === null ? null : ringsOf(named, hollow, frame);
+    const read = known !== null && isPlain(known) ? known : await readOne(named, hollow, frame);
     if ('code' in read) parcels.push(refuse(named.id, read.text));
     else if (convert === null) parcels.push({ id: named.id, rings: read, refusal: null });
     else parcels.push(project(named.id, read, convert));
@@ -44,12 +46,53 @@ export async function parsePlanarParcels(
   return { parcels, notes: note === null ? [] : [note] };
 }
 
-async function readOne({ feature, fault }: NamedFeature, frame: Frame): Promise<readonly Float64Array[] | Fault> {
+/** The file with its coordinates taken out, or as it is where that does not work out. */
+function readFile(
+  input: Uint8Array,
+  options: { readonly source: string; readonly idField?: string | undefined },
+): { file: FeatureFile; hollow: HollowFile | null } {
+  const asItIs = () => ({ file: readFeatureFile(input, { ...options, largestFileBytes }), hollow: null });
+  // A field of this name could hold a list, which must not be taken for the number that stands for it.
+  if (options.idField === 'coordinates' || input.length > largestFileBytes) return asItIs();
+  const hollow = hollowOut(input);
+  if (hollow === null) return asItIs();
+  try {
+    return { file: readFeatureFile(hollow.hollow, options), hollow };
+  } catch {
+    // What is wrong is told by its place in the file as it is.
+    return asItIs();
+  }
+}
+
+/** The rings of a feature that needs no second look; null for any other. */
+function ringsOf({ feature, fault }: NamedFeature, hollow: HollowFile, frame: Frame): Float64Array[] | null {
+  const geometry = isMember(feature.geometry) ? feature.geometry : {};
+  const { type, coordinates } = geometry;
+  if (fault !== null || typeof coordinates !== 'number') return null;
+  const { depth, polygons } = hollow.list(coordinates);
+  return type === (depth === 3 ? 'Polygon' : 'MultiPolygon') ? acceptRings(polygons, frame) : null;
+}
+
+function isPlain(rings: readonly Float64Array[]): boolean {
+  return rings.length === 1 && isPlainlySimple(rings[0]!);
+}
+
+async function readOne(
+  { feature, fault }: NamedFeature,
+  hollow: HollowFile | null,
+  frame: Frame,
+): Promise<readonly Float64Array[] | Fault> {
   if (fault) return fault;
-  const read = readRings(feature.geometry, frame);
+  const read = readRings(hollow === null ? feature.geometry : filled(feature.geometry, hollow), frame);
   if (read.fault) return read.fault;
-  const found = findGeometryFault(read.value, frame);
-  return (found === null ? null : await found) ?? read.value;
+  return (await findGeometryFault(read.value, frame)) ?? read.value;
+}
+
+/** A geometry with its coordinates put back. */
+function filled(geometry: unknown, hollow: HollowFile): unknown {
+  if (!isMember(geometry) || typeof geometry.coordinates !== 'number') return geometry;
+  const text = new TextDecoder().decode(hollow.bytesOf(geometry.coordinates));
+  return { ...geometry, coordinates: JSON.parse(text) as unknown };
 }
 
 function project(

@@ -39,6 +39,25 @@ export function readRings(geometry: unknown, frame: Frame = 'lon-lat'): Read<Flo
   return { value: rings };
 }
 
+/**
+ * The rings of `readRings` from positions that are known to be numbers; null where any rule is broken, which `readRings`
+ * then puts into words.
+ */
+export function acceptRings(polygons: readonly (readonly Float64Array[])[], frame: Frame): Float64Array[] | null {
+  const rings: Float64Array[] = [];
+  let numbers = 0;
+  for (const polygon of polygons) {
+    for (const [ringIndex, ring] of polygon.entries()) {
+      numbers += ring.length;
+      if (ring.length < 8 || numbers > 2 * largestVertexCount) return null;
+      for (let i = 0; i < ring.length; i += 2) if (!isPosition(ring[i], ring[i + 1], frame)) return null;
+      if (faultOfRing(ring, '', frame) !== null) return null;
+      rings.push(orient(ring, ringIndex === 0));
+    }
+  }
+  return rings;
+}
+
 /** [west, south, east, north] of rings in degrees. */
 export function bboxOfRings(rings: readonly Float64Array[]): [number, number, number, number] {
   const bbox: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];

@@ -20,6 +20,7 @@ import { measuresMemory } from './run-in-turn.ts';
 import { benchTileServer } from './tile-server.ts';
 import { benchTiles } from './tiles.ts';
 import { benchViewer } from './viewer.ts';
+import { benchZonal } from './zonal.ts';
 
 const root = process.cwd();
 /** Emptied at the end; the peers' input is kept beside it. */
@@ -28,6 +29,7 @@ const out = join(root, 'out/bench');
 /** Those of the table: each runs ours and its peers on the peers' input. */
 const TABLE: Readonly<Record<string, (peerData: string, runs: number) => Promise<BenchRow[]>>> = {
   change: benchChange,
+  zonal: benchZonal,
   composite: benchComposite,
   tiles: benchTiles,
   decode: benchDecode,
