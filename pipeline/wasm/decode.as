@@ -55,8 +55,10 @@ const STARTS: usize = memory.data(16 * 4, 16);
 const PRE_ORDER: usize = memory.data<u8>([16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]);
 /** Indices that repeat the first d of 16 bytes, for d from 0 to 16. */
 const PATTERNS: usize = memory.data(17 * 16, 16);
-const LZW_STARTS: usize = memory.data(4096 * 4, 16);
-const LZW_LENGTHS: usize = memory.data(4096 * 4, 16);
+/** Strings of LZW: where they stand in the low half, their length in the high one. */
+const STRINGS: usize = memory.data(4096 * 8, 16);
+/** Each byte once, and room for a read of 16 at the last of them. */
+const BYTES: usize = memory.data(256 + 16, 16);
 
 let isReady: bool = false;
 let holdsFixed: bool = false;
@@ -83,6 +85,10 @@ function prepare(): void {
   }
   store<u32>(DIST_PROTO + (30 << 2), NO_DISTANCE);
   store<u32>(DIST_PROTO + (31 << 2), NO_DISTANCE);
+  for (let i: u32 = 0; i < 256; i++) {
+    store<u8>(BYTES + i, i);
+    store<u64>(STRINGS + (i << 3), (BYTES as u64) + (i as u64) + ((1 as u64) << 32));
+  }
   for (let i: u32 = 0; i < 19; i++) store<u32>(PRE_PROTO + (i << 2), i << 16);
   for (let d: u32 = 1; d <= 16; d++) {
     for (let i: u32 = 0; i < 16; i++) store<u8>(PATTERNS + (d << 4) + i, i % d);
@@ -639,48 +645,48 @@ function sumLanes(v: v128): u64 {
  * A string is kept as its place in the output: it is the one before and the byte that followed.
  */
 export function inflateLzw(source: usize, fromBytes: u32, target: usize, toBytes: u32): i32 {
+  prepare();
   const inputBits = (fromBytes as u64) << 3;
+  const end = target + toBytes;
   let at: u64 = 0;
   let width: u32 = 9;
   let next: u32 = 258;
   let out = target;
-  const end = target + toBytes;
-  let previous: usize = 0;
-  let previousLength: u32 = 0;
+  /** The string before, as `STRINGS` will keep it with the byte that follows; 0 after a clearing code. */
+  let previous: u64 = 0;
   let isFirst = true;
   while (at + width <= inputBits) {
     const word = bswap<u32>(load<u32>(source + (at >> 3) as usize));
     const code = (word >> (32 - width - ((at as u32) & 7))) & ((1 << width) - 1);
     at += width;
-    // Older writers put the low bit first; their streams do not begin with this code.
-    if (isFirst && code != 256) return E_CODES;
-    isFirst = false;
-    if (code == 257) return (out - target) as i32;
-    if (code == 256) {
+    if (code - 256 < 2) {
+      // Older writers put the low bit first; their streams do not begin with this code.
+      if (code == 257) return isFirst ? E_CODES : (out - target) as i32;
+      isFirst = false;
       width = 9;
       next = 258;
-      previousLength = 0;
+      previous = 0;
       continue;
     }
-    const isNew = code == next && next < 4096 && previousLength != 0;
-    if (code > 255 && !isNew && (previousLength == 0 || code >= next)) return E_CODES;
-    if (previousLength != 0 && next < 4096) {
-      store<u32>(LZW_STARTS + (next << 2), previous as u32);
-      store<u32>(LZW_LENGTHS + (next << 2), previousLength + 1);
-      next += 1;
-      if (next >= (1 << width) - 1 && width < 12) width += 1;
-    }
-    const length: u32 = code < 256 ? 1 : load<u32>(LZW_LENGTHS + (code << 2));
+    if (isFirst) return E_CODES;
+    const isNew = code == next;
+    if (previous != 0) {
+      if (next < 4096) {
+        store<u64>(STRINGS + (next << 3), previous);
+        next += 1;
+        width += u32(next >= (1 << width) - 1) & u32(width < 12);
+      }
+      if (code >= next) return E_CODES;
+    } else if (code > 255) return E_CODES;
+    const entry = load<u64>(STRINGS + (code << 3));
+    const length = (entry >> 32) as u32;
     if (length > <u32>(end - out)) return E_TOO_LONG;
-    if (code < 256) store<u8>(out, code);
-    else {
-      const string: usize = load<u32>(LZW_STARTS + (code << 2));
-      for (let i: u32 = 0; i < length; i += 16) v128.store(out + i, v128.load(string + i));
-      // A string that is used one step before it is known ends with its own first byte.
-      if (isNew) store<u8>(out + length - 1, load<u8>(out));
-    }
-    previous = out;
-    previousLength = length;
+    const string = entry as u32 as usize;
+    v128.store(out, v128.load(string));
+    for (let i: u32 = 16; i < length; i += 16) v128.store(out + i, v128.load(string + i));
+    // A string that is used one step before it is known ends with its own first byte.
+    if (isNew) store<u8>(out + length - 1, load<u8>(out));
+    previous = (out as u64) | ((length as u64 + 1) << 32);
     out += length;
   }
   return isFirst ? E_CODES : (out - target) as i32;
