@@ -13,7 +13,8 @@ export interface Spool {
   discard(): Promise<void>;
 }
 
-const CHUNK_BYTES = 1 << 20;
+const CHUNK_BYTES = 2 ** 21;
+const FLUSH_BYTES = 2 ** 25;
 
 /** Names of unfinished files: hidden, beside the finished one, and told apart by process. */
 function temporaryPath(path: string, part: string): string {
@@ -102,47 +103,79 @@ export async function writeAtomically(
   ranges: readonly ByteRange[],
 ): Promise<{ sha256: string; bytes: number }> {
   const temporary = temporaryPath(path, 'whole');
-  const hash = createHash('sha256');
-  let bytes = 0;
   try {
-    const handle = await open(temporary, 'w');
-    try {
-      await writeFully(handle, header, 0);
-      hash.update(header);
-      bytes = header.length;
-      let reading = readChunk(spool, ranges, 0);
-      for (let chunk = await reading; chunk !== null; chunk = await reading) {
-        // Disk, next chunk and checksum proceed together.
-        reading = readChunk(spool, ranges, chunk.next);
-        const writing = writeFully(handle, chunk.bytes, bytes);
-        hash.update(chunk.bytes);
-        bytes += chunk.bytes.length;
-        await Promise.all([writing, reading]);
-      }
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    const written = await writeWhole(temporary, header, spool, ranges);
     await rename(temporary, path);
     await syncFolder(dirname(path));
+    return written;
   } catch (error) {
     await rm(temporary, { force: true });
     throw diskError(path, error);
   }
+}
+
+async function writeWhole(temporary: string, header: Uint8Array, spool: Spool, ranges: readonly ByteRange[]) {
+  const handle = await open(temporary, 'w');
+  try {
+    const written = await copyChunks(handle, header, spool, ranges);
+    await handle.sync();
+    return written;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The disk, the next chunk and the checksum proceed together, and the disk does not wait for the end. */
+async function copyChunks(handle: FileHandle, header: Uint8Array, spool: Spool, ranges: readonly ByteRange[]) {
+  const hash = createHash('sha256').update(header);
+  await writeFully(handle, header, 0);
+  let bytes = header.length;
+  let flushedBytes = 0;
+  let flushing: Promise<void> = Promise.resolve();
+  const chunks = chunksOf(ranges);
+  const roomBytes = Math.max(0, ...chunks.map((chunk) => sumLengths(chunk)));
+  const rooms = [Buffer.allocUnsafe(roomBytes), Buffer.allocUnsafe(roomBytes)];
+  const read = async (index: number) => {
+    const chunk = chunks[index];
+    if (chunk === undefined) return null;
+    const into = rooms[index % 2]!.subarray(0, sumLengths(chunk));
+    await spool.read(chunk, into);
+    return into;
+  };
+  let part = await read(0);
+  for (let index = 1; part !== null; index++) {
+    const [writing, reading] = [writeFully(handle, part, bytes), read(index)];
+    hash.update(part);
+    bytes += part.length;
+    const [next] = await Promise.all([reading, writing]);
+    part = next;
+    if (bytes - flushedBytes < FLUSH_BYTES) continue;
+    flushedBytes = bytes;
+    await flushing;
+    flushing = handle.datasync();
+    // Awaited later; a failure must not go unheard until then.
+    flushing.catch(() => {});
+  }
+  await flushing;
   return { sha256: hash.digest('hex'), bytes };
 }
 
-async function readChunk(spool: Spool, ranges: readonly ByteRange[], first: number) {
-  if (first >= ranges.length) return null;
-  let next = first;
-  let lengthBytes = 0;
-  while (next < ranges.length && (lengthBytes === 0 || lengthBytes + ranges[next]!.lengthBytes <= CHUNK_BYTES)) {
-    lengthBytes += ranges[next]!.lengthBytes;
-    next += 1;
+function chunksOf(ranges: readonly ByteRange[]): ByteRange[][] {
+  const chunks: ByteRange[][] = [];
+  let bytes = CHUNK_BYTES;
+  for (const range of ranges) {
+    if (bytes + range.lengthBytes > CHUNK_BYTES) {
+      chunks.push([]);
+      bytes = 0;
+    }
+    chunks.at(-1)!.push(range);
+    bytes += range.lengthBytes;
   }
-  const bytes = Buffer.allocUnsafe(lengthBytes);
-  await spool.read(ranges.slice(first, next), bytes);
-  return { bytes, next };
+  return chunks;
+}
+
+function sumLengths(ranges: readonly ByteRange[]): number {
+  return ranges.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
 }
 
 /** Makes the rename itself last; not every file system lets a folder be opened. */
