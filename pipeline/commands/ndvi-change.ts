@@ -60,9 +60,12 @@ function readRequest(argv: readonly string[]): ChangeRequest {
     keepScl: readMask(values).keepScl,
     out: resolve(values.out),
     allowHosts: (values['allow-host'] ?? []).map(checkHost),
-    threads: availableParallelism(),
+    threads: Math.min(availableParallelism(), MAX_THREADS),
   };
 }
+
+/** Each takes some 70 MB, and more of them only wait for the disk. */
+const MAX_THREADS = 8;
 
 const BANDS = ['red', 'nir', 'scl'] as const;
 
@@ -109,7 +112,7 @@ function summaryOf({ out }: ChangeRequest, { grid, valuePx, beyondPx, bytes }: C
   const beyond =
     beyondPx === 0
       ? ''
-      : ` In ${beyondPx} of them NDVI is not between -1 and 1, for red and nir are near 0, and the change stops at ±3.2767: check --dn-offset.`;
+      : ` In ${beyondPx} pixels red and nir are so near 0 that the change passes ±3.2767: it stops there above and is no data below. Check --dn-offset if they are many.`;
   return `Finished: NDVI change of ${widthPx} × ${heightPx} pixels of ${cell}, of which ${valuePx} (${pct} %) are clear and hold a value on both dates, in ${seconds.toFixed(1)} s.${beyond} Result: ${out} (${(bytes / 1e6).toFixed(1)} MB).`;
 }
 

@@ -76,7 +76,7 @@ describe('canopy ndvi-change on 1097 × 1099 pixels', () => {
     expect(valuePx).toBeGreaterThan(200_000);
     const last = run.stderr.trimEnd().split('\n').at(-1)!;
     expect(last).toMatch(new RegExp(`^Finished: NDVI change of 1097 × 1099 pixels of 10 m, of which ${valuePx} \\(`));
-    expect(last).toContain('check --dn-offset');
+    expect(last).toContain('Check --dn-offset');
     expect(run.stderr).toContain('9 of 9 blocks');
     expect(readdirSync(join(out, '..'))).toEqual(['change.tif']);
   });
