@@ -2,7 +2,11 @@ import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe } from 'vitest';
 
-const present = isPresent();
+const version = readVersion();
+const present = version !== null;
+
+/** GDAL has a type of its own for signed bytes from 3.7 on; before, they are bytes with an option. */
+export const gdalHasInt8 = version !== null && (version[0] > 3 || (version[0] === 3 && version[1] >= 7));
 
 /** A group of tests that need GDAL's programs, else skipped under a name that says why. */
 export const describeWithGdal = present
@@ -15,11 +19,11 @@ export async function runGdal(program: string, ...args: string[]): Promise<strin
   return stdout;
 }
 
-function isPresent(): boolean {
+function readVersion(): readonly [number, number] | null {
   try {
-    execFileSync('gdalinfo', ['--version'], { stdio: 'ignore' });
-    return true;
+    const [, major, minor] = /(\d+)\.(\d+)/.exec(execFileSync('gdalinfo', ['--version'], { encoding: 'utf8' }))!;
+    return [Number(major), Number(minor)];
   } catch {
-    return false;
+    return null;
   }
 }

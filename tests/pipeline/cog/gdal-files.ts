@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PixelArray } from '../../../shared/raster.ts';
-import { runGdal } from '../../gdal.ts';
+import { gdalHasInt8, runGdal } from '../../gdal.ts';
 
 /** Small images with hard content, as GDAL takes them in, and what GDAL reads back, for many files in one call. */
 
@@ -20,8 +20,8 @@ interface Kind {
 }
 
 export const KINDS = {
-  uint8: { gdal: 'Byte', make: (n) => new Uint8Array(n), low: 0, high: 255, nodata: 0 },
-  int8: { gdal: 'Byte', make: (n) => new Int8Array(n), low: -128, high: 127, nodata: null },
+  uint8: { gdal: gdalHasInt8 ? 'Int8' : 'Byte', make: (n) => new Uint8Array(n), low: 0, high: 255, nodata: 0 },
+  int8: { gdal: gdalHasInt8 ? 'Int8' : 'Byte', make: (n) => new Int8Array(n), low: -128, high: 127, nodata: null },
   uint16: { gdal: 'UInt16', make: (n) => new Uint16Array(n), low: 0, high: 65_535, nodata: 65_535 },
   int16: { gdal: 'Int16', make: (n) => new Int16Array(n), low: -32_768, high: 32_767, nodata: -32_768 },
   uint32: { gdal: 'UInt32', make: (n) => new Uint32Array(n), low: 0, high: 2 ** 32 - 1, nodata: 0 },
