@@ -14,8 +14,14 @@ import type { CellReader } from './zonal-cells.ts';
 import { createClassSums, createSampleList } from './zonal-extras.ts';
 import type { HistogramResult, HistogramTask, MeasureResult, MeasureTask } from './zonal-task.ts';
 
-export function createScratch(): ZonalScratch {
-  return { sink: createEdgeSink(), shares: new Float64Array(0), row: new Float64Array(PART_LENGTH) };
+/** What a thread keeps from task to task. */
+interface Scratch extends ZonalScratch {
+  /** Areas of the cells of the one grid of a run, once they are asked for. */
+  areas: AreaRows | null;
+}
+
+export function createScratch(): Scratch {
+  return { areas: null, sink: createEdgeSink(), shares: new Float64Array(0), row: new Float64Array(PART_LENGTH) };
 }
 
 type Counted<R> = Omit<R, 'read'>;
@@ -24,13 +30,13 @@ type Counted<R> = Omit<R, 'read'>;
 export async function measureGroups(
   task: MeasureTask,
   reader: CellReader,
-  scratch: ZonalScratch,
+  scratch: Scratch,
 ): Promise<Counted<MeasureResult>> {
   const { plan, from, to, shapes, grid, extras } = task;
   const firstPair = from === 0 ? 0 : plan.pairEnds[from - 1]!;
   const pairs = plan.pairEnds[to - 1]! - firstPair;
   const parts = new Float64Array(pairs * PART_LENGTH);
-  const areas = extras.includes('area') || extras.includes('classes') ? await openAreas(grid) : null;
+  const areas = extras.includes('area') || extras.includes('classes') ? await areasOf(scratch, grid) : null;
   const classes = extras.includes('classes') ? createClassSums() : null;
   const samples = extras.includes('samples') ? createSampleList(pairs, task.isFloat32) : null;
   for (let at = from, pair = 0; at < to; at++) {
@@ -51,8 +57,9 @@ export async function measureGroups(
 }
 
 /** The projections behind the areas are loaded only where areas are asked for. */
-async function openAreas(grid: Grid): Promise<AreaRows> {
-  return (await import('../raster/area-rows.ts')).createAreaRows(grid);
+async function areasOf(scratch: Scratch, grid: Grid): Promise<AreaRows> {
+  scratch.areas ??= (await import('../raster/area-rows.ts')).createAreaRows(grid);
+  return scratch.areas;
 }
 
 interface Observers {
@@ -86,7 +93,7 @@ function observe(on: Observers, parts: Float64Array, outAt: number): SeeRow | un
 }
 
 /** Weighs the values of the one parcel of a plan in the steps of each interval. */
-export function weighGroups(task: HistogramTask, reader: CellReader, scratch: ZonalScratch): Counted<HistogramResult> {
+export function weighGroups(task: HistogramTask, reader: CellReader, scratch: Scratch): Counted<HistogramResult> {
   const { plan, from, to, shapes, intervals } = task;
   const histograms = intervals.map(emptyHistogram);
   const unused = new Float64Array(PART_LENGTH);
