@@ -60,16 +60,24 @@ export function formatTextTable(rows: readonly BenchRow[]): string {
       .join('  ')
       .trimEnd(),
   );
-  const notes = rows.map(({ work, compared, note }) => `${work}: ${[compared, note].filter(Boolean).join(' ')}`);
-  return [...text, '', ...notes].join('\n');
+  return [...text, '', ...notesOf(rows)].join('\n');
 }
 
 /** The same as a Markdown table, the notes as a list below it. */
 export function formatMarkdownTable(rows: readonly BenchRow[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   const table = [line(HEADER), line(HEADER.map(() => '---')), ...rows.flatMap(cellsOf).map(line)];
-  const notes = rows.map(({ work, compared, note }) => `- ${work}: ${[compared, note].filter(Boolean).join(' ')}`);
-  return [...table, '', ...notes].join('\n');
+  return [...table, '', ...notesOf(rows).map((note) => `- ${note}`)].join('\n');
+}
+
+/** One line for each text, after the works it holds for. */
+function notesOf(rows: readonly BenchRow[]): string[] {
+  const works = new Map<string, string[]>();
+  for (const { work, compared, note } of rows) {
+    const text = [compared, note].filter(Boolean).join(' ');
+    works.set(text, [...(works.get(text) ?? []), work]);
+  }
+  return [...works].map(([text, of]) => `${of.join('; ')}: ${text}`);
 }
 
 function cellsOf(row: BenchRow): string[][] {

@@ -62,7 +62,7 @@ function summarise(samples: readonly Sample[]): Figure {
 }
 
 /** The middle value; of an even number the lower of the two in the middle. */
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[(values.length - 1) >> 1]!;
 }
 
