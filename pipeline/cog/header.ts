@@ -73,6 +73,7 @@ const TAG = {
   tileHeight: 323,
   tileOffsets: 324,
   tileByteCounts: 325,
+  extraSamples: 338,
   sampleFormat: 339,
   pixelScale: 33550,
   tiepoints: 33922,
@@ -226,6 +227,7 @@ async function readLevel(tiff: Tiff, ifd: TiffIfd, isMask: boolean): Promise<Cog
     const sentence = `it has ${samplesPerPixel} samples a pixel; 1 to ${MAX_SAMPLES} are accepted.`;
     throw tiffError('E_TIFF_LIMIT', tiff.where, sentence);
   }
+  await refuseAlpha(tiff, ifd);
   const pixel = await readPixelType(tiff, ifd, samplesPerPixel, isMask);
   const coding = await readCoding(tiff, ifd, pixel.dataType);
   if (pixel.bitsPerSample === 1 && coding.predictor !== 1) {
@@ -244,6 +246,16 @@ async function readLevel(tiff: Tiff, ifd: TiffIfd, isMask: boolean): Promise<Cog
   const ranges = await readBlockRanges(tiff, ifd, shape.tiled, blocks);
   const size = { widthPx, heightPx, blockCols, blockRows, samplesPerPixel };
   return { ...size, ...pixel, ...coding, ...shape, ...ranges, littleEndian: tiff.littleEndian };
+}
+
+/** An alpha band is a mask by another name: to read past it would take what it hides for values. */
+async function refuseAlpha(tiff: Tiff, ifd: TiffIfd): Promise<void> {
+  const field = ifd.fields.get(TAG.extraSamples);
+  if (field === undefined) return;
+  const kinds = await readNumbers(tiff, field, { min: 1, max: MAX_SAMPLES });
+  if (!kinds.includes(1) && !kinds.includes(2)) return;
+  const sentence = `one of its bands is an alpha band, which is not read. Turn it into a mask: gdal_translate -b 1 -mask N, N being the number of that band.`;
+  throw tiffError('E_TIFF_UNSUPPORTED', tiff.where, sentence);
 }
 
 async function readPixelType(tiff: Tiff, ifd: TiffIfd, samples: number, isMask: boolean) {

@@ -110,20 +110,22 @@ async function fetchBlocks(
   const { header, level, layout, sample } = image;
   const mask = maskOf(header);
   const fetched = { image: new Map<number, Uint8Array | null>(), masks: new Map<number, Uint8Array | null>() };
-  const wanted = new Map<string, WantedBytes>();
+  const wanted: WantedBytes[] = [];
   for (let at = from; at < to; at++) {
     const window = windowOfGroup(level, layout, plan.groups[at]!);
     for (const of of mask === null ? [level] : [level, mask]) {
       const into = of === level ? fetched.image : fetched.masks;
       for (const address of blocksOf({ header, level: of, window, sample: of === level ? sample : 0 })) {
         const range = rangeOfBlock(header, of, address);
-        if (range === null) into.set(blockIndex(of, address), null);
+        const index = blockIndex(of, address);
         // Groups may share blocks of a mask that is cut otherwise than the image.
-        else wanted.set(`${range.offsetBytes}`, { of, address, into, ...range });
+        if (into.has(index)) continue;
+        into.set(index, null);
+        if (range !== null) wanted.push({ of, address, into, ...range });
       }
     }
   }
-  const groups = groupRanges([...wanted.values()]);
+  const groups = groupRanges(wanted);
   const readNext = async () => {
     for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
       const startBytes = group[0]!.offsetBytes;

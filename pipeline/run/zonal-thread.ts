@@ -1,3 +1,4 @@
+import { nameBlock } from '../cog/block.ts';
 import { blockIndex } from '../cog/block-bytes.ts';
 import { openBlockFile } from '../cog/block-file.ts';
 import { readHeader } from '../cog/header.ts';
@@ -46,6 +47,11 @@ async function openLocal(
 function storeOfFetched({ level, mask, where, image, masks }: FetchedBlocks): BlockStore {
   return {
     ...{ level, mask, where },
-    readBlock: (from, address) => (from === level ? image : masks).get(blockIndex(from, address)) ?? null,
+    readBlock: (from, address) => {
+      const block = (from === level ? image : masks).get(blockIndex(from, address));
+      // Null is a block that the file does not keep; one that nobody fetched must not pass for it.
+      if (block === undefined) throw new Error(`${nameBlock(from, address)} of ${where} was not fetched.`);
+      return block;
+    },
   };
 }

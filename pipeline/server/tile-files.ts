@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { inputError } from '../../shared/errors.ts';
 import type { Grid } from '../../shared/grid.ts';
 import { type BlockCache, createBlockCache } from '../cog/block-cache.ts';
-import { readHeader } from '../cog/header.ts';
+import { type CogLevel, readHeader } from '../cog/header.ts';
 import { bandGridOf } from '../cog/match.ts';
 import type { Cog } from '../cog/read.ts';
 import { openFileSource } from '../cog/source.ts';
@@ -105,17 +105,22 @@ async function openLayer({ path, sha256 }: TileFile, version: string, blocks: Bl
       set: (key, block) => blocks.set(`${sha256}/${key}`, block),
     };
     const grid = bandGridOf(header);
-    return { version, cog: { source, header, cache }, grids: header.levels.map((_, level) => halve(grid, level)) };
+    return { version, cog: { source, header, cache }, grids: header.levels.map((level) => gridOfLevel(grid, level)) };
   } catch (error) {
     await source.close();
     throw error;
   }
 }
 
-/** Overviews of layers halve the cells of the level above: at an odd edge the last cell reaches beyond the grid. */
-function halve({ crs, transform, widthPx, heightPx }: Grid, level: number): Grid {
-  const factor = 2 ** level;
+/**
+ * The grid of an overview. Layers of our own halve the cells of the level above, so that at an odd edge the last cell
+ * reaches beyond the grid; other writers spread the full extent over the cells they have.
+ */
+function gridOfLevel({ crs, transform, ...full }: Grid, { widthPx, heightPx }: CogLevel): Grid {
+  const factor = 2 ** Math.round(Math.log2(full.widthPx / widthPx));
+  const isHalved = widthPx === Math.ceil(full.widthPx / factor) && heightPx === Math.ceil(full.heightPx / factor);
   const [a, b, c, d, e, f] = transform;
-  const size = { widthPx: Math.ceil(widthPx / factor), heightPx: Math.ceil(heightPx / factor) };
-  return { crs, transform: [a * factor, b, c, d, e * factor, f], ...size };
+  const perCol = isHalved ? factor : full.widthPx / widthPx;
+  const perRow = isHalved ? factor : full.heightPx / heightPx;
+  return { crs, transform: [a * perCol, b, c, d, e * perRow, f], widthPx, heightPx };
 }

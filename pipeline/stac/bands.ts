@@ -180,14 +180,17 @@ function parseBand(
     nodata: stated.nodata === undefined ? defaults.nodata : stated.nodata,
     scale: stated.scale ?? defaults.scale,
     offset: stated.offset ?? defaults.offset,
-    ...statedChecksum(asset),
+    ...statedChecksum(asset, where, item.id),
   };
 }
 
 /** SHA2-256 or SHA2-512 of the file (STAC file extension); other digests are not used for checks. */
-function statedChecksum(asset: JsonObject): { checksum?: string } {
+function statedChecksum(asset: JsonObject, where: string, itemId: string): { checksum?: string } {
   const checksum = asText(asset['file:checksum'])?.toLowerCase() ?? '';
-  return /^(1220[0-9a-f]{64}|1340[0-9a-f]{128})$/.test(checksum) ? { checksum } : {};
+  if (/^(1220[0-9a-f]{64}|1340[0-9a-f]{128})$/.test(checksum)) return { checksum };
+  if (!/^(1220|1340)/.test(checksum)) return {};
+  const message = `Item ${where} states a checksum of ${checksum.length} digits that is no whole SHA2 multihash. Take the item anew from its source.`;
+  throw inputError('E_ITEM_CHECKSUM', message, itemId);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { CanopyError } from '../../shared/errors.ts';
+import { CanopyError, toErrorDetail } from '../../shared/errors.ts';
 import { builtProgram } from './built-program.ts';
 import type { ThreadAnswer } from './thread-contract.ts';
 import { describeDeath, timeoutError } from './verdicts.ts';
@@ -85,13 +85,13 @@ function createLane<S, T, R>(
 
   function start(): Worker {
     const started = new Worker(builtProgram(program), { workerData: setup });
-    // A pool that nobody closed must not keep the process alive; a task under way does.
-    started.unref();
     started.on('message', (answer: ThreadAnswer<R>) => {
       if (worker === started && job?.id === answer.id) settle(answer);
     });
     started.on('error', (error) => fail(started, describeDeath(String(error), '', undefined)));
     started.on('exit', (code) => fail(started, describeDeath(`exit code ${code}`, '', undefined)));
+    // A pool that nobody closed must not keep the process alive; a task under way does. To listen is to hold on again.
+    started.unref();
     return started;
   }
 
@@ -132,7 +132,13 @@ function createLane<S, T, R>(
       job = taken;
       worker.ref();
       timer = setTimeout(() => void end(timeoutError(timeoutMs, undefined)), timeoutMs);
-      worker.postMessage({ id: taken.id, task: taken.task });
+      try {
+        worker.postMessage({ id: taken.id, task: taken.task });
+      } catch (error) {
+        // A task that cannot be sent is a mistake of ours; the thread is none the worse for it.
+        release().reject(new CanopyError(toErrorDetail(error), { cause: error }));
+        queueMicrotask(onFree);
+      }
     },
     end,
   };
