@@ -116,7 +116,10 @@ async function openLayer({ path, sha256 }: TileFile, version: string, blocks: Bl
  * The grid of an overview. Layers of our own halve the cells of the level above, so that at an odd edge the last cell
  * reaches beyond the grid; other writers spread the full extent over the cells they have.
  */
-function gridOfLevel({ crs, transform, ...full }: Grid, { widthPx, heightPx }: CogLevel): Grid {
+export function gridOfLevel(
+  { crs, transform, ...full }: Grid,
+  { widthPx, heightPx }: Pick<CogLevel, 'widthPx' | 'heightPx'>,
+): Grid {
   const factor = 2 ** Math.round(Math.log2(full.widthPx / widthPx));
   const isHalved = widthPx === Math.ceil(full.widthPx / factor) && heightPx === Math.ceil(full.heightPx / factor);
   const [a, b, c, d, e, f] = transform;

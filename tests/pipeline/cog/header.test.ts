@@ -180,6 +180,8 @@ describe('a hostile or damaged header', () => {
     ['12 bits', 'E_TIFF_UNSUPPORTED', { 258: short(12) }],
     ['64-bit integers', 'E_TIFF_UNSUPPORTED', { 258: short(64) }],
     ['complex numbers', 'E_TIFF_UNSUPPORTED', { 339: short(6) }],
+    ['an alpha band', 'E_TIFF_UNSUPPORTED', { 338: short(2) }],
+    ['an alpha band multiplied into the others', 'E_TIFF_UNSUPPORTED', { 338: short(1) }],
     ['0 samples', 'E_TIFF_LIMIT', { 277: short(0) }],
     ['65,535 samples', 'E_TIFF_LIMIT', { 277: short(65_535) }],
     ['JPEG', 'E_TIFF_UNSUPPORTED', { 259: short(7) }],

@@ -9,6 +9,8 @@ export interface ItemParts {
   readonly gridPerAsset?: boolean;
   readonly redHref?: string;
   readonly dataType?: string;
+  /** `file:checksum` of red. */
+  readonly checksum?: string;
   /** An asset to leave out. */
   readonly drop?: string;
 }
@@ -21,7 +23,7 @@ export function makeItem(parts: ItemParts = {}) {
       : { 'proj:transform': parts.transform ?? [10, 0, 499980, 0, -10, 5100000], 'proj:shape': [100, 100] };
   const bands = [{ nodata: 0, data_type: parts.dataType ?? 'uint16', scale: 0.0001, offset: -0.1 }];
   const assets: Record<string, unknown> = {
-    red: { href: parts.redHref ?? './B04.tif', ...grid, 'raster:bands': bands },
+    red: { href: parts.redHref ?? './B04.tif', ...grid, 'raster:bands': bands, 'file:checksum': parts.checksum },
     nir: { href: './B08.tif', ...grid, 'raster:bands': bands },
     scl: { href: './SCL.tif', ...grid, 'raster:bands': [{ nodata: 0, data_type: 'uint8' }] },
   };

@@ -106,6 +106,7 @@ describe('an item', () => {
     ['a cell size of 0', { transform: [0, 0, 0, 0, -10, 0] }, 'E_ITEM_GRID'],
     ['a text in the transform', { transform: [10, 0, '0', 0, -10, 0] }, 'E_ITEM_GRID'],
     ['complex numbers', { dataType: 'cint16' }, 'E_ITEM_DATA_TYPE'],
+    ['a SHA2-256 of 63 digits', { checksum: `1220${'a'.repeat(63)}` }, 'E_ITEM_CHECKSUM'],
     [
       'no processing baseline anywhere',
       {
@@ -120,6 +121,12 @@ describe('an item', () => {
     ],
   ])('with %s is refused', (_name, parts, code) => {
     expect(() => parse(parts)).toThrow(expect.objectContaining({ code, kind: 'input' }));
+  });
+
+  it('keeps a whole SHA2-256 of a file, and takes no notice of an MD5', () => {
+    const checksumOf = (checksum: string) => parse({ checksum }).scene!.bands.red!.checksum;
+    expect(checksumOf(`1220${'aB'.repeat(32)}`)).toBe(`1220${'ab'.repeat(32)}`);
+    expect(checksumOf(`d50110${'a'.repeat(32)}`)).toBeUndefined();
   });
 
   it.each([null, 7, 'x', [], {}, { type: 'Feature' }, { type: 'Feature', id: 'a', properties: {}, assets: [] }])(

@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { join, relative } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createThreadPool, type ThreadPool, type ThreadPoolOptions } from '../../../pipeline/workers/threads.ts';
 import { type ErrorDetail, toErrorDetail } from '../../../shared/errors.ts';
@@ -69,6 +71,22 @@ describe('a pool of threads', () => {
     const { run } = startPool();
     expect(await failureOf(run({ kind }))).toMatchObject({ kind: 'bug', code: 'E_UNEXPECTED' });
     expect((await run({ kind: 'echo', value: 3 })).value).toBe(3);
+  });
+
+  it('calls a task that cannot be sent a bug, at once, and goes on with the 2 that wait behind it', async () => {
+    const { run } = startPool();
+    const unsendable = { kind: 'echo', value: () => 1 } as unknown as ThreadTask;
+    const first = run(unsendable);
+    const behind = [run(unsendable), run({ kind: 'echo', value: 4 })] as const;
+    expect(await failureOf(first)).toMatchObject({ kind: 'bug', code: 'E_UNEXPECTED' });
+    expect(await failureOf(behind[0])).toMatchObject({ kind: 'bug' });
+    expect((await behind[1]).value).toBe(4);
+  });
+
+  it('lets a process end whose pool of 3 threads did one task and was never closed', async () => {
+    const parent = await buildProgram(folder.path, 'tests/pipeline/workers/test-thread-parent.ts');
+    const { stdout } = await promisify(execFile)(process.execPath, [parent, program], { timeout: 20_000 });
+    expect(stdout).toBe('5\n');
   });
 
   it('ends a thread stuck in an endless loop after its 2 s and replaces it; the other thread does 20 tasks', async () => {
