@@ -1,18 +1,25 @@
 import type { Grid } from '../../shared/grid.ts';
 import type { Band } from '../../shared/scene.ts';
-import type { CogHeader } from './header.ts';
+import type { CogHeader, CogLevel } from './header.ts';
 import { tiffError } from './tiff.ts';
 
 /** What an item must state for its header to be checked; the rest of a band plays no part. */
 export type StatedBand = Pick<Band, 'grid' | 'dataType' | 'nodata'>;
 
-const MAX_SHIFT_PX = 1e-6;
+/** Corners that lie closer together than this are the same. */
+export const MAX_SHIFT_PX = 1e-6;
 
 /** The grid of the full-size image. Errors: `E_CRS_MISSING`, `E_GRID_UNSUPPORTED` (rotated, south-up, control points). */
 export function bandGridOf(header: CogHeader): Grid {
   if (header.grid !== null) return header.grid;
   const { code, sentence } = header.gridProblem ?? { code: 'E_GRID_UNSUPPORTED', sentence: 'it has no grid.' };
   throw tiffError(code, header.where, sentence);
+}
+
+/** The mask that the file has for its full-size image, if any. */
+export function maskOf({ levels, masks }: CogHeader): CogLevel | null {
+  const [full] = levels;
+  return masks.find((mask) => mask.widthPx === full!.widthPx && mask.heightPx === full!.heightPx) ?? null;
 }
 
 /**
@@ -40,12 +47,15 @@ export function checkBand(header: CogHeader, band: StatedBand): void {
   }
 }
 
-/** The largest distance between the same corners of two grids of one size, in cells of the first. */
-function cornerShiftPx(a: Grid, b: Grid): number {
+/**
+ * The largest distance between the same corners of two grids, in cells of `b`, whose number of cells counts; those of `a`
+ * may be `ratio` times as large. Infinite where one is rotated otherwise.
+ */
+export function cornerShiftPx(a: Grid, b: Grid, ratio = 1): number {
   const [ax, axr, ax0, ayc, ay, ay0] = a.transform;
   const [bx, bxr, bx0, byc, by, by0] = b.transform;
   if (axr !== bxr || ayc !== byc) return Number.POSITIVE_INFINITY;
-  const dx = Math.abs(bx0 - ax0) + Math.abs(bx - ax) * a.widthPx;
-  const dy = Math.abs(by0 - ay0) + Math.abs(by - ay) * a.heightPx;
-  return Math.max(dx / Math.abs(ax), dy / Math.abs(ay));
+  const dx = Math.abs(ax0 - bx0) + Math.abs(ax / ratio - bx) * b.widthPx;
+  const dy = Math.abs(ay0 - by0) + Math.abs(ay / ratio - by) * b.heightPx;
+  return Math.max(dx / Math.abs(bx), dy / Math.abs(by));
 }

@@ -12,6 +12,7 @@ import { blocksOf, readBlockBytes } from '../cog/block-bytes.ts';
 import { type BlockCache, createBlockCache } from '../cog/block-cache.ts';
 import { openBlockFile } from '../cog/block-file.ts';
 import type { CogLevel } from '../cog/header.ts';
+import { maskOf } from '../cog/match.ts';
 import { openHttpSource, type RangeReader } from '../cog/source.ts';
 import type { ChangeKernel, Plane, PlaneRect } from '../raster/ndvi-change-simd.ts';
 import { isHttp } from '../stac/href.ts';
@@ -52,7 +53,7 @@ export async function openBandReader(
 ): Promise<BandReader> {
   const { header } = input;
   const level = header.levels[0]!;
-  const mask = header.masks.find((m) => m.widthPx === level.widthPx && m.heightPx === level.heightPx);
+  const mask = maskOf(header);
   const read = await openBlocks(input, egress);
   await prepareDecoder(level);
   if (mask) await prepareDecoder(mask);

@@ -2,7 +2,7 @@ import type { CanopyError } from '../../shared/errors.ts';
 import { inputError } from '../../shared/errors.ts';
 import type { Grid } from '../../shared/grid.ts';
 import { type CogHeader, type DataType, readHeader } from '../cog/header.ts';
-import { bandGridOf } from '../cog/match.ts';
+import { bandGridOf, cornerShiftPx, MAX_SHIFT_PX } from '../cog/match.ts';
 import { openFileSource } from '../cog/source.ts';
 
 /** A file of one band, opened once for its header; a plain record, so that threads can be handed it. */
@@ -33,8 +33,6 @@ interface StackPaths {
 
 /** Headers read at a time: thousands of files must not all be open at once. */
 const OPEN_AT_ONCE = 16;
-/** Corners that lie closer together than this are the same. */
-const MAX_SHIFT_PX = 1e-6;
 
 /**
  * Reads the headers of a stack and checks that it is one: uint16 of one band each, on one grid; scene classes uint8 whose
@@ -110,15 +108,6 @@ function checkClassGrid(file: StackFile, first: StackFile, grid: Grid): void {
 /** Cells of `grid` along one side of a cell of scene classes. */
 export function classRatio(classes: Grid, grid: Grid): number {
   return Math.round(classes.transform[0] / grid.transform[0]);
-}
-
-/** How far corners of `a`, whose cells are `ratio` times as large, lie from where `b` has them; in cells of `b`. */
-function cornerShiftPx(a: Grid, b: Grid, ratio: number): number {
-  const [ax, , ax0, , ay, ay0] = a.transform;
-  const [bx, , bx0, , by, by0] = b.transform;
-  const dx = Math.abs(ax0 - bx0) + Math.abs(ax / ratio - bx) * b.widthPx;
-  const dy = Math.abs(ay0 - by0) + Math.abs(ay / ratio - by) * b.heightPx;
-  return Math.max(dx / Math.abs(bx), dy / Math.abs(by));
 }
 
 function gridError(file: StackFile, found: Grid, first: StackFile, grid: Grid, rule: string): CanopyError {

@@ -3,7 +3,7 @@ import { blockLength, decodeBlockInto, prepareDecoder, shapeOfBlock } from '../c
 import { blocksOf } from '../cog/block-bytes.ts';
 import { type BlockFile, openBlockFile } from '../cog/block-file.ts';
 import type { CogHeader, CogLevel } from '../cog/header.ts';
-import { bandGridOf } from '../cog/match.ts';
+import { bandGridOf, maskOf } from '../cog/match.ts';
 import { storedSentinel } from '../cog/read.ts';
 import { classRatio, type StackDate, type StackFile } from './composite-inputs.ts';
 
@@ -41,7 +41,7 @@ export async function createStackReader(dates: readonly StackDate[], keepScl: re
       const sentinel = storedSentinel(header.dataType, header.nodata) ?? 0;
       if (sentinel !== 0) for (let i = 0; i < length; i += 1) if (plane[i] === sentinel) plane[i] = 0;
       const level = maskOf(header);
-      if (level === undefined) return;
+      if (level === null) return;
       const mask = borrow(length);
       readWindowInto({ blocks, header, level, scratch }, window, mask);
       for (let i = 0; i < length; i += 1) if (mask[i] === 0) plane[i] = 0;
@@ -79,10 +79,6 @@ function coarser({ col, row, widthPx, heightPx }: Window, ratio: number): Window
     widthPx: Math.ceil((col + widthPx) / ratio) - col0,
     heightPx: Math.ceil((row + heightPx) / ratio) - row0,
   };
-}
-
-function maskOf({ levels: [full], masks }: CogHeader): CogLevel | undefined {
-  return masks.find((mask) => mask.widthPx === full!.widthPx && mask.heightPx === full!.heightPx);
 }
 
 function createOpener(keepOpen: boolean): (file: StackFile, use: (blocks: BlockFile) => void) => void {

@@ -18,6 +18,7 @@ import { footprintOf } from './footprint.ts';
 import { BLOCK_PX, bandsOfIndex, INDEX_NODATA, INDEX_SCALE, type IndexName, indexGridOf } from './index-strip.ts';
 import { createLazyEgress } from './lazy-egress.ts';
 import type { RunContext } from './prepare.ts';
+import { stopped } from './stopped.ts';
 import type { LayerFile, Task, TaskResult } from './tasks.ts';
 
 /** One index of one scene, as a file. */
@@ -175,14 +176,6 @@ async function computeStrips(layer: LayerToMake, folder: string, pool: Children,
   }
   if (failure) throw failure;
   return valuePx;
-}
-
-function stopped(): CanopyError {
-  return new CanopyError({
-    kind: 'transient',
-    code: 'E_CANCELLED',
-    message: 'Stopped on request before the file was finished.',
-  });
 }
 
 function stripPath(folder: string, blockRow: number): string {

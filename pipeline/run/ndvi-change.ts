@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { CanopyError, usageError } from '../../shared/errors.ts';
+import { usageError } from '../../shared/errors.ts';
 import type { Grid } from '../../shared/grid.ts';
 import type { PixelArray } from '../../shared/raster.ts';
 import { assembleCog, type OverviewTask } from '../cog/assemble.ts';
@@ -15,6 +15,7 @@ import { type ChangeInput, type ChangeInputs, type DateFiles, openChangeInputs }
 import type { ChangedSuperBlock, ChangeSetup } from './change-super.ts';
 import { createLazyEgress } from './lazy-egress.ts';
 import type { RunContext } from './prepare.ts';
+import { stopped } from './stopped.ts';
 
 /** The change of NDVI between two dates, as a file. */
 export interface ChangeRequest {
@@ -143,9 +144,4 @@ function specOf({ dnOffset, keepScl }: ChangeRequest, { grid, before, after }: C
 /** Name and version of an input; a folder's path says more of the machine than of the data. */
 function describeInput({ role, href, identity }: ChangeInput): string {
   return `${role} ${isHttp(href) ? displayHref(href) : basename(href)} (${identity})`;
-}
-
-function stopped(): CanopyError {
-  const message = 'Stopped on request before the file was finished. Nothing was written: run the same command again.';
-  return new CanopyError({ kind: 'transient', code: 'E_CANCELLED', message });
 }

@@ -1,12 +1,12 @@
-import { statSync } from 'node:fs';
-import { CanopyError, inputError } from '../../shared/errors.ts';
+import { inputError } from '../../shared/errors.ts';
 import type { Grid } from '../../shared/grid.ts';
 import type { BlockAddress } from '../cog/block.ts';
 import { blockIndex, blocksOf, rangeOfBlock, unframe } from '../cog/block-bytes.ts';
 import { type CogHeader, type CogLevel, readHeader } from '../cog/header.ts';
-import { bandGridOf } from '../cog/match.ts';
+import { bandGridOf, maskOf } from '../cog/match.ts';
 import { storedSentinel } from '../cog/read.ts';
 import { type ByteRange, type ByteSource, groupRanges, openFileSource, openHttpSource } from '../cog/source.ts';
+import { versionOf } from './file-version.ts';
 import { createLazyEgress } from './lazy-egress.ts';
 import { type GroupLayout, layoutGroups, windowOfGroup, type ZonalPlan } from './zonal-plan.ts';
 import type { FetchedBlocks } from './zonal-task.ts';
@@ -71,25 +71,6 @@ export async function openZonalRaster({ raster, isRemote, band, allowHosts }: Ra
     await close();
     throw error;
   }
-}
-
-/** The mask that the file has for its full-size image, if any. */
-export function maskOf({ levels, masks }: CogHeader): CogLevel | null {
-  const [full] = levels;
-  return masks.find((mask) => mask.widthPx === full!.widthPx && mask.heightPx === full!.heightPx) ?? null;
-}
-
-/** What tells one version of a local file from the next without reading it. Null where it cannot be told. */
-function versionOf(path: string): string | null {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat === undefined ? null : `${stat.dev}-${stat.ino}-${stat.size}-${stat.mtimeMs}`;
-}
-
-/** Errors: `E_SOURCE_CHANGED` (transient) where the file at `path` is no longer the one that was planned for. */
-export function checkVersion(path: string, version: string): void {
-  if (versionOf(path) === version) return;
-  const message = `${path} changed while it was read. Measure again when it is finished.`;
-  throw new CanopyError({ kind: 'transient', code: 'E_SOURCE_CHANGED', message, where: path });
 }
 
 interface WantedBytes extends ByteRange {

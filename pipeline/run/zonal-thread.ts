@@ -2,11 +2,12 @@ import { nameBlock } from '../cog/block.ts';
 import { blockIndex } from '../cog/block-bytes.ts';
 import { openBlockFile } from '../cog/block-file.ts';
 import { readHeader } from '../cog/header.ts';
+import { maskOf } from '../cog/match.ts';
 import { openFileSource } from '../cog/source.ts';
 import { answerThread } from '../workers/thread-contract.ts';
+import { checkVersion } from './file-version.ts';
 import { type BlockStore, type CellReader, createCellReader } from './zonal-cells.ts';
 import { createScratch, measureGroups, weighGroups } from './zonal-measure.ts';
-import { checkVersion, maskOf } from './zonal-raster.ts';
 import type { FetchedBlocks, ZonalResult, ZonalSetup, ZonalTask } from './zonal-task.ts';
 
 /** A thread of `canopy zonal`: decodes groups of blocks and measures the parcels in them. */

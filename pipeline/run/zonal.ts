@@ -9,9 +9,11 @@ import { packShapes } from '../raster/shapes.ts';
 import { PART_LENGTH } from '../raster/zonal-block.ts';
 import { ensureFolder, writeFileAtomic } from '../store/files.ts';
 import { createThreadPool, type ThreadPool } from '../workers/threads.ts';
+import { checkVersion } from './file-version.ts';
+import { stopped } from './stopped.ts';
 import { measureAll } from './zonal-measure-all.ts';
 import { countBeyond } from './zonal-plan.ts';
-import { checkVersion, openZonalRaster, type RasterPlace, type ZonalRaster } from './zonal-raster.ts';
+import { openZonalRaster, type RasterPlace, type ZonalRaster } from './zonal-raster.ts';
 import type { ZonalStat } from './zonal-stats.ts';
 import { describeZonalCsv, formatZonalCsv, type ZonalTable } from './zonal-table.ts';
 import type { ZonalResult, ZonalSetup, ZonalTask } from './zonal-task.ts';
@@ -156,9 +158,4 @@ function countParcels({ parcels }: PlanarParcels, raster: ZonalRaster, { totals 
 function addSource(read: { blocks: number; requests: number; bytes: number }, raster: ZonalRaster) {
   const { requests, bytes } = raster.stats();
   return { blocks: read.blocks, requests: read.requests + requests, bytes: read.bytes + bytes };
-}
-
-function stopped(): CanopyError {
-  const message = 'Stopped on request. Nothing was written: run the same command again.';
-  return new CanopyError({ kind: 'transient', code: 'E_CANCELLED', message });
 }
