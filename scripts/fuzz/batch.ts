@@ -1,7 +1,8 @@
 import type { Seed } from './corpus.ts';
 import { makeInput } from './mutate.ts';
+import { type Reading, readEverything } from './reading.ts';
 import { judgeStream } from './streams.ts';
-import { judge, type Outcome, type Reading, readEverything } from './verdict.ts';
+import { judge, type Outcome, tryReading, type Verdict } from './verdict.ts';
 
 /** Consecutive inputs of one fuzz run. */
 export interface FuzzTask {
@@ -12,7 +13,7 @@ export interface FuzzTask {
 
 export interface FuzzFailure {
   readonly index: number;
-  readonly what: 'crash' | 'silent' | 'hang' | 'memory';
+  readonly what: 'crash' | 'misread' | 'hang' | 'memory';
   /** Seed file, mutations and message. */
   readonly story: string;
 }
@@ -55,18 +56,19 @@ export async function runBatch(
     onInput(index);
     const wasSmall = peakRssBytes() <= MAX_RSS_BYTES;
     const before = process.cpuUsage();
-    const { outcome, detail } =
-      'file' in of ? await judge(of.file.seed, truth!, of.file.bytes) : judgeStream(of.stream);
+    const attempt = 'file' in of ? await tryReading(of.file.seed, of.file.bytes) : judgeStream(of.stream);
     const spent = process.cpuUsage(before);
     const tookMs = (spent.user + spent.system) / 1000;
     slowestMs = Math.max(slowestMs, tookMs);
+    if (wasSmall && peakRssBytes() > MAX_RSS_BYTES) failures.push({ index, what: 'memory', story });
+    const { outcome, detail } =
+      'file' in of ? await judge(of.file.seed, truth!, of.file.bytes, attempt) : (attempt as Verdict);
     counts[family] ??= {};
     counts[family][outcome] = (counts[family][outcome] ?? 0) + 1;
     if (outcome === 'refused') codes[detail] = (codes[detail] ?? 0) + 1;
-    if (outcome === 'crash' || outcome === 'silent')
+    if (outcome === 'crash' || outcome === 'misread')
       failures.push({ index, what: outcome, story: `${story}: ${detail}` });
     if (tookMs > HANG_MS) failures.push({ index, what: 'hang', story: `${story}: took ${Math.round(tookMs)} ms` });
-    if (wasSmall && peakRssBytes() > MAX_RSS_BYTES) failures.push({ index, what: 'memory', story });
   }
   return { counts, codes, failures, slowestMs, peakRssBytes: peakRssBytes() };
 }

@@ -6,8 +6,10 @@ import { openCog } from '../../pipeline/cog/read.ts';
 import { type FieldSpec, SHORT, type TiffSpec } from '../../tests/pipeline/cog/make-tiff.ts';
 import { memorySource } from '../../tests/pipeline/cog/memory-source.ts';
 import { mulberry32, type Random } from '../demo/random.ts';
+import type { CellDigest } from './cells.ts';
 import { pick } from './choose.ts';
 import { composeTiff, type SeedImage } from './compose.ts';
+import { expectedCells } from './expected.ts';
 import { packBits, zstdFrame } from './pack.ts';
 import { parseLayout, type TiffLayout } from './tiff-layout.ts';
 
@@ -17,6 +19,8 @@ export interface Seed {
   readonly bytes: Buffer;
   readonly layout: TiffLayout;
   readonly item: StatedBand;
+  /** What its images hold, by decreasing size: from the numbers that were written, or as the other program reads them. */
+  readonly cells: readonly CellDigest[];
 }
 
 const WIDTH = 40;
@@ -53,19 +57,23 @@ const short = (...values: number[]): FieldSpec => ({ type: SHORT, values });
 export async function makeCorpus(folder: string): Promise<Seed[]> {
   const random = mulberry32(2026);
   const seeds: Seed[] = [];
-  const add = async (name: string, bytes: Buffer) => {
-    seeds.push({ name, bytes, layout: parseLayout(bytes), item: await readItem(bytes) });
+  const add = async (name: string, bytes: Buffer, cells: readonly CellDigest[]) => {
+    seeds.push({ name, bytes, layout: parseLayout(bytes), item: await readItem(bytes), cells });
   };
   for (let round = 0; round < ROUNDS; round++) {
     for (const kind of KINDS) {
       for (const compression of COMPRESSIONS) {
         const { name, images, framed } = drawFile(random, kind, compression);
-        await add(`${round} ${name}`, composeTiff(images, framed));
+        await add(`${round} ${name}`, composeTiff(images, framed), expectedCells(images, isHole));
       }
     }
   }
+  const known = JSON.parse(readFileSync(join(folder, 'cells.json'), 'utf8')) as Record<string, CellDigest[]>;
   for (const name of readdirSync(folder).filter((file) => file.endsWith('.tif'))) {
-    await add(name, readFileSync(join(folder, name)));
+    const cells = known[name];
+    if (cells === undefined)
+      throw new Error(`${name} is not in ${join(folder, 'cells.json')}: see the README beside it.`);
+    await add(name, readFileSync(join(folder, name)), cells);
   }
   return seeds;
 }
@@ -153,10 +161,14 @@ function thinOut(values: readonly number[], samples: number, step: number) {
   return { widthPx, heightPx, values: thinned };
 }
 
+function isHole(col: number, row: number): boolean {
+  return col > 5 && col < 15 && row > 3 && row < 10;
+}
+
 /** A mask with a hole, of 8 bits or of one. */
 function maskOf(image: TiffSpec, isOneBit: boolean): TiffSpec {
   const { widthPx, heightPx, littleEndian = true, big = false } = image;
-  const isValid = (col: number, row: number) => (col > 5 && col < 15 && row > 3 && row < 10 ? 0 : 1);
+  const isValid = (col: number, row: number) => (isHole(col, row) ? 0 : 1);
   const values = Array.from(
     { length: widthPx * heightPx },
     (_, i) => 255 * isValid(i % widthPx, Math.floor(i / widthPx)),

@@ -116,7 +116,7 @@ export function judgeStream(input: StreamInput): Verdict {
   if (right !== null && found !== null && Buffer.compare(right, found) === 0)
     return { outcome: 'unchanged', detail: '' };
   const tell = (bytes: Uint8Array | null) => (bytes === null ? 'a refusal' : `${bytes.length} bytes`);
-  return { outcome: 'silent', detail: `${tell(found)} where ${tell(right)} is right` };
+  return { outcome: 'misread', detail: `${tell(found)} where ${tell(right)} is right` };
 }
 
 function inflateRight({ bytes, wantedBytes }: StreamInput): Uint8Array | null {

@@ -52,16 +52,20 @@ export function formatTable(tally: Tally): string {
 
 /** What a run has shown, in plain sentences. */
 export function formatSummary(tally: Tally, seconds: number): string {
-  const [item, checksum, silent] = (['item', 'checksum', 'silent'] as const).map((outcome) => totalOf(tally, outcome));
-  const wrong = item! + checksum! + silent!;
-  const streams = [...tally.counts].filter(([family]) => family.endsWith(' alone'));
-  const files = streams.reduce((left, [, outcomes]) => left - sum(outcomes.values()), tally.inputs);
+  const isStream = (family: string) => family.endsWith(' alone');
+  const fileCounts = [...tally.counts].flatMap(([family, counts]) => (isStream(family) ? [] : [counts]));
+  const files = sum(fileCounts.map((counts) => sum(counts.values())));
+  const [unchanged, sparse, item, checksum] = (['unchanged', 'sparse', 'item', 'checksum'] as const).map((outcome) =>
+    sum(fileCounts.map((counts) => counts.get(outcome) ?? 0)),
+  ) as [number, number, number, number];
   const share = (part: number) => `${((100 * part) / Math.max(1, files)).toFixed(2)} %`;
+  const tell = (part: number) => `${count(part)} (${share(part)})`;
   const failed = (what: FuzzFailure['what']) => count(tally.failures.filter((failure) => failure.what === what).length);
   const codes = [...tally.codes].sort((a, b) => b[1] - a[1]).map(([code, times]) => `${code} ${count(times)}`);
   return [
     `Refusals: ${codes.join(', ')}.`,
     `${count(tally.inputs)} inputs in ${seconds.toFixed(0)} s (${count(Math.round(tally.inputs / seconds))} a second): ${failed('crash')} crashes, ${failed('hang')} hangs over 1 s (slowest ${Math.round(tally.slowestMs)} ms), ${failed('memory')} over 512 MB (peak ${Math.round(tally.peakRssBytes / 1e6)} MB a process).`,
-    `Of ${count(files)} files the reader alone took ${count(wrong)} (${share(wrong)}) for good that have wrong pixels or a wrong georeference: ${count(item!)} (${share(item!)}) are caught by the item's grid, type and nodata, ${count(checksum!)} (${share(checksum!)}) only by the file's SHA-256, ${count(silent!)} by nothing.`,
+    `Of ${count(files)} files the reader accepted ${tell(unchanged + sparse + item + checksum)} that the second opinion, by other code from the same header and bytes, reads alike cell by cell; ${failed('misread')} inputs it refuses or reads otherwise.`,
+    `Of the same files, ${tell(unchanged)} are as the unharmed file; ${tell(sparse)} lack blocks, which the reader counts; ${tell(item)} differ, and the item's grid, type or nodata show it; ${tell(checksum)} differ in well-formed data, which only a checksum stated elsewhere can show (none is looked at here).`,
   ].join('\n');
 }

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { openCog } from '../../../pipeline/cog/read.ts';
 import { composeTiff } from '../../../scripts/fuzz/compose.ts';
 import type { Seed } from '../../../scripts/fuzz/corpus.ts';
+import { readEverything } from '../../../scripts/fuzz/reading.ts';
 import { parseLayout, setNumber, viewOf } from '../../../scripts/fuzz/tiff-layout.ts';
-import { judge, readEverything } from '../../../scripts/fuzz/verdict.ts';
+import { judge, tryReading } from '../../../scripts/fuzz/verdict.ts';
 import type { TiffSpec } from '../../pipeline/cog/make-tiff.ts';
 import { memorySource } from '../../pipeline/cog/memory-source.ts';
 
@@ -19,14 +20,14 @@ async function makeSeed(spec: Partial<TiffSpec>, framed = false): Promise<Seed> 
   const bytes = composeTiff([{ subfile: 0, spec: { ...image, ...spec } }], framed);
   const { header } = await openCog(memorySource(bytes));
   const item = { grid: header.grid!, dataType: header.dataType, nodata: header.nodata };
-  return { name: 'made', bytes, layout: parseLayout(bytes), item };
+  return { name: 'made', bytes, layout: parseLayout(bytes), item, cells: [] };
 }
 
 /** What becomes of a copy of the file after `harm`. */
 async function outcomeOf(seed: Seed, harm: (bytes: Buffer) => void): Promise<string> {
   const bytes = Buffer.from(seed.bytes);
   harm(bytes);
-  return (await judge(seed, await readEverything(seed.bytes, 0), bytes)).outcome;
+  return (await judge(seed, await readEverything(seed.bytes, 0), bytes, await tryReading(seed, bytes))).outcome;
 }
 
 const valuesAt = (seed: Seed, tag: number) => seed.layout.ifds[0]!.fields.find((field) => field.tag === tag)!.valuesAt;
