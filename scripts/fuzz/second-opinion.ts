@@ -39,8 +39,10 @@ function compareImage(file: Uint8Array, header: CogHeader, image: ReadImage): st
   for (let i = 0; i < data.length; i++) {
     const col = window.col + (i % window.widthPx);
     const row = window.row + Math.floor(i / window.widthPx);
-    const value = cells.valueAt(col, row, sample);
-    const masked = mask === undefined ? 1 : mask.valueAt(col, row, 0);
+    // A corner's window reaches beyond an image that is narrower.
+    const isOutside = col < 0 || row < 0 || col >= image.widthPx || row >= image.heightPx;
+    const value = isOutside ? null : cells.valueAt(col, row, sample);
+    const masked = isOutside ? null : mask === undefined ? 1 : mask.valueAt(col, row, 0);
     const isValid = value !== null && !isNodata(value, nodata, header.dataType) && masked !== null && masked !== 0;
     const found = valid[i] === 1 ? data[i]! : null;
     const right = isValid ? value : null;

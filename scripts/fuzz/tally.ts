@@ -65,7 +65,7 @@ export function formatSummary(tally: Tally, seconds: number): string {
   return [
     `Refusals: ${codes.join(', ')}.`,
     `${count(tally.inputs)} inputs in ${seconds.toFixed(0)} s (${count(Math.round(tally.inputs / seconds))} a second): ${failed('crash')} crashes, ${failed('hang')} hangs over 1 s (slowest ${Math.round(tally.slowestMs)} ms), ${failed('memory')} over 512 MB (peak ${Math.round(tally.peakRssBytes / 1e6)} MB a process).`,
-    `Of ${count(files)} files the reader accepted ${tell(unchanged + sparse + item + checksum)} that the second opinion, by other code from the same header and bytes, reads alike cell by cell; ${failed('misread')} inputs it refuses or reads otherwise.`,
-    `Of the same files, ${tell(unchanged)} are as the unharmed file; ${tell(sparse)} lack blocks, which the reader counts; ${tell(item)} differ, and the item's grid, type or nodata show it; ${tell(checksum)} differ in well-formed data, which only a checksum stated elsewhere can show (none is looked at here).`,
+    `Of ${count(files)} files the reader accepted ${tell(unchanged + sparse + item + checksum)} that the second opinion, by other code from the same header and bytes, reads alike cell by cell; ${failed('misread')} files and streams it refuses or reads otherwise.`,
+    `Of the same files, ${tell(unchanged)} are as the unharmed file; ${tell(sparse)} lack blocks, which the reader counts; ${tell(item)} differ, and the item's grid, type or nodata show it; ${tell(checksum)} differ and are still well-formed, which only a checksum stated elsewhere can show (none is looked at here).`,
   ].join('\n');
 }

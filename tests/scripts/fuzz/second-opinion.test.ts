@@ -4,6 +4,9 @@ import type { Workspace } from '../../../pipeline/cog/kernel.ts';
 import { runBatch } from '../../../scripts/fuzz/batch.ts';
 import { makeCorpus } from '../../../scripts/fuzz/corpus.ts';
 import { misreadSeeds } from '../../../scripts/fuzz/expected.ts';
+import { readEverything } from '../../../scripts/fuzz/reading.ts';
+import { contradict } from '../../../scripts/fuzz/second-opinion.ts';
+import { makeTiff } from '../../pipeline/cog/make-tiff.ts';
 
 /** Makes the decoder kernel wrong, below all of the reader that the fuzzer tries. */
 type Plant = (kernel: Workspace['kernel']) => Partial<Workspace['kernel']>;
@@ -57,6 +60,16 @@ afterEach(() => {
 describe('the second opinion', () => {
   it('has nothing against any of 400 inputs as our decoder reads them', async () => {
     expect(await failuresOf(null)).toEqual([]);
+  });
+
+  it('has nothing against an image of 40 × 26,300, whose corners are read with cells beyond its edge', async () => {
+    const values = Array.from({ length: 40 * 26_300 }, (_, i) => i % 251);
+    const { bytes } = makeTiff({ widthPx: 40, heightPx: 26_300, values, bits: 8, rowsPerStrip: 400, compression: 1 });
+    const reading = await readEverything(bytes, null);
+    expect(reading.images.map(({ window }) => window.col)).toEqual([0, 40 - 256]);
+    expect(await contradict(bytes, reading)).toBeNull();
+    reading.images[1]!.valid[0] = 1;
+    expect(await contradict(bytes, reading)).toContain('column -216, row 26044 is 0, null to the second opinion');
   });
 
   it('fails inputs that a decoder takes which ignores every refusal of its kernel', async () => {
