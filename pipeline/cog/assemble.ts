@@ -47,6 +47,8 @@ export interface AssemblyWork {
   readonly inFlight: number;
   /** After each super-block of the full size. */
   onDone?(encoded: EncodedSuperBlock): void;
+  /** After the last of them, before the file is put together; what it throws leaves no file. */
+  beforeFinish?(): void;
 }
 
 export interface AssemblyOptions {
@@ -71,6 +73,7 @@ export async function assembleCog(
   const assembly = createCogAssembly(path, plan, options);
   try {
     await driveWork(plan, work, assembly);
+    work.beforeFinish?.();
     return await assembly.finish();
   } finally {
     await assembly.discard();

@@ -2,10 +2,12 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { usageError } from '../../shared/errors.ts';
-import { flagError, joinNegativeNumbers, readMask } from '../config.ts';
+import { displayHref } from '../cog/source.ts';
+import { flagError, joinNegativeNumbers, readMask, readWhole } from '../config.ts';
 import type { StackMethod } from '../raster/composite-kernel.ts';
 import { type CompositeFile, type CompositeRequest, runComposite } from '../run/composite.ts';
 import type { Command } from './command.ts';
+import { readDnOffsets } from './dn-offset.ts';
 
 const USAGE = `canopy composite --red R1.tif,R2.tif,… --nir N1.tif,N2.tif,… --method median|medoid|percentile:P --out F.tif
 
@@ -14,10 +16,12 @@ one grid, one file a date, in the same order; 0, nodata and masked pixels are mi
 
   --red A,B,… --nir A,B,…  the dates; may be repeated instead of the commas
   --method median          NDVI = (nir − red)/(nir + red + 2 · offset), the median of the dates: int16 × 0.0001, nodata -32768
-           percentile:P    the same at rank (n − 1) · P/100 of the n values, linear between ranks, as numpy has it
+           percentile:P    the linear percentile of each pixel's values in float32, at rank (n − 1) · P/100 of the n:
+                          numpy.percentile of one pixel
            medoid          red and nir of the date nearest to the medians of both bands: two bands of uint16, nodata 0
   --out F.tif              the file to write
-  --dn-offset D            added to a DN to make it reflectance × 10,000 (default -1000: Sentinel-2 from baseline 04.00 on)
+  --dn-offset D            added to a DN to make it reflectance × 10,000, -10000 to 0 (default -1000: Sentinel-2 from
+                           baseline 04.00 on; 0 before it); the medoid needs none
   --scl A,B,…              scene classes of each date; only clear pixels are used
   --keep-scl 4,5,6,7       the classes that count as clear
   --workers N              threads (default: the processors)
@@ -36,6 +40,8 @@ const OPTIONS = {
 } as const;
 
 const MAX_DATES = 1000;
+/** Of Sentinel-2 from baseline 04.00 on. */
+const DEFAULT_DN_OFFSET = -1000;
 
 export const compositeCommand: Command = {
   name: 'composite',
@@ -55,7 +61,11 @@ export const compositeCommand: Command = {
 
 function readRequest(argv: readonly string[]): CompositeRequest {
   const values = parseFlags(argv);
-  const files = { red: readFiles(values.red), nir: readFiles(values.nir), scl: readFiles(values.scl) };
+  const files = {
+    red: readFiles('--red', values.red),
+    nir: readFiles('--nir', values.nir),
+    scl: readFiles('--scl', values.scl),
+  };
   checkFiles(files);
   if (files.scl.length === 0 && values['keep-scl'] !== undefined)
     throw usageError('--keep-scl chooses among scene classes: give them with --scl, one file a date.');
@@ -65,17 +75,18 @@ function readRequest(argv: readonly string[]): CompositeRequest {
     ...files,
     keepScl: readMask(values).keepScl,
     method: readMethod(values.method),
-    dnOffset: readBetween('--dn-offset', values['dn-offset'], -65_535, 65_535) ?? -1000,
+    dnOffset: values['dn-offset'] === undefined ? DEFAULT_DN_OFFSET : readDnOffsets(values['dn-offset'], 1)[0],
     out: resolve(values.out),
-    workers: readWorkers(values.workers),
+    workers: readWhole('--workers', values.workers, 1, 64) ?? availableParallelism(),
   };
 }
 
-function readFiles(lists: readonly string[] = []): string[] {
-  return lists
-    .flatMap((list) => list.split(','))
-    .filter((name) => name !== '')
-    .map((name) => resolve(name));
+function readFiles(flag: string, lists: readonly string[] = []): string[] {
+  const names = lists.flatMap((list) => list.split(',')).filter((name) => name !== '');
+  const url = names.find((name) => /^[a-z][a-z0-9+.-]+:\/\//i.test(name));
+  if (url !== undefined)
+    throw usageError(`${flag} names ${displayHref(url)}. URLs are not read here: fetch the file first.`);
+  return names.map((name) => resolve(name));
 }
 
 function checkFiles({ red, nir, scl }: Pick<CompositeRequest, 'red' | 'nir' | 'scl'>): void {
@@ -98,27 +109,13 @@ function readMethod(text: string | undefined): StackMethod {
   return { kind: 'percentile', pct: Number(pct) };
 }
 
-function readBetween(flag: string, text: string | undefined, min: number, max: number): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= min && value <= max))
-    throw usageError(`${flag} wants a number from ${min} to ${max}; got "${text}".`);
-  return value;
-}
-
-function readWorkers(text: string | undefined): number {
-  const value = readBetween('--workers', text, 1, 64) ?? availableParallelism();
-  if (!Number.isInteger(value)) throw usageError(`--workers wants a whole number; got "${text}".`);
-  return value;
-}
-
-function summaryOf({ method, red, out }: CompositeRequest, { grid, valuePx }: CompositeFile): string {
+function summaryOf({ method, red, out, dnOffset }: CompositeRequest, { grid, valuePx }: CompositeFile): string {
   const { widthPx, heightPx, transform, crs } = grid;
   const pct = ((100 * valuePx) / (widthPx * heightPx)).toFixed(1);
   const what =
     method.kind === 'medoid'
       ? 'medoid of red and nir'
-      : `${method.kind === 'median' ? 'median' : `percentile ${method.pct}`} of NDVI`;
+      : `${method.kind === 'median' ? 'median' : `percentile ${method.pct}`} of NDVI with --dn-offset ${dnOffset}`;
   // The only CRS in degrees that is written; to ask proj4 would cost a tenth of a short run.
   const cell = `${transform[0]} ${crs === 'EPSG:4326' ? 'degrees' : 'm'}`;
   return `Finished: ${what} of ${red.length === 1 ? '1 date' : `${red.length} dates`}, ${widthPx} × ${heightPx} pixels of ${cell}, of which ${valuePx} (${pct} %) hold a value. Result: ${out}`;

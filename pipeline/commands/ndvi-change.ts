@@ -2,19 +2,23 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { usageError } from '../../shared/errors.ts';
-import { checkHost, flagError, readMask } from '../config.ts';
+import { displayHref } from '../cog/source.ts';
+import { checkHost, flagError, joinNegativeNumbers, readMask } from '../config.ts';
 import type { DateFiles } from '../run/change-inputs.ts';
 import { type ChangeLayer, type ChangeRequest, runNdviChange } from '../run/ndvi-change.ts';
 import { isHttp } from '../stac/href.ts';
 import type { Command } from './command.ts';
+import { readDnOffsets } from './dn-offset.ts';
 
 const USAGE = `canopy ndvi-change --before red=F,nir=F,scl=F --after red=F,nir=F,scl=F --dn-offset N --out F.tif
 
 Computes NDVI after - NDVI before, pixel by pixel, of two dates of one tile: a COG of int16 × 0.0001 (nodata -32768) with
-overviews and statistics. A pixel holds a value where all four DN are above 0 and both scene classes count as clear.
+overviews and statistics. A pixel holds a value where all four DN are above 0, both scene classes count as clear and the
+change is within ±3.2767, which int16 × 0.0001 can hold.
 Two dates are a screening: season, rain and fire move NDVI too. canopy monitor judges change against a season.
 
-  --before, --after      files or URLs: red and nir as stored (uint16, 0 = no data), scl of the same or twice the pixel size
+  --before, --after      files or URLs: red and nir as stored (uint16, 0 = no data), scl of the same or twice the pixel size,
+                         over all of red
   --dn-offset N          is added to the stored numbers: -1000 from Sentinel-2 baseline 04.00 on, 0 before it;
                          two numbers, such as 0,-1000, where the dates differ
   --out F.tif            the file to write
@@ -53,10 +57,10 @@ function readRequest(argv: readonly string[]): ChangeRequest {
     );
   if (values.out === undefined || !/[^/\\]\.tif$/.test(values.out))
     throw usageError(`--out wants the name of a file that ends in .tif; got ${values.out ?? 'nothing'}.`);
+  const offsets = readDnOffsets(values['dn-offset'], 2);
   return {
-    before: readDate('--before', values.before),
-    after: readDate('--after', values.after),
-    dnOffset: readOffset(values['dn-offset']),
+    ...readDates(values),
+    dnOffset: { before: offsets[0], after: offsets.at(-1)! },
     keepScl: readMask(values).keepScl,
     out: resolve(values.out),
     allowHosts: (values['allow-host'] ?? []).map(checkHost),
@@ -68,6 +72,21 @@ function readRequest(argv: readonly string[]): ChangeRequest {
 const MAX_THREADS = 8;
 
 const BANDS = ['red', 'nir', 'scl'] as const;
+
+function readDates({ before, after }: { before?: string; after?: string }): Pick<ChangeRequest, 'before' | 'after'> {
+  const dates = { before: readDate('--before', before), after: readDate('--after', after) };
+  const named = new Map<string, string>();
+  for (const [date, files] of Object.entries(dates)) {
+    for (const band of BANDS) {
+      const earlier = named.get(files[band]);
+      const name = `${band} ${date}`;
+      if (earlier !== undefined)
+        throw usageError(`${displayHref(files[band])} is named for ${earlier} and for ${name}: six files are wanted.`);
+      named.set(files[band], name);
+    }
+  }
+  return dates;
+}
 
 function readDate(flag: string, text: string | undefined): DateFiles {
   if (text === undefined) throw usageError(`${flag} wants the files of a date: red=F,nir=F,scl=F; got nothing.`);
@@ -88,22 +107,6 @@ function readDate(flag: string, text: string | undefined): DateFiles {
   return { red: files.get('red')!, nir: files.get('nir')!, scl: files.get('scl')! };
 }
 
-function readOffset(text: string | undefined): ChangeRequest['dnOffset'] {
-  const how = 'It is -1000 from Sentinel-2 baseline 04.00 on, 0 before it or where the provider has applied it.';
-  if (text === undefined) throw usageError(`--dn-offset is missing: what is added to the stored numbers. ${how}`);
-  const numbers = text.split(',').map((part) => (/^\s*[+-]?\d+\s*$/.test(part) ? Number(part) : Number.NaN));
-  if (numbers.length > 2 || numbers.some(Number.isNaN))
-    throw usageError(
-      `--dn-offset wants a whole number, or two parted by a comma (before,after); got "${text}". ${how}`,
-    );
-  const wrong = numbers.find((number) => number > 0 || number < -10_000);
-  if (wrong !== undefined)
-    throw usageError(
-      `--dn-offset is added to the stored numbers, so it is 0 or less, -10000 at the least; got ${wrong}. ${how}`,
-    );
-  return { before: numbers[0]! + 0, after: numbers.at(-1)! + 0 };
-}
-
 function summaryOf({ out }: ChangeRequest, { grid, valuePx, beyondPx, bytes }: ChangeLayer, seconds: number): string {
   const { widthPx, heightPx, transform } = grid;
   const pct = ((100 * valuePx) / (widthPx * heightPx)).toFixed(1);
@@ -112,18 +115,13 @@ function summaryOf({ out }: ChangeRequest, { grid, valuePx, beyondPx, bytes }: C
   const beyond =
     beyondPx === 0
       ? ''
-      : ` In ${beyondPx} pixels red and nir are so near 0 that the change passes ±3.2767: it stops there above and is no data below. Check --dn-offset if they are many.`;
+      : ` ${beyondPx === 1 ? '1 pixel lies' : `${beyondPx} pixels lie`} beyond what int16 × 0.0001 holds, ±3.2767, and ${beyondPx === 1 ? 'is' : 'are'} nodata. Check --dn-offset if they are many.`;
   return `Finished: NDVI change of ${widthPx} × ${heightPx} pixels of ${cell}, of which ${valuePx} (${pct} %) are clear and hold a value on both dates, in ${seconds.toFixed(1)} s.${beyond} Result: ${out} (${(bytes / 1e6).toFixed(1)} MB).`;
 }
 
-/** A negative number after its flag is a value, which Node's parser takes for a flag. */
 function parseFlags(argv: readonly string[]) {
-  const args: string[] = [];
-  for (const arg of argv) {
-    if (args.at(-1) === '--dn-offset' && /^-\d/.test(arg)) args[args.length - 1] = `--dn-offset=${arg}`;
-    else args.push(arg);
-  }
   try {
+    const args = joinNegativeNumbers(argv);
     return parseArgs({ args, options: OPTIONS, strict: true, allowPositionals: true });
   } catch (error) {
     throw flagError('ndvi-change', error as Error);

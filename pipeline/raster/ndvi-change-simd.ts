@@ -38,7 +38,7 @@ export interface Plane {
 }
 
 export interface ChangeTotals {
-  /** Pixels that stopped at an end of int16. */
+  /** Pixels beyond what int16 holds: nodata. */
   readonly beyondPx: number;
   readonly valuePx: number;
   readonly sum: number;
@@ -76,23 +76,13 @@ export interface ChangeKernel {
  */
 export function createChangeKernel(sidePx: number, scratchBytes: number, keepScl: readonly number[]): ChangeKernel {
   const kernel = loadKernel<ChangeExports>(changeWasm);
-  const count = sidePx * sidePx;
-  let end = kernel.freeAt();
-  const place = (bytesPerCell: 1 | 2): Plane => {
-    const at = end;
-    end += count * bytesPerCell;
-    return { at, sidePx, bytesPerCell };
-  };
-  const dn = [place(2), place(2), place(2), place(2)] as const;
-  const out = place(2);
-  const clear = place(1);
-  const classes = [place(1), place(1)] as const;
-  const scratchAt = end;
-  ensureMemory(kernel, end + scratchBytes);
+  const planes = placePlanes(kernel.freeAt(), sidePx);
+  const { dn, out, clear, classes, endAt: scratchAt } = planes;
+  ensureMemory(kernel, scratchAt + scratchBytes);
   const { buffer } = kernel.memory;
+  const count = sidePx * sidePx;
   const keep = new Uint8Array(buffer, kernel.keepAt(), 16);
   for (const label of keepScl) keep[label] = 255;
-  const totals = new Float64Array(buffer, kernel.totalsAt(), 6);
   return {
     dn,
     classes,
@@ -114,11 +104,35 @@ export function createChangeKernel(sidePx: number, scratchBytes: number, keepScl
       if (resolution === 'same') kernel.clearSame(before.at, after.at, clear.at, count);
       else kernel.clearDouble(before.at, after.at, clear.at, sidePx / 2);
     },
-    compute({ before, after }) {
-      const [red1, nir1, red2, nir2] = dn;
-      kernel.change(red1.at, nir1.at, red2.at, nir2.at, clear.at, out.at, count, before, after);
-      const [beyondPx, valuePx, sum, sumOfSquares, min, max] = totals as unknown as number[];
-      return { beyondPx: beyondPx!, valuePx: valuePx!, sum: sum!, sumOfSquares: sumOfSquares!, min: min!, max: max! };
-    },
+    compute: (offsetSums) => computeAll(kernel, planes, offsetSums),
   };
+}
+
+type ChangePlanes = ReturnType<typeof placePlanes>;
+
+/** Addresses of all planes, one behind the other. */
+function placePlanes(freeAt: number, sidePx: number) {
+  let endAt = freeAt;
+  const place = (bytesPerCell: 1 | 2): Plane => {
+    const at = endAt;
+    endAt += sidePx * sidePx * bytesPerCell;
+    return { at, sidePx, bytesPerCell };
+  };
+  const dn = [place(2), place(2), place(2), place(2)] as const;
+  const out = place(2);
+  const clear = place(1);
+  const classes = [place(1), place(1)] as const;
+  return { dn, out, clear, classes, endAt };
+}
+
+function computeAll(
+  kernel: ChangeExports,
+  { dn: [red1, nir1, red2, nir2], clear, out }: ChangePlanes,
+  { before, after }: { readonly before: number; readonly after: number },
+): ChangeTotals {
+  const count = out.sidePx * out.sidePx;
+  kernel.change(red1.at, nir1.at, red2.at, nir2.at, clear.at, out.at, count, before, after);
+  const totals = new Float64Array(kernel.memory.buffer, kernel.totalsAt(), 6);
+  const [beyondPx, valuePx, sum, sumOfSquares, min, max] = totals as unknown as number[];
+  return { beyondPx: beyondPx!, valuePx: valuePx!, sum: sum!, sumOfSquares: sumOfSquares!, min: min!, max: max! };
 }

@@ -17,8 +17,8 @@ const { fround } = Math;
  * NDVI after − NDVI before in steps of 0.0001, to `out`; CHANGE_NODATA where a DN is 0 or `clear` is. Each step is one of
  * float32, as a script with NumPy does it, so that both agree to the last pixel:
  * NDVI = (nir − red) / max(nir + red + offsetSum, 1), out = rint(10,000 · (NDVI after − NDVI before)), halves to even.
- * What int16 cannot hold, which takes a reflectance sum near 0, stops at its ends, −32,768 being nodata then. Returns
- * how many pixels did. This is the readable definition; `wasm/change.as` computes the same eight at a time.
+ * What int16 cannot hold, which takes a reflectance sum near 0, becomes nodata on both sides: to end it at one of them
+ * would bend every mean. Returns how many pixels did. This is the readable definition; `wasm/change.as` computes the same eight at a time.
  */
 export function computeNdviChange(before: DateDn, after: DateDn, clear: Uint8Array, out: Int16Array): number {
   let beyondPx = 0;
@@ -30,8 +30,9 @@ export function computeNdviChange(before: DateDn, after: DateDn, clear: Uint8Arr
     }
     const change = fround(ndviOf(r2, n2, after.offsetSum) - ndviOf(r1, n1, before.offsetSum));
     const steps = roundHalfEven(fround(change * STEPS_PER_NDVI));
-    if (Math.abs(steps) > 32_767) beyondPx += 1;
-    out[i] = Math.max(-32_768, Math.min(32_767, steps));
+    const isBeyond = Math.abs(steps) > 32_767;
+    if (isBeyond) beyondPx += 1;
+    out[i] = isBeyond ? CHANGE_NODATA : steps;
   }
   return beyondPx;
 }

@@ -1,10 +1,12 @@
 import { inputError } from '../../shared/errors.ts';
-import { epsgOf, type Grid } from '../../shared/grid.ts';
+import type { Grid } from '../../shared/grid.ts';
 import type { CogHeader, DataType } from '../cog/header.ts';
-import { bandGridOf } from '../cog/match.ts';
+import { bandGridOf, MAX_SHIFT_PX } from '../cog/match.ts';
 import { openCog } from '../cog/read.ts';
 import { type ByteSource, openFileSource, openHttpSource, type RangeReader } from '../cog/source.ts';
 import { isHttp } from '../stac/href.ts';
+import { checkVersion, versionOf } from './file-version.ts';
+import { checkSameCrs, checkSameGrid, gridError } from './same-grid.ts';
 
 /** The files of one date: absolute paths or URLs. */
 export interface DateFiles {
@@ -20,6 +22,8 @@ export interface ChangeInput {
   readonly header: CogHeader;
   /** ETag of a URL, else the size: hashing a gigabyte would cost a tenth of the work itself. */
   readonly identity: string;
+  /** See `versionOf`; taken before the header was read. Null where the file is remote. */
+  readonly version: string | null;
 }
 
 /** How the classes lie under the pixels: class column = floor((column + colShift) / factor), rows alike. */
@@ -43,12 +47,12 @@ export interface ChangeInputs {
   readonly after: ChangeDate;
 }
 
-/** A coordinate in a header is exact to about this part of a cell. */
-const TOLERANCE_PX = 1e-6;
-
 function openAnySource(href: string, egress: RangeReader): Promise<ByteSource> {
   return isHttp(href) ? openHttpSource(href, egress) : openFileSource(href);
 }
+
+const ONE_GRID =
+  'Red and nir of both dates must have one grid: take files of one tile, or cut them to the same window.';
 
 /**
  * Opens the six files and holds them against one another; no pixels yet. Errors (input): those of a header, and
@@ -61,12 +65,19 @@ export async function openChangeInputs(
   const before = await openDate(files.before, egress);
   const after = await openDate(files.after, egress);
   const grid = bandGridOf(before.red.header);
-  for (const band of [before.nir, after.red, after.nir]) checkSameGrid(grid, before.red, band);
+  for (const band of [before.nir, after.red, after.nir]) checkSameGrid(band.header, before.red.header, ONE_GRID);
   return {
     grid,
     before: { ...before, lattice: latticeOf(grid, before.red, before.scl) },
     after: { ...after, lattice: latticeOf(grid, before.red, after.scl) },
   };
+}
+
+/** Errors: `E_SOURCE_CHANGED` (transient) where a local file is no longer the one that was opened. */
+export function checkChangeUnchanged({ before, after }: ChangeInputs): void {
+  for (const { href, version } of [before, after].flatMap(({ red, nir, scl }) => [red, nir, scl])) {
+    if (version !== null) checkVersion(href, version);
+  }
 }
 
 async function openDate(files: DateFiles, egress: RangeReader) {
@@ -78,12 +89,13 @@ async function openDate(files: DateFiles, egress: RangeReader) {
 }
 
 async function openInput(role: ChangeInput['role'], href: string, egress: RangeReader): Promise<ChangeInput> {
+  const version = isHttp(href) ? null : versionOf(href);
   const source = await openAnySource(href, egress);
   try {
     const { header } = await openCog(source);
     checkKind(role, header);
     const identity = isHttp(href) ? await source.identity() : `size:${source.sizeBytes}`;
-    return { role, href, header, identity };
+    return { role, href, header, identity, version };
   } finally {
     await source.close();
   }
@@ -106,45 +118,28 @@ function checkKind(role: ChangeInput['role'], header: CogHeader): void {
   throw inputError('E_TYPE_MISMATCH', sentence, where);
 }
 
-function checkSameGrid(grid: Grid, first: ChangeInput, other: ChangeInput): void {
-  const found = bandGridOf(other.header);
-  checkSameCrs(grid, first, other, found);
-  const [a, , c, , e, f] = grid.transform;
-  const [a2, , c2, , e2, f2] = found.transform;
-  const isSame =
-    Math.abs(a2 / a - 1) * grid.widthPx < TOLERANCE_PX &&
-    Math.abs(e2 / e - 1) * grid.heightPx < TOLERANCE_PX &&
-    Math.abs(c2 - c) < TOLERANCE_PX * a &&
-    Math.abs(f2 - f) < TOLERANCE_PX * a &&
-    found.widthPx === grid.widthPx &&
-    found.heightPx === grid.heightPx;
-  if (isSame) return;
-  const tell = ({ widthPx, heightPx, transform }: Grid) =>
-    `${widthPx} × ${heightPx} pixels of ${transform[0]} from ${transform[2]}, ${transform[5]}`;
-  const sentence = `${other.header.where} has ${tell(found)}, but ${first.header.where} has ${tell(grid)}. Red and nir of both dates must have one grid: take files of one tile, or cut them to the same window.`;
-  throw inputError('E_GRID_MISMATCH', sentence, other.header.where);
-}
-
-function checkSameCrs(grid: Grid, first: ChangeInput, other: ChangeInput, found: Grid): void {
-  if (epsgOf(found.crs) === epsgOf(grid.crs)) return;
-  const sentence = `${other.header.where} is in ${found.crs}, but ${first.header.where} in ${grid.crs}. A change needs one CRS: take files of one tile.`;
-  throw inputError('E_CRS_MISMATCH', sentence, other.header.where);
-}
-
-/** Errors: `E_GRID_MISMATCH` where a class cell is not one or two pixels wide, or not on their edges. */
-function latticeOf(grid: Grid, first: ChangeInput, scl: ChangeInput): ClassLattice {
-  const found = bandGridOf(scl.header);
-  checkSameCrs(grid, first, scl, found);
+/** Errors: `E_GRID_MISMATCH` where a class cell is not one or two pixels wide, not on their edges, or missing. */
+function latticeOf(grid: Grid, { header: first }: ChangeInput, { header }: ChangeInput): ClassLattice {
+  checkSameCrs(header, first);
+  const found = bandGridOf(header);
   const [a, , c, , e, f] = grid.transform;
   const [a2, , c2, , e2, f2] = found.transform;
   const factor = Math.round(a2 / a);
   const [colShift, rowShift] = [Math.round((c - c2) / a), Math.round((f - f2) / e)];
   const isOnEdges =
-    Math.abs((c - c2) / a - colShift) < TOLERANCE_PX &&
-    Math.abs((f - f2) / e - rowShift) < TOLERANCE_PX &&
-    Math.abs(a2 / a - factor) * found.widthPx < TOLERANCE_PX &&
-    Math.abs(e2 / e - factor) * found.heightPx < TOLERANCE_PX;
-  if (isOnEdges && (factor === 1 || factor === 2)) return { factor, colShift, rowShift };
-  const sentence = `${scl.header.where} has cells of ${a2} from ${c2}, ${f2}, which do not fit on the pixels of ${a} from ${c}, ${f} of ${first.header.where}: cells of the same or twice the size on the same edges are wanted. Take the classification of the same tile.`;
-  throw inputError('E_GRID_MISMATCH', sentence, scl.header.where);
+    Math.abs((c - c2) / a - colShift) < MAX_SHIFT_PX &&
+    Math.abs((f - f2) / e - rowShift) < MAX_SHIFT_PX &&
+    Math.abs(a2 / a - factor) * found.widthPx < MAX_SHIFT_PX &&
+    Math.abs(e2 / e - factor) * found.heightPx < MAX_SHIFT_PX;
+  if (!isOnEdges || (factor !== 1 && factor !== 2)) {
+    const sentence = `${header.where} has cells of ${a2} from ${c2}, ${f2}, which do not fit on the pixels of ${a} from ${c}, ${f} of ${first.where}: cells of the same or twice the size on the same edges are wanted. Take the classification of the same tile.`;
+    throw inputError('E_GRID_MISMATCH', sentence, header.where);
+  }
+  const isCovered =
+    Math.min(colShift, rowShift) >= 0 &&
+    grid.widthPx + colShift <= found.widthPx * factor &&
+    grid.heightPx + rowShift <= found.heightPx * factor;
+  if (!isCovered)
+    throw gridError(header, first, 'Every pixel needs a class: take the classification of the same tile.');
+  return { factor, colShift, rowShift };
 }

@@ -1,14 +1,17 @@
-import type { CanopyError } from '../../shared/errors.ts';
 import { inputError } from '../../shared/errors.ts';
 import type { Grid } from '../../shared/grid.ts';
 import { type CogHeader, type DataType, readHeader } from '../cog/header.ts';
 import { bandGridOf, cornerShiftPx, MAX_SHIFT_PX } from '../cog/match.ts';
 import { openFileSource } from '../cog/source.ts';
+import { checkVersion, versionOf } from './file-version.ts';
+import { checkSameCrs, checkSameGrid, gridError } from './same-grid.ts';
 
 /** A file of one band, opened once for its header; a plain record, so that threads can be handed it. */
 export interface StackFile {
   readonly path: string;
   readonly header: CogHeader;
+  /** See `versionOf`; taken before the header was read. */
+  readonly version: string | null;
 }
 
 export interface StackDate {
@@ -33,10 +36,11 @@ interface StackPaths {
 
 /** Headers read at a time: thousands of files must not all be open at once. */
 const OPEN_AT_ONCE = 16;
+const HOW_TO_MEND = 'Bring them onto one with gdalwarp.';
 
 /**
  * Reads the headers of a stack and checks that it is one: uint16 of one band each, on one grid; scene classes uint8 whose
- * cells hold whole cells of that grid. Errors (input): `E_TYPE_MISMATCH`, `E_GRID_MISMATCH`, and those of the files.
+ * cells hold whole cells of that grid. Errors (input): `E_TYPE_MISMATCH`, `E_CRS_MISMATCH`, `E_GRID_MISMATCH`, and those of the files.
  */
 export async function openStack(paths: StackPaths): Promise<StackInputs> {
   const files = await readHeaders([...paths.red, ...paths.nir, ...paths.scl]);
@@ -45,7 +49,7 @@ export async function openStack(paths: StackPaths): Promise<StackInputs> {
   const grid = bandGridOf(first.header);
   for (const file of files.slice(0, 2 * count)) {
     checkType(file, 'uint16', 'red and nir as digital numbers');
-    checkSameGrid(file, first, grid);
+    checkSameGrid(file.header, first.header, `All red and nir must lie on one grid. ${HOW_TO_MEND}`);
   }
   for (const file of files.slice(2 * count)) {
     checkType(file, 'uint8', 'scene classes');
@@ -57,6 +61,15 @@ export async function openStack(paths: StackPaths): Promise<StackInputs> {
   return { grid, dates };
 }
 
+/** Errors: `E_SOURCE_CHANGED` (transient) where a file is no longer the one that was opened. */
+export function checkStackUnchanged(dates: readonly StackDate[]): void {
+  for (const { red, nir, scl } of dates) {
+    for (const file of [red, nir, scl]) {
+      if (file !== null && file.version !== null) checkVersion(file.path, file.version);
+    }
+  }
+}
+
 async function readHeaders(paths: readonly string[]): Promise<StackFile[]> {
   const files: StackFile[] = [];
   for (let at = 0; at < paths.length; at += OPEN_AT_ONCE)
@@ -65,9 +78,10 @@ async function readHeaders(paths: readonly string[]): Promise<StackFile[]> {
 }
 
 async function readOneHeader(path: string): Promise<StackFile> {
+  const version = versionOf(path);
   const source = await openFileSource(path);
   try {
-    return { path, header: await readHeader(source) };
+    return { path, header: await readHeader(source), version };
   } finally {
     await source.close();
   }
@@ -81,40 +95,21 @@ function checkType({ path, header }: StackFile, wanted: DataType, what: string):
   throw inputError('E_TYPE_MISMATCH', sentence, path);
 }
 
-function checkSameGrid(file: StackFile, first: StackFile, grid: Grid): void {
-  const found = bandGridOf(file.header);
-  const isSame =
-    found.crs === grid.crs &&
-    found.widthPx === grid.widthPx &&
-    found.heightPx === grid.heightPx &&
-    cornerShiftPx(found, grid, 1) <= MAX_SHIFT_PX;
-  if (!isSame) throw gridError(file, found, first, grid, 'All red and nir must lie on one grid.');
-}
-
 function checkClassGrid(file: StackFile, first: StackFile, grid: Grid): void {
+  checkSameCrs(file.header, first.header);
   const found = bandGridOf(file.header);
   const ratio = classRatio(found, grid);
   const isFitting =
-    found.crs === grid.crs &&
     ratio >= 1 &&
     found.widthPx === Math.ceil(grid.widthPx / ratio) &&
     found.heightPx === Math.ceil(grid.heightPx / ratio) &&
     cornerShiftPx(found, grid, ratio) <= MAX_SHIFT_PX;
   const wanted =
     'Scene classes must start at the same corner, with cells of the same size or a whole number of times it.';
-  if (!isFitting) throw gridError(file, found, first, grid, wanted);
+  if (!isFitting) throw gridError(file.header, first.header, `${wanted} ${HOW_TO_MEND}`);
 }
 
 /** Cells of `grid` along one side of a cell of scene classes. */
 export function classRatio(classes: Grid, grid: Grid): number {
   return Math.round(classes.transform[0] / grid.transform[0]);
-}
-
-function gridError(file: StackFile, found: Grid, first: StackFile, grid: Grid, rule: string): CanopyError {
-  const sentence = `${file.path} lies on ${tell(found)}, but ${first.path} on ${tell(grid)}. ${rule} Bring them onto one with gdalwarp.`;
-  return inputError('E_GRID_MISMATCH', sentence, file.path);
-}
-
-function tell({ crs, widthPx, heightPx, transform: [cellX, , x, , , y] }: Grid): string {
-  return `${widthPx} × ${heightPx} cells of ${cellX} from ${x}, ${y} on in ${crs}`;
 }

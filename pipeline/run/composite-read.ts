@@ -24,50 +24,71 @@ const MAX_OPEN_FILES = 100;
 export async function createStackReader(dates: readonly StackDate[], keepScl: readonly number[]): Promise<StackReader> {
   const files = dates.flatMap(({ red, nir, scl }) => (scl === null ? [red, nir] : [red, nir, scl]));
   for (const { header } of files) for (const level of [header.levels[0]!, ...header.masks]) await prepareDecoder(level);
-  const withFile = createOpener(files.length <= MAX_OPEN_FILES);
-  const scratch: Scratch = { block: new Uint16Array(0), bytes: new Uint8Array(0) };
-  const isKept = Uint8Array.from({ length: 256 }, (_, scl) => (keepScl.includes(scl) ? 1 : 0));
-  let small = new Uint8Array(0);
-  const borrow = (length: number) => {
-    if (small.length < length) small = new Uint8Array(length);
-    return small;
+  const desk: Desk = {
+    withFile: createOpener(files.length <= MAX_OPEN_FILES),
+    scratch: { block: new Uint16Array(0), bytes: new Uint8Array(0) },
+    small: new Uint8Array(0),
   };
-
-  function readBand(file: StackFile, window: Window, plane: Uint16Array): void {
-    const { header } = file;
-    const length = window.widthPx * window.heightPx;
-    withFile(file, (blocks) => {
-      readWindowInto({ blocks, header, level: header.levels[0]!, scratch }, window, plane);
-      const sentinel = storedSentinel(header.dataType, header.nodata) ?? 0;
-      if (sentinel !== 0) for (let i = 0; i < length; i += 1) if (plane[i] === sentinel) plane[i] = 0;
-      const level = maskOf(header);
-      if (level === null) return;
-      const mask = borrow(length);
-      readWindowInto({ blocks, header, level, scratch }, window, mask);
-      for (let i = 0; i < length; i += 1) if (mask[i] === 0) plane[i] = 0;
-    });
-  }
-
-  function applyClasses(scl: StackFile, date: StackDate, window: Window, red: Uint16Array): void {
-    const ratio = classRatio(bandGridOf(scl.header), bandGridOf(date.red.header));
-    const part = coarser(window, ratio);
-    const classes = borrow(part.widthPx * part.heightPx);
-    const level = scl.header.levels[0]!;
-    withFile(scl, (blocks) => readWindowInto({ blocks, header: scl.header, level, scratch }, part, classes));
-    for (let row = 0; row < window.heightPx; row += 1) {
-      const from = (Math.floor((window.row + row) / ratio) - part.row) * part.widthPx - part.col;
-      for (let col = 0, to = row * window.widthPx; col < window.widthPx; col += 1, to += 1)
-        if (isKept[classes[from + Math.floor((window.col + col) / ratio)]!] === 0) red[to] = 0;
-    }
-  }
-
+  const isKept = Uint8Array.from({ length: 256 }, (_, scl) => (keepScl.includes(scl) ? 1 : 0));
   return {
     readDate(date, window, { red, nir }) {
-      readBand(date.red, window, red);
-      readBand(date.nir, window, nir);
-      if (date.scl !== null) applyClasses(date.scl, date, window, red);
+      readBand(desk, date.red, window, red);
+      readBand(desk, date.nir, window, nir);
+      if (date.scl === null) return;
+      const ratio = classRatio(bandGridOf(date.scl.header), bandGridOf(date.red.header));
+      applyClasses(desk, { file: date.scl, ratio, isKept }, window, red);
     },
   };
+}
+
+/** What one thread reads with: its open files and memory that is made once. */
+interface Desk {
+  readonly withFile: (file: StackFile, use: (blocks: BlockFile) => void) => void;
+  readonly scratch: Scratch;
+  /** Mask or classes of a window. Grows. */
+  small: Uint8Array;
+}
+
+function borrow(desk: Desk, length: number): Uint8Array {
+  if (desk.small.length < length) desk.small = new Uint8Array(length);
+  return desk.small;
+}
+
+function readBand(desk: Desk, file: StackFile, window: Window, plane: Uint16Array): void {
+  const { header } = file;
+  const { scratch } = desk;
+  const length = window.widthPx * window.heightPx;
+  desk.withFile(file, (blocks) => {
+    readWindowInto({ blocks, header, level: header.levels[0]!, scratch }, window, plane);
+    const sentinel = storedSentinel(header.dataType, header.nodata) ?? 0;
+    if (sentinel !== 0) for (let i = 0; i < length; i += 1) if (plane[i] === sentinel) plane[i] = 0;
+    const level = maskOf(header);
+    if (level === null) return;
+    const mask = borrow(desk, length);
+    readWindowInto({ blocks, header, level, scratch }, window, mask);
+    for (let i = 0; i < length; i += 1) if (mask[i] === 0) plane[i] = 0;
+  });
+}
+
+interface Classes {
+  readonly file: StackFile;
+  /** Cells of the bands along one side of a cell of classes. */
+  readonly ratio: number;
+  /** 1 at each class that is clear. */
+  readonly isKept: Uint8Array;
+}
+
+function applyClasses(desk: Desk, { file, ratio, isKept }: Classes, window: Window, red: Uint16Array): void {
+  const { header } = file;
+  const part = coarser(window, ratio);
+  const classes = borrow(desk, part.widthPx * part.heightPx);
+  const level = header.levels[0]!;
+  desk.withFile(file, (blocks) => readWindowInto({ blocks, header, level, scratch: desk.scratch }, part, classes));
+  for (let row = 0; row < window.heightPx; row += 1) {
+    const from = (Math.floor((window.row + row) / ratio) - part.row) * part.widthPx - part.col;
+    for (let col = 0, to = row * window.widthPx; col < window.widthPx; col += 1, to += 1)
+      if (isKept[classes[from + Math.floor((window.col + col) / ratio)]!] === 0) red[to] = 0;
+  }
 }
 
 /** The cells `ratio` times as large that hold a window. */

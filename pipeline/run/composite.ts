@@ -7,7 +7,7 @@ import { createProgress } from '../queue/progress.ts';
 import type { StackMethod } from '../raster/composite-kernel.ts';
 import { ensureFolder } from '../store/files.ts';
 import { createThreadPool, type ThreadPool } from '../workers/threads.ts';
-import { openStack } from './composite-inputs.ts';
+import { checkStackUnchanged, openStack, type StackInputs } from './composite-inputs.ts';
 import { type CompositePlan, compositeSpec, planComposite } from './composite-plan.ts';
 import type { CompositeAnswer, CompositeSetup, CompositeTask } from './composite-thread.ts';
 import type { RunContext } from './prepare.ts';
@@ -44,7 +44,7 @@ type Threads = ThreadPool<CompositeTask, CompositeAnswer>;
 /**
  * Composites a stack of local files into a COG with overviews and statistics: NDVI as int16 × 0.0001 (nodata −32768), or
  * the medoid's red and nir as uint16 (nodata 0). Threads read, compute and encode; the bytes do not depend on their number.
- * Errors: those of `openStack`; `E_FOLDER`, `E_DISK`, `E_CANCELLED`. Then there is no file, or the one from before.
+ * Errors: those of `openStack`; `E_SOURCE_CHANGED`, `E_FOLDER`, `E_DISK`, `E_CANCELLED`. Then there is no file, or the one from before.
  */
 export async function runComposite(request: CompositeRequest, context: RunContext): Promise<CompositeFile> {
   const { out, method, dnOffset, keepScl, workers } = request;
@@ -66,14 +66,20 @@ export async function runComposite(request: CompositeRequest, context: RunContex
   context.signal.addEventListener('abort', stop);
   if (context.signal.aborted) stop();
   try {
-    return { grid: inputs.grid, ...(await computeFile(out, plan, pool, context)) };
+    return { grid: inputs.grid, ...(await computeFile({ out, inputs, plan }, pool, context)) };
   } finally {
     context.signal.removeEventListener('abort', stop);
     await pool.close();
   }
 }
 
-async function computeFile(out: string, plan: CompositePlan, pool: Threads, context: RunContext) {
+interface CompositeJob {
+  readonly out: string;
+  readonly inputs: StackInputs;
+  readonly plan: CompositePlan;
+}
+
+async function computeFile({ out, inputs, plan }: CompositeJob, pool: Threads, context: RunContext) {
   const { superCols, superRows } = plan.cog.stages[0]!;
   const { write, isTty } = context;
   const total = superCols * superRows;
@@ -84,6 +90,7 @@ async function computeFile(out: string, plan: CompositePlan, pool: Threads, cont
     compute: runs.take,
     encode: async (task: CompositeTask) => (await pool.run(task)).blocks[0]!,
     onDone: () => progress.advance(),
+    beforeFinish: () => checkStackUnchanged(inputs.dates),
   };
   const { sums } = await assembleCog(out, plan.cog, work, { statistics: true });
   progress.finish();

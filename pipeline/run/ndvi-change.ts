@@ -4,14 +4,20 @@ import type { Grid } from '../../shared/grid.ts';
 import type { PixelArray } from '../../shared/raster.ts';
 import { assembleCog, type OverviewTask } from '../cog/assemble.ts';
 import type { EncodedSuperBlock } from '../cog/assemble-block.ts';
-import { type CogSpec, planCog, type SuperBlockAt } from '../cog/assemble-plan.ts';
+import { type CogPlan, type CogSpec, planCog, type SuperBlockAt } from '../cog/assemble-plan.ts';
 import { displayHref } from '../cog/source.ts';
 import { createProgress } from '../queue/progress.ts';
 import { CHANGE_NODATA, CHANGE_SCALE } from '../raster/ndvi-change.ts';
 import { isHttp } from '../stac/href.ts';
 import { ensureFolder } from '../store/files.ts';
-import { createThreadPool } from '../workers/threads.ts';
-import { type ChangeInput, type ChangeInputs, type DateFiles, openChangeInputs } from './change-inputs.ts';
+import { createThreadPool, type ThreadPool } from '../workers/threads.ts';
+import {
+  type ChangeInput,
+  type ChangeInputs,
+  checkChangeUnchanged,
+  type DateFiles,
+  openChangeInputs,
+} from './change-inputs.ts';
 import type { ChangedSuperBlock, ChangeSetup } from './change-super.ts';
 import { createLazyEgress } from './lazy-egress.ts';
 import type { RunContext } from './prepare.ts';
@@ -43,6 +49,8 @@ export interface ChangeLayer {
 /** A super-block: of the full size, or one of overviews with its pixels. */
 export type ChangeTask = { readonly at: SuperBlockAt; readonly pixels?: PixelArray };
 
+type Threads = ThreadPool<ChangeTask, EncodedSuperBlock>;
+
 const BLOCK_PX = 512;
 /** Four blocks of 10 m lie over one of 20 m. */
 const SUPER_BLOCK_PX = 1024;
@@ -51,7 +59,7 @@ const SUPER_BLOCK_PX = 1024;
  * Computes the change of NDVI between two dates as a COG of int16 × 0.0001 (nodata −32768), overviews and statistics
  * included, in one pass: threads read, decode, compute and encode super-blocks, and memory does not grow with the image
  * but for a row of them. The rule is that of `computeNdviChange`. Errors: those of `openChangeInputs`, of the files and
- * of `assembleCog`; `E_CANCELLED`.
+ * of `assembleCog`; `E_SOURCE_CHANGED`, `E_CANCELLED`.
  */
 export async function runNdviChange(request: ChangeRequest, context: RunContext): Promise<ChangeLayer> {
   const { out, threads: size } = request;
@@ -62,37 +70,44 @@ export async function runNdviChange(request: ChangeRequest, context: RunContext)
   const { keepScl, dnOffset, allowHosts } = request;
   const offsetSums = { before: 2 * dnOffset.before, after: 2 * dnOffset.after };
   const setup: ChangeSetup = { plan, inputs, keepScl, offsetSums, allowHosts };
-  const pool = createThreadPool<ChangeSetup, ChangeTask, EncodedSuperBlock>({
-    program: 'pipeline/run/change-thread.js',
-    setup,
-    size,
-  });
+  const pool: Threads = createThreadPool({ program: 'pipeline/run/change-thread.js', setup, size });
   const stop = () => void pool.close();
   context.signal.addEventListener('abort', stop);
   if (context.signal.aborted) stop();
-  const { blockCols, blockRows } = plan.levels[0]!;
-  const { write, isTty } = context;
-  const progress = createProgress({ total: blockCols * blockRows, unitName: 'blocks', write, isTty, now: Date.now });
-  let beyondPx = 0;
-  const work = {
-    inFlight: size + 2,
-    compute: (at: SuperBlockAt) => pool.run({ at }),
-    encode: (task: OverviewTask) => pool.run(task),
-    onDone: (encoded: EncodedSuperBlock) => {
-      beyondPx += (encoded as ChangedSuperBlock).beyondPx;
-      progress.advance(blocksIn(encoded, blockCols, blockRows));
-    },
-  };
   try {
-    const { bytes, sums } = await assembleCog(out, plan, work, { statistics: true });
-    progress.finish();
-    return { grid: inputs.grid, valuePx: sums[0]!.count, beyondPx, bytes };
+    return { grid: inputs.grid, ...(await computeFile({ out, inputs, plan }, pool, context)) };
   } catch (error) {
     throw context.signal.aborted ? stopped() : error;
   } finally {
     context.signal.removeEventListener('abort', stop);
     await pool.close();
   }
+}
+
+interface ChangeJob {
+  readonly out: string;
+  readonly inputs: ChangeInputs;
+  readonly plan: CogPlan;
+}
+
+async function computeFile({ out, inputs, plan }: ChangeJob, pool: Threads, context: RunContext) {
+  const { blockCols, blockRows } = plan.levels[0]!;
+  const { write, isTty } = context;
+  const progress = createProgress({ total: blockCols * blockRows, unitName: 'blocks', write, isTty, now: Date.now });
+  let beyondPx = 0;
+  const work = {
+    inFlight: pool.size + 2,
+    compute: (at: SuperBlockAt) => pool.run({ at }),
+    encode: (task: OverviewTask) => pool.run(task),
+    onDone: (encoded: EncodedSuperBlock) => {
+      beyondPx += (encoded as ChangedSuperBlock).beyondPx;
+      progress.advance(blocksIn(encoded, blockCols, blockRows));
+    },
+    beforeFinish: () => checkChangeUnchanged(inputs),
+  };
+  const { bytes, sums } = await assembleCog(out, plan, work, { statistics: true });
+  progress.finish();
+  return { valuePx: sums[0]!.count, beyondPx, bytes };
 }
 
 function checkOut({ out, before, after }: ChangeRequest): void {
@@ -129,7 +144,7 @@ function specOf({ dnOffset, keepScl }: ChangeRequest, { grid, before, after }: C
     metadata: {
       kind: 'ndvi-change',
       method:
-        'NDVI after - NDVI before, NDVI = (nir - red) / max(nir + red + 2 dn_offset, 1), float32, where all four DN are above 0 and both classes are kept; overviews are means',
+        'NDVI after - NDVI before, NDVI = (nir - red) / max(nir + red + 2 dn_offset, 1), float32, where all four DN are above 0 and both classes are kept and the change is within +-3.2767, what int16 x 0.0001 holds; nodata elsewhere; overviews are means',
       before: describe(before),
       after: describe(after),
       dn_offset:

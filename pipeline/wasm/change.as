@@ -2,7 +2,7 @@
 
 /** Keep rule of scene classes: 16 bytes, 255 where the class of that number is clear. */
 const KEEP: usize = 16;
-/** What `change` leaves: pixels that stopped at an end of int16, valid ones, their sum, sum of squares, least and most. */
+/** What `change` leaves: pixels beyond what int16 holds, valid ones, their sum, sum of squares, least and most. */
 const TOTALS: usize = 32;
 const NODATA: i16 = -32768;
 
@@ -170,7 +170,7 @@ export function change(
     if (v128.any_true(v128.or(beyondLow, beyondHigh))) {
       const outside = v128.and(i16x8.narrow_i32x4_s(beyondLow, beyondHigh), isValid);
       beyondPx += popcnt<i32>(i16x8.bitmask(outside));
-      isValid = v128.andnot(isValid, i16x8.eq(steps, nodata));
+      isValid = v128.andnot(isValid, outside);
     }
     v128.store(out + at, v128.bitselect(steps, nodata, isValid));
     const values = v128.and(steps, isValid);

@@ -36,12 +36,24 @@ describe('computeNdviChange', () => {
     ['a DN of 0', [2000, 5000, 0, 4500], 4, CHANGE_NODATA],
     ['cloud', [2000, 5000, 2500, 4500], 0, CHANGE_NODATA],
     ['65,535 in all: 0 on both dates', [65_535, 65_535, 65_535, 65_535], 4, 0],
-    ['a sum below the offset: 998/1 − 0.6 stops at 32,767', [2000, 5000, 1, 999], 4, 32_767],
-    ['the other way round, which is nodata', [1, 999, 2000, 5000], 4, CHANGE_NODATA],
+    ['a sum below the offset: 998/1 − 0.6 is beyond 3.2767, so nodata', [2000, 5000, 1, 999], 4, CHANGE_NODATA],
+    ['the other way round, nodata too', [1, 999, 2000, 5000], 4, CHANGE_NODATA],
   ])('%s: %j', (_, dn, clear, wanted) => {
     const bands = dn.map((value) => Uint16Array.of(value)) as unknown as Pixels['bands'];
     const offsets = { before: -2000, after: -2000 };
     expect([...byDefinition({ bands, clear: Uint8Array.of(clear), offsets }).out]).toEqual([wanted]);
+  });
+
+  it.each([
+    ['32,767 steps, which int16 holds', 7233, -37_233, [32_767, -32_767], 0],
+    ['32,768 steps, nodata and counted', 7232, -37_232, [CHANGE_NODATA, CHANGE_NODATA], 2],
+  ] as const)('a change of %s, up and down', (_, low, after, wanted, beyond) => {
+    const [flat, high] = [[20_000, 20_000], 40_000];
+    const bands = [flat, flat, [low, high], [high, low]].map((dn) =>
+      Uint16Array.from(dn),
+    ) as unknown as Pixels['bands'];
+    const { out, beyondPx } = byDefinition({ bands, clear: Uint8Array.of(1, 1), offsets: { before: 0, after } });
+    expect([[...out], beyondPx]).toEqual([wanted, beyond]);
   });
 
   it('rounds halves to even: 312.5 to 312, 937.5 to 938, and so below 0', () => {

@@ -102,8 +102,8 @@ export const plain: Rule = {
   classAt: (seed, col, row) => scl(seed)(col >> 1, row >> 1),
 };
 
-/** The rule, written once more, each step rounded to float32. */
-function changeAt(col: number, row: number, { keep, offset, classAt }: Rule): number {
+/** The rule, written once more, each step rounded to float32; null beyond ±3.2767. */
+function changeAt(col: number, row: number, { keep, offset, classAt }: Rule): number | null {
   const f = Math.fround;
   const ndvi = [1, 2].map((seed) => {
     const [r, n] = [red(seed)(col, row), nir(seed)(col, row)];
@@ -115,13 +115,21 @@ function changeAt(col: number, row: number, { keep, offset, classAt }: Rule): nu
   const exact = f(f(ndvi[1]! - ndvi[0]!) * 10_000);
   const down = Math.floor(exact);
   const rounded = exact - down === 0.5 ? down + (down & 1) : Math.round(exact);
-  return Math.min(32_767, Math.max(NODATA, rounded));
+  return Math.abs(rounded) > 32_767 ? null : rounded;
 }
 
 export function changeOf({ widthPx, heightPx }: Size, rule: Rule, shift: number): Int16Array {
   return new Int16Array(widthPx * heightPx).map((_, i) => {
-    return changeAt((i % widthPx) + shift, Math.floor(i / widthPx) + shift, rule);
+    return changeAt((i % widthPx) + shift, Math.floor(i / widthPx) + shift, rule) ?? NODATA;
   });
+}
+
+/** Pixels with a change that int16 × 0.0001 cannot hold. */
+export function countBeyond({ widthPx, heightPx }: Size, rule: Rule): number {
+  let count = 0;
+  for (let i = 0; i < widthPx * heightPx; i++)
+    if (changeAt(i % widthPx, Math.floor(i / widthPx), rule) === null) count += 1;
+  return count;
 }
 
 export const valuesIn = (pixels: Int16Array) => pixels.filter((value) => value !== NODATA).length;

@@ -204,6 +204,7 @@ describe('canopy composite of 5 dates of 620 × 530 pixels, 128 and 512 px block
     const seen = reds[0]!.filter((dn, i) => dn !== 0 && dn + nirs[0]![i]! !== 2980).length;
     const refused = seen - data.filter((value) => value !== COMPOSITE_NODATA).length;
     expect(refused).toBeGreaterThan(1000);
+    expect(run.stderr).toContain('median of NDVI with --dn-offset -1490 of 1 date,');
     expect(run.stderr).toContain(`${refused} pixels have an NDVI beyond ±3.2767`);
   });
 });
@@ -275,6 +276,16 @@ describe('canopy composite that cannot be made', () => {
       () => [...flagsOf(red, nir), '--method', 'median', '--keep-scl', '4'],
       /give them with --scl/,
     ],
+    [
+      'a URL',
+      () => [...flagsOf(red, ['http://127.0.0.1/n.tif']), '--method', 'median'],
+      /--nir names .*n\.tif\. URLs are not read here: fetch the file first/,
+    ],
+    ...['1e3', '-0.3', '1000', '-10001', '0,0'].map((offset): [string, () => string[], RegExp] => [
+      `--dn-offset ${offset}`,
+      () => [...flagsOf(red, nir), '--method', 'median', '--dn-offset', offset],
+      /--dn-offset (wants a whole number|is added to the stored numbers)/,
+    ]),
     ['an unknown flag', () => [...flagsOf(red, nir), '--metod', 'median'], /canopy composite --help/],
   ])('is wrong use: %s', async (_, flags, sentence) => {
     const run = await runCanopy(['composite', '--out', newOut(), ...flags()]);
@@ -341,6 +352,26 @@ describe('canopy composite that cannot be made', () => {
     expect(run.stderr).toMatch(/damaged\.tif.*block column 3, row 4/);
     expect(readdirSync(join(out, '..'))).toEqual(['composite.tif']);
     expect(readFileSync(out, 'utf8')).toBe('older');
+  });
+
+  it('because an input is overwritten while it runs, its size the same, leaves no file', async () => {
+    const changing = join(root, 'changing.tif');
+    const bytes = readFileSync(red[2]!);
+    writeFileSync(changing, bytes);
+    const out = newOut();
+    const run = startCanopy([
+      'composite',
+      '--out',
+      out,
+      '--method',
+      'median',
+      ...flagsOf([changing, ...red.slice(1)], nir),
+    ]);
+    await untilRun(run, () => existsSync(join(out, '..')));
+    writeFileSync(changing, bytes, { flag: 'r+' });
+    const { code, stderr } = await run.ended;
+    expect(stderr).toMatch(/changing\.tif changed while it was read\. Nothing was written/);
+    expect([code, readdirSync(join(out, '..'))]).toEqual([1, []]);
   });
 
   it('because of Ctrl-C leaves no file', async () => {

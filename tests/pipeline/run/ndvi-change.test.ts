@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import {
   bands,
   CORNER,
   changeOf,
+  countBeyond,
   HEIGHT,
   makeDates,
   makeFile,
@@ -76,7 +77,9 @@ describe('canopy ndvi-change on 1097 × 1099 pixels', () => {
     expect(valuePx).toBeGreaterThan(200_000);
     const last = run.stderr.trimEnd().split('\n').at(-1)!;
     expect(last).toMatch(new RegExp(`^Finished: NDVI change of 1097 × 1099 pixels of 10 m, of which ${valuePx} \\(`));
-    expect(last).toContain('Check --dn-offset');
+    const beyondPx = countBeyond({ widthPx: WIDTH, heightPx: HEIGHT }, plain);
+    expect(beyondPx).toBeGreaterThan(100);
+    expect(last).toContain(`${beyondPx} pixels lie beyond what int16 × 0.0001 holds, ±3.2767, and are nodata`);
     expect(run.stderr).toContain('9 of 9 blocks');
     expect(readdirSync(join(out, '..'))).toEqual(['change.tif']);
   });
@@ -84,6 +87,18 @@ describe('canopy ndvi-change on 1097 × 1099 pixels', () => {
   it('writes the same bytes again', async () => {
     const [first, second] = [await compute(flagsOf(tile)), await compute(flagsOf(tile))];
     expect(readFileSync(first.out).equals(readFileSync(second.out))).toBe(true);
+  });
+
+  it('writes nothing when an input is overwritten while it runs, its size the same', async () => {
+    const folder = join(root, 'overwritten');
+    const inputs = join(root, 'overwritten inputs');
+    cpSync(tile, inputs, { recursive: true });
+    const run = startCanopy(['ndvi-change', ...flagsOf(inputs), '--out', join(folder, 'change.tif')]);
+    await untilRun(run, () => existsSync(folder));
+    writeFileSync(join(inputs, 'nir2.tif'), readFileSync(join(inputs, 'nir2.tif')), { flag: 'r+' });
+    const { code, stderr } = await run.ended;
+    expect(stderr).toMatch(/nir2\.tif changed while it was read\. Nothing was written/);
+    expect([code, readdirSync(folder)]).toEqual([1, []]);
   });
 
   it.each(['SIGINT', 'SIGKILL'] as const)('leaves no file when it is ended by %s', async (signal) => {
@@ -119,13 +134,11 @@ describe('canopy ndvi-change on 61 × 47 pixels', () => {
     const same = await compute(flagsOf(small, { scl1: ten }));
     expect(differing(same.pixels, changeOfSmall(plain))).toBe(0);
     const shifted = join(root, 'scl-shifted.tif');
-    const size = { widthPx: 20, heightPx: 40 };
+    const size = { widthPx: 31, heightPx: 25 };
     await makeFile(shifted, bands(1, SHIFT).scl, size, [CORNER[0] - 10, CORNER[1] + 30]);
-    // Beyond its 20 × 40 cells there is no class, so nothing is clear.
     const classAt = (seed: number, col: number, row: number) => {
       if (seed === 2) return plain.classAt(seed, col, row);
-      const [c, r] = [(col - SHIFT + 1) >> 1, (row - SHIFT + 3) >> 1];
-      return c >= size.widthPx || r >= size.heightPx ? 0 : pixel(c, r);
+      return pixel((col - SHIFT + 1) >> 1, (row - SHIFT + 3) >> 1);
     };
     const moved = await compute(flagsOf(small, { scl1: shifted }));
     const wantedMoved = changeOfSmall({ ...plain, classAt });
@@ -243,7 +256,9 @@ describeWithGdal('canopy ndvi-change and GDAL', () => {
       const out = join(root, 'calc.tif');
       const files = ['red1', 'nir1', 'red2', 'nir2'].flatMap((name, i) => [`-${'ABCD'[i]}`, join(tile, `${name}.tif`)]);
       const kind = ['--hideNoData', '--type=Int16', `--NoDataValue=${NODATA}`, '--quiet', '--overwrite'];
-      const formula = `--calc=where(${valid},rint(10000*(${ndvi('D', 'C')}-${ndvi('B', 'A')})),${NODATA})`;
+      // Alone, gdal_calc ends at 3.2767 what int16 cannot hold; here that is nodata on both sides.
+      const steps = `rint(10000*(${ndvi('D', 'C')}-${ndvi('B', 'A')}))`;
+      const formula = `--calc=where(${valid}&(abs(${steps})<=32767),${steps},${NODATA})`;
       await runGdal(python!, '-m', calc, ...kind, ...files, '-E', one!, '-F', two!, `--outfile=${out}`, formula);
       expect(differing((await compute(flagsOf(tile))).pixels, await readPixels(out))).toBe(0);
     },
@@ -257,6 +272,8 @@ describe('canopy ndvi-change says in one sentence what is wrong', () => {
     await makeFile(join(small, 'cut.tif'), bands(2).nir, cut);
     await makeFile(join(small, 'signed.tif'), { ...bands(1).nir, dataType: 'int16' }, SMALL);
     await makeFile(join(small, 'moved.tif'), bands(2).nir, SMALL, [CORNER[0] + 3, CORNER[1]]);
+    await makeFile(join(small, 'short.tif'), bands(1).scl, { widthPx: 31, heightPx: 23 });
+    await makeFile(join(small, 'late.tif'), bands(1).scl, { widthPx: 40, heightPx: 40 }, [CORNER[0] + 10, CORNER[1]]);
     await makeFile(join(small, 'coarse.tif'), { ...bands(1).scl, cellM: 60 }, { widthPx: 11, heightPx: 8 });
   });
 
@@ -279,12 +296,30 @@ describe('canopy ndvi-change says in one sentence what is wrong', () => {
       /--dn-offset wants a whole number.*"auto"/,
     ],
     ['three offsets', (flags) => [...flags, '--dn-offset', '0,0,0'], 2, /--dn-offset wants a whole number/],
+    [
+      'a power of ten for an offset',
+      (flags) => [...flags, '--dn-offset', '-1e3'],
+      2,
+      /--dn-offset wants a whole number/,
+    ],
+    [
+      'one file for red and nir',
+      () => flagsOf(small, { nir1: file('red1') }),
+      2,
+      /red1\.tif is named for red before and for nir before/,
+    ],
+    [
+      'one file before and after',
+      () => flagsOf(small, { scl2: file('scl1') }),
+      2,
+      /scl1\.tif is named for scl before and for scl after/,
+    ],
     ['a stray word', (flags) => [...flags, 'more.tif'], 2, /got "more\.tif" by itself/],
     ['no such class', (flags) => [...flags, '--keep-scl', '12'], 2, /--keep-scl/],
     ['its own input', (flags) => [...flags, '--out', file('nir1')], 2, /is one of the files to be compared/],
     ['a result that is no TIFF', (flags) => [...flags, '--out', 'F.png'], 2, /ends in \.tif/],
     ['a file that is not there', () => flagsOf(small, { nir2: '/nowhere.tif' }), 1, /There is no file \/nowhere\.tif/],
-    ['another size', () => flagsOf(small, { nir2: file('cut') }), 1, /60 × 47 pixels.*61 × 47 pixels.*one grid/],
+    ['another size', () => flagsOf(small, { nir2: file('cut') }), 1, /60 × 47 cells.*61 × 47 cells.*one grid/],
     ['another corner', () => flagsOf(small, { nir2: file('moved') }), 1, /from 300003.*one grid/],
     [
       'reflectance for DN',
@@ -292,7 +327,19 @@ describe('canopy ndvi-change says in one sentence what is wrong', () => {
       1,
       /one band of int16; nir= wants one band of uint16/,
     ],
-    ['classes for a band', () => flagsOf(small, { nir1: file('scl1') }), 1, /one band of uint8; nir= wants/],
+    [
+      'classes for a band',
+      () => flagsOf(small, { nir1: file('scl1'), scl1: file('coarse') }),
+      1,
+      /one band of uint8; nir= wants/,
+    ],
+    [
+      'classes that end 10 m above the last row',
+      () => flagsOf(small, { scl2: file('short') }),
+      1,
+      /short\.tif lies on 31 × 23 cells of 20.*Every pixel needs a class/,
+    ],
+    ['classes that begin 10 m inside', () => flagsOf(small, { scl1: file('late') }), 1, /Every pixel needs a class/],
     [
       'classes of 60 m',
       () => flagsOf(small, { scl2: file('coarse') }),
