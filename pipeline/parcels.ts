@@ -28,7 +28,7 @@ export async function parseParcels(
   input: Uint8Array | string,
   options: { readonly source: string; readonly idField?: string | undefined },
 ): Promise<ParsedParcels> {
-  const { features, crs } = readFeatureFile(input, options);
+  const { features, crs, idNote } = readFeatureFile(input, options);
   const crsNote = checkCrs(crs, options.source);
   const parcels: Parcel[] = [];
   const refused: RefusedParcel[] = [];
@@ -38,7 +38,7 @@ export async function parseParcels(
     if ('parcelHa' in result) parcels.push(result);
     else refused.push({ id, index, code: result.code, reason: `Parcel ${id} ${result.text}` });
   }
-  return { parcels, refused, notes: crsNote === null ? [] : [crsNote] };
+  return { parcels, refused, notes: [crsNote, idNote].filter((note) => note !== null) };
 }
 
 async function readParcel({ id, index, feature, fault }: NamedFeature): Promise<Parcel | Fault> {

@@ -106,7 +106,7 @@ export function openError(path: string, cause: unknown): CanopyError {
     return new CanopyError({ kind: 'resource', code: 'E_OPEN_LIMIT', message, where: path }, { cause });
   }
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    const message = `There is no file ${path}. Fetch the asset, or correct its href in the item.`;
+    const message = `There is no file ${path}. Check the path; if an item names it, fetch the asset or correct its href.`;
     return inputError('E_ASSET_MISSING', message, path, cause);
   }
   return inputError(

@@ -18,9 +18,10 @@ crs member says so, in the raster's own CRS; edges are straight lines there. Uni
   --stats LIST           any of, in the order of the columns (default count,sum,mean,stdev,min,max):
                          count       sum of the coverage fractions of the valid pixels
                          sum mean stdev (population form) min max
-                         area_ha     true ground area of the valid pixels, on the ellipsoid
+                         area_ha     coverage × the true ground area of each cell (ellipsoid): exact for whole cells; inside
+                                     one coarse geographic cell the area is taken as spread evenly
                          median pN   smallest value whose cumulated coverage reaches the share, such as p10
-                         classes     true ground area of each value of a class raster (at most 256), class_VALUE_ha
+                         classes     the same for each value of a class raster (at most 256), as class_VALUE_ha
   --out F.csv            the file to write
   --band N               band of the raster, from 1 (default 1)
   --id-field NAME        property that names a parcel
@@ -80,9 +81,13 @@ function summaryOf({ out, isRemote }: ZonalRequest, report: ZonalReport): string
     withoutPixels > 0 ? `${withoutPixels} of them without a valid pixel` : '',
     beyond > 0 ? `${beyond} of them reaching beyond the raster` : '',
   ].filter((aside) => aside !== '');
-  const found = [`${parcels} parcels measured`, ...asides].join(', ');
-  const reads = `${requests} ${isRemote ? 'range requests' : 'reads'}, ${(bytes / 1e6).toFixed(1)} MB`;
-  return `Finished: ${found}; ${blocks} blocks decoded (${reads}). Result: ${out}`;
+  const found = [`${counted(parcels, 'parcel')} measured`, ...asides].join(', ');
+  const reads = `${counted(requests, isRemote ? 'range request' : 'read')}, ${(bytes / 1e6).toFixed(1)} MB`;
+  return `Finished: ${found}; ${counted(blocks, 'block')} decoded (${reads}). Result: ${out}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function parseFlags(argv: readonly string[]) {

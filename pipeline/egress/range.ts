@@ -96,5 +96,9 @@ function mismatch(where: string, got: string): TransientFault {
 }
 
 function sourceChanged(where: string) {
-  return inputError('E_SOURCE_CHANGED', `${where} changed while it was being read; start this scene again.`, where);
+  return inputError(
+    'E_SOURCE_CHANGED',
+    `${where} changed while it was being read. Read it again from the start.`,
+    where,
+  );
 }

@@ -1,5 +1,5 @@
 import { inputError } from '../../shared/errors.ts';
-import { assignIds, faultOfId } from './ids.ts';
+import { assignIds, faultOfId, quoteId } from './ids.ts';
 import { decodeUtf8, keepsNumbersAsWritten, parseJsonText, quoteMemberNumbers } from './json-text.ts';
 import type { Fault } from './rings.ts';
 
@@ -24,6 +24,8 @@ export interface FeatureFile {
   readonly features: readonly NamedFeature[];
   /** The `crs` member that GeoJSON had until 2016 and many programs still write; undefined without one. */
   readonly crs: unknown;
+  /** Says that repeated ids gave way to other names; null where none did. */
+  readonly idNote: string | null;
 }
 
 interface FeatureFileOptions {
@@ -46,7 +48,7 @@ const defaultLargestFileBytes = 64 * 1024 * 1024;
 export function readFeatureFile(input: Uint8Array | string, options: FeatureFileOptions): FeatureFile {
   const { source, idField } = options;
   const { features, crs } = readFeatures(textOf(input, options), source, idField);
-  const given = assignIds(features, idField, source);
+  const { ids: given, note: idNote } = assignIds(features, idField, source);
   const taken = new Map<string, number>();
   const named = features.map((feature, index) => {
     const givenId = given[index]!;
@@ -54,13 +56,25 @@ export function readFeatureFile(input: Uint8Array | string, options: FeatureFile
     const id = idFault === null ? givenId : `row-${index + 1}`;
     const firstIndex = taken.get(id);
     if (firstIndex === undefined) taken.set(id, index);
-    return { id, index, feature, fault: faultOfFeature(feature, idFault, firstIndex) };
+    return {
+      id,
+      index,
+      feature,
+      fault: faultOfFeature(feature, idFault === null ? null : { id: givenId, text: idFault }, firstIndex),
+    };
   });
-  return { features: named, crs };
+  return { features: named, crs, idNote };
 }
 
-function faultOfFeature(feature: Feature, idFault: string | null, firstIndex: number | undefined): Fault | null {
-  if (idFault) return { code: 'E_PARCEL_ID', text: `cannot be kept: ${idFault}. Give it a shorter, plain id.` };
+function faultOfFeature(
+  feature: Feature,
+  idFault: { readonly id: string; readonly text: string } | null,
+  firstIndex: number | undefined,
+): Fault | null {
+  if (idFault) {
+    const text = `cannot be kept under its id ${quoteId(idFault.id)}: ${idFault.text}. Give it a shorter, plain id.`;
+    return { code: 'E_PARCEL_ID', text };
+  }
   if (firstIndex !== undefined) {
     return { code: 'E_PARCEL_DUPLICATE', text: `has the id of feature ${firstIndex + 1} too; give it one of its own.` };
   }

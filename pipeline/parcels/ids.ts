@@ -6,18 +6,48 @@ export interface IdSource {
   readonly featureId: unknown;
 }
 
+/** The ids of a file, and a sentence where repeated ids gave way to other names. */
+export interface AssignedIds {
+  readonly ids: readonly string[];
+  readonly note: string | null;
+}
+
 const longestId = 256;
+const SHOWN_CHARACTERS = 40;
+const NAMED_AT_MOST = 8;
 
 /**
  * Ids of all features of one file, in order: `idField` where one is named, else `properties.id` where it is present and
- * no other feature has the same, else the feature's own `id` on the same terms, else `row-N` with N from 1.
+ * no other feature has the same, else the feature's own `id` on the same terms, else `row-N` with N from 1: feature by feature, so others keep their ids.
  * Throws a usage error when the named field is missing somewhere or repeats.
  */
-export function assignIds(features: readonly IdSource[], idField: string | undefined, source: string): string[] {
-  if (idField !== undefined) return idsOfField(features, idField, source);
-  const fromProperties = uniqueOnly(features.map((feature) => memberText(feature.properties, 'id')));
-  const fromFeature = uniqueOnly(features.map((feature) => idText(feature.featureId)));
-  return features.map((_, index) => fromProperties[index] ?? fromFeature[index] ?? `row-${index + 1}`);
+export function assignIds(features: readonly IdSource[], idField: string | undefined, source: string): AssignedIds {
+  if (idField !== undefined) return { ids: idsOfField(features, idField, source), note: null };
+  const inProperties = features.map((feature) => memberText(feature.properties, 'id'));
+  const ofFeatures = features.map((feature) => idText(feature.featureId));
+  const [fromProperties, fromFeature] = [uniqueOnly(inProperties), uniqueOnly(ofFeatures)];
+  const ids = features.map((_, index) => fromProperties[index] ?? fromFeature[index] ?? `row-${index + 1}`);
+  const first = features.map((_, index) => inProperties[index] ?? ofFeatures[index] ?? null);
+  const renamed = first.flatMap((id, index) => (id === null || id === ids[index] ? [] : [{ id, name: ids[index]! }]));
+  return { ids, note: renamed.length === 0 ? null : noteOf(renamed, source) };
+}
+
+function noteOf(renamed: readonly { readonly id: string; readonly name: string }[], source: string): string {
+  const repeated = quoteId(renamed[0]!.id);
+  const named = renamed.slice(0, NAMED_AT_MOST).map(({ name }) => shownId(name));
+  const more = renamed.length > named.length ? `, … (${renamed.length} parcels)` : '';
+  return `Ids repeat in ${source} (${repeated}), so parcels that share theirs go by another name: ${named.join(', ')}${more}. Make ids unique, or name another property with --id-field.`;
+}
+
+/** An id fit for one line of a message: at most 40 characters, control characters and halves escaped. */
+export function shownId(id: string): string {
+  const start = id.length > SHOWN_CHARACTERS ? `${id.slice(0, SHOWN_CHARACTERS)}…` : id;
+  return start.replace(/[\p{Cc}\p{Cs}]/gu, (bad) => `\\u${bad.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** The same between quotation marks. */
+export function quoteId(id: string): string {
+  return `"${shownId(id)}"`;
 }
 
 /** Why an id cannot be kept, or null. */

@@ -43,7 +43,7 @@ export async function parsePlanarParcels(
     else if (convert === null) parcels.push({ id: named.id, rings: read, refusal: null });
     else parcels.push(project(named.id, read, convert));
   }
-  return { parcels, notes: note === null ? [] : [note] };
+  return { parcels, notes: [note, file.idNote].filter((each) => each !== null) };
 }
 
 /** The file with its coordinates taken out, or as it is where that does not work out. */

@@ -56,6 +56,10 @@ function sortedClasses({ classes }: ZonalTotals): number[] {
   return [...classes].sort((a, b) => a - b);
 }
 
+/** A cell cut by a boundary gives its share of cells, not its share of ground, which differs where cells are coarse degrees. */
+const AREA_OF_CELL =
+  'the true ground area of each cell (exact for whole cells; inside a cell the area is taken as spread evenly)';
+
 const MEANINGS: Readonly<Record<PlainStat, Omit<CsvColumn, 'name'>>> = {
   count: { datatype: 'double', unit: 'pixel', description: 'sum of the coverage fractions of the valid pixels' },
   sum: { datatype: 'double', unit: 'value of the raster', description: 'sum of value times coverage' },
@@ -63,7 +67,11 @@ const MEANINGS: Readonly<Record<PlainStat, Omit<CsvColumn, 'name'>>> = {
   stdev: { datatype: 'double', unit: 'value of the raster', description: 'standard deviation, population form' },
   min: { datatype: 'double', unit: 'value of the raster', description: 'smallest value of a touched valid pixel' },
   max: { datatype: 'double', unit: 'value of the raster', description: 'largest value of a touched valid pixel' },
-  area_ha: { datatype: 'double', unit: 'ha', description: 'true ground area of the valid pixels by coverage' },
+  area_ha: {
+    datatype: 'double',
+    unit: 'ha',
+    description: `coverage times ${AREA_OF_CELL}, summed over the valid pixels`,
+  },
 };
 
 function columnsOf({ stats, totals }: ZonalTable): CsvColumn[] {
@@ -75,7 +83,7 @@ function columnsOf({ stats, totals }: ZonalTable): CsvColumn[] {
       columns.push({ name: stat.name, datatype: 'double', unit: 'value of the raster', description });
     } else {
       for (const value of sortedClasses(totals)) {
-        const description = `true ground area of the pixels with the value ${value} by coverage`;
+        const description = `coverage times ${AREA_OF_CELL}, summed over the pixels with the value ${value}`;
         columns.push({ name: `class_${value}_ha`, datatype: 'double', unit: 'ha', description });
       }
     }

@@ -109,9 +109,11 @@ async function measure(
     raster.grid,
   );
   const blocksPerGroup = raster.layout.blocksAcross * raster.layout.blocksDown;
-  const unitName = blocksPerGroup === 1 ? 'blocks' : `groups of ${blocksPerGroup} blocks`;
-  const startProgress = (total: number) =>
-    createProgress({ total, unitName, write: context.write, isTty: context.isTty, now: Date.now });
+  const unit = blocksPerGroup === 1 ? ['block', 'blocks'] : ['group of blocks', 'groups of blocks'];
+  const startProgress = (total: number) => {
+    const unitName = total === 1 ? unit[0]! : unit[1]!;
+    return createProgress({ total, unitName, write: context.write, isTty: context.isTty, now: Date.now });
+  };
   const read = { blocks: 0, requests: 0, bytes: 0 };
   const { totals, quantiles } = await measureAll({ pool, raster, read }, shapes, stats, startProgress);
   if (context.signal.aborted) throw stopped();

@@ -102,6 +102,16 @@ describe('ids', () => {
     expect(await idsOf(JSON.stringify(collection(...features)))).toEqual(wanted);
   });
 
+  it('says which 2 of 4 features lose an id that repeats; the other 2 keep theirs, and without a repeat nothing is said', async () => {
+    const features = ['A', 'B', 'C', 'B'].map((id, k) => feature(shifted(k), { id }));
+    const { parcels, notes } = await parse(collection(...features));
+    expect(parcels.map(({ id }) => id)).toEqual(['A', 'row-2', 'C', 'row-4']);
+    expect(notes).toEqual([
+      'Ids repeat in p.geojson ("B"), so parcels that share theirs go by another name: row-2, row-4. Make ids unique, or name another property with --id-field.',
+    ]);
+    expect((await parse(collection(...features.slice(0, 3)))).notes).toEqual([]);
+  });
+
   it('keeps the 4 digits of 422.0, all 20 of a long number, and an exponent', async () => {
     const numbers = ['422.0', '12345678901234567890', '1e3'];
     const features = numbers.map(
@@ -139,6 +149,12 @@ describe('ids', () => {
     const { refused } = await parse(feature(polygon(square), { id }));
     expect(refused[0]).toMatchObject({ id: 'row-1', code: 'E_PARCEL_ID' });
     expect(refused[0]!.reason).toContain(words);
+  });
+
+  it('names a refused id of 2 lines beside its row, on 1 line', async () => {
+    const { refused } = await parse(feature(polygon(square), { id: 'a\nb' }));
+    expect(refused[0]!.reason).toContain('Parcel row-1 cannot be kept under its id "a\\u000ab": ');
+    expect(refused[0]!.reason).not.toContain('\n');
   });
 
   it('refuses the second of 2 parcels that end up with one id', async () => {

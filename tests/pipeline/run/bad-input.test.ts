@@ -100,7 +100,11 @@ describe('a run with 9 broken scenes of 13 and 2 bad parcels of 4', () => {
   });
 
   it.each([
-    ['2023-01-07', 'E_ASSET_MISSING', /There is no file .*_20230107_.*B08\.tif\. Fetch the asset, or correct its href/],
+    [
+      '2023-01-07',
+      'E_ASSET_MISSING',
+      /There is no file .*_20230107_.*B08\.tif\. Check the path; if an item names it, fetch the asset or correct its href\./,
+    ],
     ['2023-01-08', 'E_TIFF_TRUNCATED', /_20230108_.*B04\.tif/],
     ['2023-01-09', 'E_TIFF_NOT_TIFF', /_20230109_.*MASK\.tif/],
     ['2023-01-10', 'E_TIFF_IFD_CYCLE', /_20230110_.*B04\.tif/],

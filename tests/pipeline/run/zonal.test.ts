@@ -159,6 +159,12 @@ describe('canopy zonal', () => {
     expect(lines.slice(2)).toEqual(['tie,,,', 'away,0,,', "'=blank,0,,"]);
     writeParcels(at('away.geojson'), [away]);
     expect((await zonal(at('ndvi.tif'), at('away.geojson'))).code).toBe(0);
+    writeParcels(at('good.geojson'), [good, { ...away, id: 'good' }]);
+    const one = await zonal(at('ndvi.tif'), at('good.geojson'));
+    expect(one.stderr).toContain('Ids repeat in ');
+    expect(one.stderr).toContain('("good"), so parcels that share theirs go by another name: row-1, row-2.');
+    expect(one.stderr).toContain('1 block decoded (');
+    expect(one.stderr).toContain('1 of 1 block ');
   });
 
   it('gives class areas that add up to area_ha, with holes cut out, and median and p10 as a plain count finds them', async () => {
@@ -218,6 +224,9 @@ describe('canopy zonal', () => {
       'pixel',
       'ha',
     ]);
+    expect(about.tableSchema.columns[2]['dc:description']).toContain(
+      'inside a cell the area is taken as spread evenly',
+    );
   });
 
   it.each<[string, string[], number, string]>([
