@@ -40,7 +40,7 @@ function noteOf(renamed: readonly { readonly id: string; readonly name: string }
 }
 
 /** An id fit for one line of a message: at most 40 characters, control characters and halves escaped. */
-export function shownId(id: string): string {
+function shownId(id: string): string {
   const start = id.length > SHOWN_CHARACTERS ? `${id.slice(0, SHOWN_CHARACTERS)}…` : id;
   return start.replace(/[\p{Cc}\p{Cs}]/gu, (bad) => `\\u${bad.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -1,5 +1,4 @@
 import { basename, dirname } from 'node:path';
-import { usageError } from '../../shared/errors.ts';
 import type { Grid } from '../../shared/grid.ts';
 import { assembleCog } from '../cog/assemble.ts';
 import type { SuperBlockAt } from '../cog/assemble-plan.ts';
@@ -10,6 +9,7 @@ import { createThreadPool, type ThreadPool } from '../workers/threads.ts';
 import { checkStackUnchanged, openStack, type StackInputs } from './composite-inputs.ts';
 import { type CompositePlan, compositeSpec, planComposite } from './composite-plan.ts';
 import type { CompositeAnswer, CompositeSetup, CompositeTask } from './composite-thread.ts';
+import { checkOut } from './out.ts';
 import type { RunContext } from './prepare.ts';
 
 /** A composite of dates of red and nir, as a file. */
@@ -48,8 +48,7 @@ type Threads = ThreadPool<CompositeTask, CompositeAnswer>;
  */
 export async function runComposite(request: CompositeRequest, context: RunContext): Promise<CompositeFile> {
   const { out, method, dnOffset, keepScl, workers } = request;
-  if ([...request.red, ...request.nir, ...request.scl].includes(out))
-    throw usageError(`--out ${out} is one of the files to read. Give another name or folder.`);
+  await checkOut([out], [...request.red, ...request.nir, ...request.scl]);
   const inputs = await openStack(request);
   const plan = planComposite(out, compositeSpec(inputs, method, describe(request)), inputs.dates);
   await ensureFolder(dirname(out));

@@ -1,5 +1,4 @@
 import { basename, dirname } from 'node:path';
-import { usageError } from '../../shared/errors.ts';
 import type { Grid } from '../../shared/grid.ts';
 import type { PixelArray } from '../../shared/raster.ts';
 import { assembleCog, type OverviewTask } from '../cog/assemble.ts';
@@ -20,6 +19,7 @@ import {
 } from './change-inputs.ts';
 import type { ChangedSuperBlock, ChangeSetup } from './change-super.ts';
 import { createLazyEgress } from './lazy-egress.ts';
+import { checkOut } from './out.ts';
 import type { RunContext } from './prepare.ts';
 import { stopped } from './stopped.ts';
 
@@ -63,7 +63,10 @@ const SUPER_BLOCK_PX = 1024;
  */
 export async function runNdviChange(request: ChangeRequest, context: RunContext): Promise<ChangeLayer> {
   const { out, threads: size } = request;
-  checkOut(request);
+  await checkOut(
+    [out],
+    [request.before, request.after].flatMap(({ red, nir, scl }) => [red, nir, scl]),
+  );
   const inputs = await openInputs(request);
   const plan = planCog(out, specOf(request, inputs), SUPER_BLOCK_PX);
   await ensureFolder(dirname(out));
@@ -108,12 +111,6 @@ async function computeFile({ out, inputs, plan }: ChangeJob, pool: Threads, cont
   const { bytes, sums } = await assembleCog(out, plan, work, { statistics: true });
   progress.finish();
   return { valuePx: sums[0]!.count, beyondPx, bytes };
-}
-
-function checkOut({ out, before, after }: ChangeRequest): void {
-  for (const file of [before, after].flatMap((date) => Object.values(date) as string[])) {
-    if (file === out) throw usageError(`--out ${out} is one of the files to be compared. Give another name or folder.`);
-  }
 }
 
 async function openInputs(request: ChangeRequest): Promise<ChangeInputs> {

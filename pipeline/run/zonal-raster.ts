@@ -1,5 +1,5 @@
 import { inputError } from '../../shared/errors.ts';
-import type { Grid } from '../../shared/grid.ts';
+import { type Grid, gridBbox } from '../../shared/grid.ts';
 import type { BlockAddress } from '../cog/block.ts';
 import { blockIndex, blocksOf, rangeOfBlock, unframe } from '../cog/block-bytes.ts';
 import { type CogHeader, type CogLevel, readHeader } from '../cog/header.ts';
@@ -39,7 +39,7 @@ export interface RasterPlace {
 
 /**
  * Opens a raster and checks that it can be measured. Errors: those of `readHeader` and of its source, `E_ZONAL_BAND`,
- * `E_CRS_MISSING`, `E_GRID_UNSUPPORTED`.
+ * `E_CRS_MISSING`, `E_GRID_UNSUPPORTED` (also where degrees pass ±180).
  */
 export async function openZonalRaster({ raster, isRemote, band, allowHosts }: RasterPlace): Promise<ZonalRaster> {
   const egress = isRemote ? createLazyEgress(allowHosts) : null;
@@ -52,6 +52,7 @@ export async function openZonalRaster({ raster, isRemote, band, allowHosts }: Ra
   try {
     const header = await readHeader(source);
     const grid = bandGridOf(header);
+    await checkLongitudes(grid, header.where);
     if (band > header.samplesPerPixel) {
       const bands = header.samplesPerPixel === 1 ? '1 band' : `${header.samplesPerPixel} bands`;
       throw inputError('E_ZONAL_BAND', `${header.where} has ${bands}; --band ${band} is not there.`, header.where);
@@ -71,6 +72,22 @@ export async function openZonalRaster({ raster, isRemote, band, allowHosts }: Ra
     await close();
     throw error;
   }
+}
+
+/** Parcels lie in -180° to 180°: on a grid that goes further they would miss cells without a word. */
+async function checkLongitudes(grid: Grid, where: string): Promise<void> {
+  const [west, , east] = gridBbox(grid);
+  // Half a cell, and what rounding adds.
+  const mostDeg = 180 + 0.500001 * grid.transform[0];
+  // Numbers so large are metres: the projections are not loaded to ask.
+  if ((west >= -mostDeg && east <= mostDeg) || Math.max(-west, east) > 1000) return;
+  const { isGeographic } = await import('../../shared/transform.ts');
+  if (!isGeographic(grid.crs)) return;
+  throw inputError(
+    'E_GRID_UNSUPPORTED',
+    `${where} reaches from ${west}° to ${east}° of longitude; -180° to 180° is wanted, where parcels are. Bring it there (gdalwarp -t_srs EPSG:4326 -te WEST SOUTH EAST NORTH, west and east within ±180) or into a projected CRS, and measure again.`,
+    where,
+  );
 }
 
 interface WantedBytes extends ByteRange {

@@ -10,6 +10,7 @@ import { PART_LENGTH } from '../raster/zonal-block.ts';
 import { ensureFolder, writeFileAtomic } from '../store/files.ts';
 import { createThreadPool, type ThreadPool } from '../workers/threads.ts';
 import { checkVersion } from './file-version.ts';
+import { checkOut } from './out.ts';
 import { stopped } from './stopped.ts';
 import { measureAll } from './zonal-measure-all.ts';
 import { countBeyond } from './zonal-plan.ts';
@@ -54,7 +55,9 @@ type Pool = ThreadPool<ZonalTask, ZonalResult>;
  * `E_SOURCE_CHANGED`.
  */
 export async function runZonal(request: ZonalRequest, context: ZonalContext): Promise<ZonalReport> {
-  // First of all the threads, which come up while the parcels are read.
+  const { raster: rasterPath, parcels, out } = request;
+  await checkOut([out, `${out}-metadata.json`], [rasterPath, parcels]);
+  // The threads first, which come up while the parcels are read.
   const pool: Pool = createThreadPool<ZonalSetup, ZonalTask, ZonalResult>({
     program: 'pipeline/run/zonal-thread.js',
     setup: { path: request.isRemote ? null : request.raster },
@@ -63,7 +66,7 @@ export async function runZonal(request: ZonalRequest, context: ZonalContext): Pr
   const stop = () => void pool.close();
   context.signal.addEventListener('abort', stop);
   try {
-    await ensureFolder(dirname(request.out));
+    await ensureFolder(dirname(out));
     const [raster, bytes] = await openBoth(request);
     try {
       return await measure(request, { raster, bytes, pool }, context);

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
-import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { closeSync, createReadStream, openSync, rmSync } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { inputError } from '../../shared/errors.ts';
@@ -43,12 +43,19 @@ export async function sha256OfFile(path: string): Promise<string> {
 export async function ensureFolder(path: string): Promise<void> {
   try {
     await makeFolder(path);
-    await access(path, constants.W_OK);
+    tryFolder(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
     const message = `The output folder ${path} cannot be made or written (${code}). Name a place where you may write with --out.`;
     throw inputError('E_FOLDER', message, path, error);
   }
+}
+
+/** Makes a file and takes it away: rights alone say little, least of all to an administrator. At one go, so that an end leaves nothing. */
+function tryFolder(path: string): void {
+  const probe = join(path, `.${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
+  closeSync(openSync(probe, 'wx'));
+  rmSync(probe, { force: true });
 }
 
 /** Not `mkdir` with `recursive`: where a file system denies new folders with ENOENT, as /proc does, that never ends. */

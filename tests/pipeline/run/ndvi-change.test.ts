@@ -316,7 +316,7 @@ describe('canopy ndvi-change says in one sentence what is wrong', () => {
     ],
     ['a stray word', (flags) => [...flags, 'more.tif'], 2, /got "more\.tif" by itself/],
     ['no such class', (flags) => [...flags, '--keep-scl', '12'], 2, /--keep-scl/],
-    ['its own input', (flags) => [...flags, '--out', file('nir1')], 2, /is one of the files to be compared/],
+    ['its own input', (flags) => [...flags, '--out', file('nir1')], 2, /is one of the files to read/],
     ['a result that is no TIFF', (flags) => [...flags, '--out', 'F.png'], 2, /ends in \.tif/],
     ['a file that is not there', () => flagsOf(small, { nir2: '/nowhere.tif' }), 1, /There is no file \/nowhere\.tif/],
     ['another size', () => flagsOf(small, { nir2: file('cut') }), 1, /60 × 47 cells.*61 × 47 cells.*one grid/],
