@@ -15,7 +15,7 @@ import {
 import type { ZonalRaster } from './zonal-raster.ts';
 import type { ZonalStat } from './zonal-stats.ts';
 import type { Extra, HistogramResult, MeasureResult } from './zonal-task.ts';
-import { addResult, createTotals, figuresOf, type ZonalTotals } from './zonal-totals.ts';
+import { addResult, createTotals, figuresOf, type ZonalFigures, type ZonalTotals } from './zonal-totals.ts';
 
 type Progress = ReturnType<typeof createProgress>;
 
@@ -62,17 +62,34 @@ export async function measureAll(
   }
   progress.finish();
   for (const parcel of ps.length === 0 ? [] : large) {
-    const { count, min, max } = figuresOf(totals, parcel);
-    if (min === null || max === null) continue;
-    const plan = planPass(shapes, [parcel], image);
-    const weigh: WeighValues = async (intervals, add) => {
-      const again = startProgress(plan.groups.length);
-      await weighPass({ ...machine, progress: again }, { shapes, plan, intervals }, add);
-      again.finish();
-    };
-    quantiles.set(parcel, await narrowQuantiles({ count, min, max }, ps, weigh));
+    const found = await narrowParcel(
+      machine,
+      { shapes, parcel, figures: figuresOf(totals, parcel) },
+      ps,
+      startProgress,
+    );
+    if (found !== null) quantiles.set(parcel, found);
   }
   return { totals, quantiles };
+}
+
+/** Quantiles of a parcel whose values are too many to be held; null without a valid cell. */
+async function narrowParcel(
+  machine: Omit<ZonalMachine, 'progress'>,
+  { shapes, parcel, figures }: { shapes: PackedShapes; parcel: number; figures: ZonalFigures },
+  ps: readonly number[],
+  startProgress: (total: number) => Progress,
+): Promise<number[] | null> {
+  const { count, min, max } = figures;
+  if (min === null || max === null) return null;
+  const { level, layout } = machine.raster;
+  const plan = planPass(shapes, [parcel], { level, layout });
+  const weigh: WeighValues = async (intervals, add) => {
+    const progress = startProgress(plan.groups.length);
+    await weighPass({ ...machine, progress }, { shapes, plan, intervals }, add);
+    progress.finish();
+  };
+  return narrowQuantiles({ count, min, max }, ps, weigh);
 }
 
 /** What of the image each task names. */
