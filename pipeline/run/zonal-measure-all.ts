@@ -37,16 +37,10 @@ export async function measureAll(
   const { level, layout } = machine.raster;
   const image = { level, layout };
   const ps = stats.flatMap((stat) => (stat.kind === 'quantile' ? [stat.p] : []));
-  const all = Array.from({ length: shapes.parcelRingEnds.length }, (_, parcel) => parcel);
-  const groupSize = {
-    widthPx: layout.blocksAcross * level.blockWidthPx,
-    heightPx: layout.blocksDown * level.blockHeightPx,
-  };
-  const { batches, large } =
-    ps.length === 0 ? { batches: [], large: all } : batchParcels(shapes, layout, groupSize, BATCH_CELLS);
+  const { batches, large } = divideParcels(machine.raster, shapes, ps.length > 0);
   const plans = [...batches, large].map((parcels) => planPass(shapes, parcels, image));
   const progress = startProgress(plans.reduce((sum, { groups }) => sum + groups.length, 0));
-  const totals = createTotals(all.length);
+  const totals = createTotals(shapes.parcelRingEnds.length);
   const quantiles = new Map<number, number[]>();
   for (const [at, plan] of plans.entries()) {
     const held: HeldSamples = new Map();
@@ -71,6 +65,17 @@ export async function measureAll(
     if (found !== null) quantiles.set(parcel, found);
   }
   return { totals, quantiles };
+}
+
+/** Batches of neighbours whose values can be held for quantiles, and all others. */
+function divideParcels({ level, layout }: ZonalRaster, shapes: PackedShapes, withQuantiles: boolean) {
+  const all = Array.from({ length: shapes.parcelRingEnds.length }, (_, parcel) => parcel);
+  if (!withQuantiles) return { batches: [], large: all };
+  const groupSize = {
+    widthPx: layout.blocksAcross * level.blockWidthPx,
+    heightPx: layout.blocksDown * level.blockHeightPx,
+  };
+  return batchParcels(shapes, layout, groupSize, BATCH_CELLS);
 }
 
 /** Quantiles of a parcel whose values are too many to be held; null without a valid cell. */
