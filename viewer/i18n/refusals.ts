@@ -19,12 +19,13 @@ const OVERLAP = '(?<overlap>, or its rings overlap or share an edge there)?';
 const REFUSALS: readonly Refusal[] = [
   {
     fault:
-      'cannot be kept: the id has (?<count>\\d+) characters; at most (?<limit>\\d+) are accepted. Give it a shorter, plain id.',
+      'cannot be kept(?: under its id .+?)?: the id has (?<count>\\d+) characters; at most (?<limit>\\d+) are accepted. Give it a shorter, plain id.',
     fr: 'l’identifiant a {count} caractères, {limit} au plus sont acceptés. Donnez-lui un identifiant court et simple.',
     de: 'die Kennung hat {count} Zeichen, höchstens {limit} sind erlaubt. Geben Sie ihr eine kurze, einfache Kennung.',
   },
   {
-    fault: 'cannot be kept: the id holds a control character or half a character. Give it a shorter, plain id.',
+    fault:
+      'cannot be kept(?: under its id .+?)?: the id holds a control character or half a character. Give it a shorter, plain id.',
     fr: 'l’identifiant contient un caractère de commande ou incomplet. Donnez-lui un identifiant court et simple.',
     de: 'die Kennung enthält ein Steuerzeichen oder ein halbes Zeichen. Geben Sie ihr eine kurze, einfache Kennung.',
   },
