@@ -6,7 +6,7 @@ import type { DemoSettings } from './settings.ts';
 export interface Frame {
   readonly sizePx: number;
   readonly grid10: Grid;
-  /** The 20 m grid of swir16 and scl: same corner, half the columns and rows. */
+  /** The 20 m grid of swir16, swir22 and scl: same corner, half the columns and rows. */
   readonly grid20: Grid;
   /** [col, row] counted from the outer upper-left corner → [lon, lat] in degrees. */
   readonly toLonLat: (point: Point) => Point;

@@ -4,6 +4,7 @@ import type { ScenePlan } from './calendar.ts';
 import { dateOf } from './dates.ts';
 import type { Frame, Point } from './frame.ts';
 import type { DemoSettings } from './settings.ts';
+import { COARSE_BANDS } from './spectra.ts';
 
 export const COLLECTION = 'sentinel-2-l2a';
 export const SYNTHETIC_WORDS = 'synthetic, made by a seeded generator';
@@ -41,6 +42,13 @@ export const ASSETS = {
     centreUm: 1.61,
     widthUm: 0.143,
   },
+  swir22: {
+    file: 'B12.tif',
+    title: 'SWIR 2 (band 12) - 20m',
+    description: 'SWIR 2 (band 12)',
+    centreUm: 2.19,
+    widthUm: 0.242,
+  },
 } as const satisfies Record<string, AssetForm>;
 
 export const SCL_FILE = 'SCL.tif';
@@ -60,7 +68,7 @@ export function describeItem(facts: ItemFacts): object {
   const { scene, frame } = facts;
   const assets: Record<string, object> = {};
   for (const [name, form] of Object.entries(ASSETS)) {
-    assets[name] = bandAsset(name, form, name === 'swir16' ? frame.grid20 : frame.grid10, scene.rasterOffset);
+    assets[name] = bandAsset(name, form, COARSE_BANDS.has(name) ? frame.grid20 : frame.grid10, scene.rasterOffset);
   }
   assets.scl = sclAsset(frame.grid20);
   return {

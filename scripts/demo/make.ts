@@ -12,7 +12,7 @@ import type { DemoSettings } from './settings.ts';
 import type { Landscape } from './surface.ts';
 
 /** Raise it when the same settings give another landscape than before, so that old files are made anew. */
-const GENERATOR_VERSION = 1;
+const GENERATOR_VERSION = 2;
 const STAMP = 'scenes/made-from.json';
 
 /** Which settings the files in `outDir` must have been made from to be kept. */

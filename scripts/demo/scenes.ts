@@ -9,7 +9,7 @@ import { classifyScene } from './classification.ts';
 import type { Frame } from './frame.ts';
 import { ASSETS, COLLECTION, describeItem, SCL_FILE, SYNTHETIC_WORDS } from './items.ts';
 import { deriveSeed, gaussianTable, mulberry32 } from './random.ts';
-import { BANDS } from './spectra.ts';
+import { BANDS, COARSE_BANDS } from './spectra.ts';
 import { type Landscape, renderSurface } from './surface.ts';
 import { type TruthRow, truthOfScene } from './truth.ts';
 
@@ -18,7 +18,7 @@ export interface SceneResult {
   readonly truth: readonly TruthRow[];
 }
 
-/** The stored form of a scene: DN of each band (0 = nodata; swir16 on the 20 m grid) and its classification. */
+/** The stored form of a scene: DN of each band (0 = nodata; swir16 and swir22 on the 20 m grid) and its classification. */
 export interface ScenePixels {
   readonly dn: Readonly<Record<(typeof BANDS)[number], Uint16Array>>;
   readonly scl: Uint8Array;
@@ -40,7 +40,7 @@ export function makeScene(scene: ScenePlan, landscape: Landscape): ScenePixels {
   const noise = { table: gaussianTable(settings.seed), seed: deriveSeed(settings.seed, `noise/${scene.id}`) };
   const dn = Object.fromEntries(
     BANDS.map((name, band) => {
-      const half = name === 'swir16';
+      const half = COARSE_BANDS.has(name);
       const values = half ? meanOfFour(seen[band]!, sizePx) : seen[band]!;
       addNoise(values, settings.noiseReflectance, { ...noise, seed: noise.seed + band });
       return [name, storeDn(values, scene.dnOffset, { cut, sizePx: half ? sizePx >> 1 : sizePx, half })];
@@ -111,7 +111,7 @@ function cutCorner(sizePx: number, scene: ScenePlan): Uint8Array {
   return cut;
 }
 
-/** Writes one scene into `scenesDir`/sentinel-2-l2a/<id>/: five bands, the classification and the item. */
+/** Writes one scene into `scenesDir`/sentinel-2-l2a/<id>/: six bands, the classification and the item. */
 export async function writeScene(
   scene: ScenePlan,
   place: { frame: Frame; landscape: Landscape },
@@ -122,7 +122,7 @@ export async function writeScene(
   mkdirSync(dir, { recursive: true });
   const pixels = makeScene(scene, landscape);
   for (const name of BANDS) {
-    const grid = name === 'swir16' ? frame.grid20 : frame.grid10;
+    const grid = COARSE_BANDS.has(name) ? frame.grid20 : frame.grid10;
     await writeGrid(
       join(dir, ASSETS[name].file),
       { grid, dataType: 'uint16', resampling: 'average', nodata: 0 },

@@ -43,8 +43,7 @@ export function renderSurface(day: number, landscape: Landscape): Surface {
   const { tree, cleared } = treesOn(day, settings, ground, stories);
   const { burnt, char } = scarsOn(day, fires, season.rains, ground.sizePx);
   const { roof, road } = ground.settlement;
-  const newBand = () => new Float32Array(tree.length);
-  const [blue, green, red, nir, swir16] = [newBand(), newBand(), newBand(), newBand(), newBand()];
+  const bands = BANDS.map(() => new Float32Array(tree.length));
   const sum = new Float64Array(BANDS.length);
   const mix = Float64Array.from(PARTS.flatMap((part) => [...SPECTRA[part]]));
   const share = new Float64Array(PARTS.length);
@@ -75,14 +74,10 @@ export function renderSurface(day: number, landscape: Landscape): Surface {
     for (let part = 0; part < PARTS.length; part++) {
       const covered = share[part]!;
       if (covered <= 0) continue;
-      for (let band = 0; band < 5; band++) sum[band]! += covered * mix[part * 5 + band]!;
+      for (let band = 0; band < BANDS.length; band++) sum[band]! += covered * mix[part * BANDS.length + band]!;
     }
     const tone = ground.tone[i]!;
-    blue[i] = sum[0]! * tone;
-    green[i] = sum[1]! * tone;
-    red[i] = sum[2]! * tone;
-    nir[i] = sum[3]! * tone;
-    swir16[i] = sum[4]! * tone;
+    for (let band = 0; band < BANDS.length; band++) bands[band]![i] = sum[band]! * tone;
   }
-  return { bands: [blue, green, red, nir, swir16], tree, char };
+  return { bands, tree, char };
 }
