@@ -1,0 +1,291 @@
+import {
+  type BreakFit,
+  type BreakOutcome,
+  type BreakSettings,
+  createBreakMonitor,
+  MAX_GAP_YR,
+  type TimeAxis,
+} from './break-monitor.ts';
+import { findBurns } from './burn.ts';
+import { type Departures, dropOutliers } from './clean-series.ts';
+import { createFinder, type Finder } from './find-changes.ts';
+import { createSeasonFit, type SeasonFit } from './season-fit.ts';
+import { medianOf } from './select.ts';
+
+export interface ChangeSettings {
+  readonly breaks: BreakSettings;
+  /** Smallest |magnitude| in index units that counts. */
+  readonly minMagnitude: number;
+  /** Consecutive observations beyond it that confirm. */
+  readonly minConsecutive: number;
+  readonly removeBurns: boolean;
+  readonly removeOutliers: boolean;
+}
+
+/** The project's defaults; why, is told in docs/accuracy.md and docs/decisions.md. */
+export const DEFAULT_CHANGE_SETTINGS: ChangeSettings = {
+  breaks: { order: 1, trend: false, history: 'all', h: 0.25, level: 0.05 },
+  minMagnitude: 0.1,
+  minConsecutive: 3,
+  removeBurns: true,
+  removeOutliers: true,
+};
+
+/** What became of a slot. `none`: no observation, or one that a gap of more than a year cuts off. */
+export const SLOT_STATE = { none: 0, used: 1, outlier: 2, burnt: 3 } as const;
+
+export type EventKind = 'loss' | 'gain' | 'burnt' | 'regrowth';
+
+/** Slots; −1 where there is none. */
+export interface ChangeEvent {
+  kind: EventKind;
+  /** Last observation before and first one after: the change lies between the two. */
+  fromSlot: number;
+  toSlot: number;
+  /**
+   * Loss and gain: first crossing of the monitoring boundary at or after `toSlot`, which is R's where it is the first.
+   * Regrowth: the observation that confirms it. Burnt: the first burnt observation.
+   */
+  detectedSlot: number;
+  /** Loss, gain and burnt: first observation at which it is made good; −1 where it lasts. */
+  recoveredSlot: number;
+  /** Median departure from the season after the change, until it is made good or the series ends. */
+  magnitude: number;
+  magnitudeSe: number;
+}
+
+/** `judged`, or why not. */
+export type SeriesOutcome = 'judged' | Exclude<BreakOutcome, 'break' | 'no_break'>;
+
+/** One object per judge, overwritten by every call: copy what you keep. */
+export interface SeriesVerdict {
+  outcome: SeriesOutcome;
+  readonly states: Uint8Array;
+  /** In order of time; the first `eventCount` are in use. */
+  readonly events: ChangeEvent[];
+  eventCount: number;
+  /**
+   * Falls and rises beyond the limits that were made good within a year without a burn index that shows a fire: nothing
+   * lasting, so no event, but told. Slots of the deepest of them; −1 where there is none.
+   */
+  passingCount: number;
+  passingFromSlot: number;
+  passingToSlot: number;
+  passingBackSlot: number;
+  passingMagnitude: number;
+  historyStartSlot: number;
+  historyCount: number;
+  monitoredCount: number;
+  /** Residual standard deviation of the history and its lag-1 autocorrelation (0 … 0.9). */
+  sigma: number;
+  lag1: number;
+  outlierCount: number;
+  burntCount: number;
+  /** Median departure over the whole monitored period, as R reports it, of the cleaned series. */
+  magnitude: number;
+  /** Of that median; NaN where nothing was judged. */
+  magnitudeSe: number;
+}
+
+export interface SeriesJudge {
+  /**
+   * @param ndvi one value per slot; NaN (and ±∞) = missing.
+   * @param nbr the burn index at the same slots, or null where the sensor has no short-wave infrared: then no drop is
+   *   called a fire.
+   */
+  judge(ndvi: Float64Array, nbr: Float64Array | null): SeriesVerdict;
+  /** Season of the last judged series at a slot; NaN where nothing was fitted. */
+  fittedAt(slot: number): number;
+  /** Standard error of a new observation round it. */
+  predictionSe(slot: number): number;
+}
+
+const MAX_EVENTS = 32;
+
+interface Work {
+  readonly axis: TimeAxis;
+  readonly settings: ChangeSettings;
+  readonly season: SeasonFit;
+  readonly burnSeason: SeasonFit;
+  readonly series: Departures;
+  readonly burnIndex: Float64Array;
+  readonly isBurnt: Uint8Array;
+  readonly clean: Float64Array;
+  readonly finder: Finder;
+  readonly verdict: SeriesVerdict;
+}
+
+/**
+ * What happened to one pixel or parcel: its history is cut to what follows its last gap of over a year, bad
+ * observations are dropped (`clean-series.ts`), fires are found in the burn index and taken out (`burn.ts`), the break
+ * monitor watches what is left, and what it finds is confirmed, dated and followed until it is made good
+ * (`find-changes.ts`). Monitored observations behind a gap of over a year are not judged.
+ *
+ * Nothing is allocated by `judge`; a series of 120 observations takes a few microseconds.
+ */
+export function createSeriesJudge(axis: TimeAxis, settings: ChangeSettings): SeriesJudge {
+  const monitor = createBreakMonitor(axis, settings.breaks);
+  const work = createWork(axis, settings, monitor);
+  return {
+    judge(ndvi, nbr) {
+      resetVerdict(work.verdict);
+      clean(work, ndvi, nbr);
+      const fit = monitor.judge(work.clean);
+      report(work.verdict, fit);
+      if (work.verdict.outcome === 'judged') work.finder.find(work.verdict, work.clean, fit);
+      else keepNoEvents(work.verdict);
+      return work.verdict;
+    },
+    fittedAt: monitor.fittedAt,
+    predictionSe: monitor.predictionSe,
+  };
+}
+
+function createWork(axis: TimeAxis, settings: ChangeSettings, monitor: ReturnType<typeof createBreakMonitor>): Work {
+  const slotCount = axis.timesYr.length;
+  return {
+    axis,
+    settings,
+    season: createSeasonFit(axis.timesYr),
+    burnSeason: createSeasonFit(axis.timesYr),
+    series: {
+      timesYr: axis.timesYr,
+      slots: new Int32Array(slotCount),
+      values: new Float64Array(slotCount),
+      scratch: new Float64Array(slotCount),
+      count: 0,
+    },
+    burnIndex: new Float64Array(slotCount),
+    isBurnt: new Uint8Array(slotCount),
+    clean: new Float64Array(slotCount),
+    finder: createFinder(axis, settings, monitor),
+    verdict: createVerdict(slotCount),
+  };
+}
+
+function createVerdict(slotCount: number): SeriesVerdict {
+  const events = Array.from(
+    { length: MAX_EVENTS },
+    (): ChangeEvent => ({
+      kind: 'loss',
+      fromSlot: -1,
+      toSlot: -1,
+      detectedSlot: -1,
+      recoveredSlot: -1,
+      magnitude: Number.NaN,
+      magnitudeSe: Number.NaN,
+    }),
+  );
+  return {
+    outcome: 'judged',
+    states: new Uint8Array(slotCount),
+    events,
+    eventCount: 0,
+    passingCount: 0,
+    passingFromSlot: -1,
+    passingToSlot: -1,
+    passingBackSlot: -1,
+    passingMagnitude: Number.NaN,
+    historyStartSlot: -1,
+    historyCount: 0,
+    monitoredCount: 0,
+    sigma: Number.NaN,
+    lag1: Number.NaN,
+    outlierCount: 0,
+    burntCount: 0,
+    magnitude: Number.NaN,
+    magnitudeSe: Number.NaN,
+  };
+}
+
+function resetVerdict(verdict: SeriesVerdict): void {
+  verdict.states.fill(SLOT_STATE.none);
+  verdict.eventCount = 0;
+  verdict.passingCount = 0;
+  verdict.passingFromSlot = -1;
+  verdict.passingToSlot = -1;
+  verdict.passingBackSlot = -1;
+  verdict.passingMagnitude = Number.NaN;
+  verdict.lag1 = Number.NaN;
+  verdict.magnitudeSe = Number.NaN;
+  verdict.outlierCount = 0;
+  verdict.burntCount = 0;
+}
+
+/** Leaves what is to be judged in `work.clean` and says in the verdict's states what became of the rest. */
+function clean(work: Work, ndvi: Float64Array, nbr: Float64Array | null): void {
+  const { series, verdict, settings, season, axis } = work;
+  const { states } = verdict;
+  gather(series, ndvi, axis);
+  const { slots, values } = series;
+  const first = series.count > 0 ? slots[0]! : 0;
+  season.fit(ndvi, first, axis.startSlot);
+  for (let i = 0; i < series.count; i++) {
+    states[slots[i]!] = SLOT_STATE.used;
+    values[i] = ndvi[slots[i]!]! - season.at(slots[i]!);
+  }
+  const all = series.count;
+  if (settings.removeOutliers) dropOutliers(series, states, SLOT_STATE.outlier);
+  verdict.outlierCount = all - series.count;
+  if (settings.removeBurns && nbr !== null) takeOutBurns(work, nbr, first);
+  work.clean.fill(Number.NaN);
+  for (let i = 0; i < series.count; i++) {
+    const slot = slots[i]!;
+    if (states[slot] === SLOT_STATE.used) work.clean[slot] = ndvi[slot]!;
+  }
+}
+
+/** Lists the finite values between the last gap of the history and the first gap of the monitored period. */
+function gather(series: Departures, ndvi: Float64Array, { timesYr, startSlot }: TimeAxis): void {
+  const { slots } = series;
+  let count = 0;
+  let lastYr = Number.NaN;
+  for (let slot = 0; slot < ndvi.length; slot++) {
+    const value = ndvi[slot]!;
+    // NaN and infinities alike: only finite numbers differ from themselves by 0.
+    if (value - value !== 0) continue;
+    const atYr = timesYr[slot]!;
+    if (atYr - lastYr > MAX_GAP_YR) {
+      // Before the start of monitoring a gap cuts off what lies before it, behind the start what comes after it.
+      if (slot < startSlot) count = 0;
+      else if (slots[count - 1]! >= startSlot) break;
+    }
+    slots[count++] = slot;
+    lastYr = atYr;
+  }
+  series.count = count;
+}
+
+function takeOutBurns(work: Work, nbr: Float64Array, first: number): void {
+  const { series, burnIndex, burnSeason, isBurnt, verdict, axis } = work;
+  const { slots, values, scratch } = series;
+  burnSeason.fit(nbr, first, axis.startSlot);
+  for (let i = 0; i < series.count; i++) burnIndex[i] = nbr[slots[i]!]! - burnSeason.at(slots[i]!);
+  verdict.burntCount = findBurns(series, burnIndex, isBurnt, (before, from, back) => {
+    for (let i = from; i < back; i++) verdict.states[slots[i]!] = SLOT_STATE.burnt;
+    if (slots[back - 1]! < axis.startSlot || verdict.eventCount >= MAX_EVENTS / 2) return;
+    const event = verdict.events[verdict.eventCount++]!;
+    event.kind = 'burnt';
+    event.fromSlot = slots[before]!;
+    event.toSlot = slots[from]!;
+    event.detectedSlot = slots[from]!;
+    event.recoveredSlot = slots[back]!;
+    for (let i = from; i < back; i++) scratch[i - from] = values[i]!;
+    event.magnitude = medianOf(scratch, back - from);
+    event.magnitudeSe = Number.NaN;
+  });
+}
+
+function report(verdict: SeriesVerdict, fit: BreakFit): void {
+  verdict.outcome = fit.outcome === 'break' || fit.outcome === 'no_break' ? 'judged' : fit.outcome;
+  verdict.historyStartSlot = fit.historyStartSlot;
+  verdict.historyCount = fit.historyCount;
+  verdict.monitoredCount = fit.monitoredCount;
+  verdict.sigma = fit.sigma;
+  verdict.magnitude = fit.magnitude;
+}
+
+/** What cannot be judged shows no change of any kind, fires included. */
+function keepNoEvents(verdict: SeriesVerdict): void {
+  verdict.eventCount = 0;
+}
