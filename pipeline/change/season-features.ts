@@ -50,8 +50,7 @@ function slotsWhere(days: readonly string[], isWanted: (day: string) => boolean)
  */
 export function seasonYearOf(day: string, months: readonly number[] | null): number {
   const year = Number(day.slice(0, 4));
-  const crossesNewYear = months?.includes(12) && months.includes(1) && new Set(months).size < 12;
-  if (!crossesNewYear) return year;
+  if (!months?.includes(12) || !months.includes(1) || new Set(months).size === 12) return year;
   for (let month = Number(day.slice(5, 7)); months.includes(month); month += 1) if (month === 12) return year + 1;
   return year;
 }
