@@ -28,6 +28,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'exact statistics of any raster for every parcel of a file',
     load: async () => (await import('./commands/zonal.ts')).zonalCommand,
   },
+  breaks: {
+    summary: 'whether and when a series leaves its own season',
+    load: async () => (await import('./commands/breaks.ts')).breaksCommand,
+  },
   worker: {
     summary: 'compute units that a run has put on a Redis queue',
     load: async () => (await import('./commands/worker.ts')).workerCommand,

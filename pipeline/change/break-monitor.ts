@@ -111,6 +111,7 @@ function createWork(axis: TimeAxis, settings: BreakSettings, maxGapYr: number): 
       missing: new Int32Array(slotCount),
       values: new Float64Array(slotCount),
       count: 0,
+      missingCount: 0,
       historyCount: 0,
       missingHistoryCount: 0,
     },
@@ -176,17 +177,22 @@ function resetResult(result: BreakFit): void {
 
 /** Lists observations and gaps; returns the largest value of the history without its sign, ∞ where any value is infinite. */
 function gather({ axis, observations }: Work, series: Float64Array): number {
-  const { slots, missing, values } = observations;
-  const { startSlot } = axis;
-  let count = 0;
-  let missingCount = 0;
-  let scale = 0;
   const end = axis.timesYr.length;
-  for (let slot = 0; slot < end; slot += 1) {
-    if (slot === startSlot) {
-      observations.historyCount = count;
-      observations.missingHistoryCount = missingCount;
-    }
+  const startSlot = Math.min(axis.startSlot, end);
+  observations.count = 0;
+  observations.missingCount = 0;
+  const scale = gatherSlots(observations, series, 0, startSlot);
+  observations.historyCount = observations.count;
+  observations.missingHistoryCount = observations.missingCount;
+  const later = gatherSlots(observations, series, startSlot, end);
+  return later === Number.POSITIVE_INFINITY ? later : scale;
+}
+
+function gatherSlots(observations: Observations, series: Float64Array, from: number, end: number): number {
+  const { slots, missing, values } = observations;
+  let { count, missingCount } = observations;
+  let scale = 0;
+  for (let slot = from; slot < end; slot += 1) {
     const value = series[slot]!;
     if (Number.isNaN(value)) {
       missing[missingCount++] = slot;
@@ -195,13 +201,10 @@ function gather({ axis, observations }: Work, series: Float64Array): number {
     slots[count] = slot;
     values[count++] = value;
     const size = Math.abs(value);
-    if (size > scale && (slot < startSlot || size === Number.POSITIVE_INFINITY)) scale = size;
-  }
-  if (startSlot >= end) {
-    observations.historyCount = count;
-    observations.missingHistoryCount = missingCount;
+    if (size > scale) scale = size;
   }
   observations.count = count;
+  observations.missingCount = missingCount;
   return scale;
 }
 

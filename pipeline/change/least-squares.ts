@@ -7,6 +7,7 @@ export interface Observations {
   readonly missing: Int32Array;
   readonly values: Float64Array;
   count: number;
+  missingCount: number;
   /** Those before the monitoring period. */
   historyCount: number;
   missingHistoryCount: number;

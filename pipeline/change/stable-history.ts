@@ -1,6 +1,9 @@
 import type { Design } from './design-matrix.ts';
 import type { Observations } from './least-squares.ts';
 
+/** A first row's own part smaller than this is rounding: it tells nothing that the rows before do not. */
+const DEPENDENT = 1e-10;
+
 /** Memory of the search for a stable history; overwritten by every search. */
 export interface CusumWork {
   /** Square-root-free factor of the rows so far: R̄ (p × p, unit diagonal), D, and the rotated values. */
@@ -80,8 +83,8 @@ function includeRow({ factor, diagonal, rotated, row }: CusumWork, p: number, va
   let left = value;
   for (let i = 0; i < p; i += 1) {
     const x = row[i]!;
-    if (x === 0) continue;
     const before = diagonal[i]!;
+    if (x === 0 || (before === 0 && Math.abs(x) < DEPENDENT)) continue;
     const scaled = weight * x;
     const after = before + scaled * x;
     const cos = before / after;
