@@ -18,26 +18,31 @@ export interface BreakSettings {
   readonly level: number;
 }
 
-/** What became of a series; only `break` and `no_break` are judgements. */
-export type BreakOutcome =
-  | 'break'
-  | 'no_break'
-  | 'too_few_observations'
-  | 'window_too_short'
-  | 'no_monitoring'
-  | 'constant'
-  | 'gap'
-  | 'not_finite'
-  | 'duplicate_dates'
-  | 'unsorted_dates';
+/** What can become of a series; only the first two are judgements. */
+export const BREAK_OUTCOMES = [
+  'break',
+  'no_break',
+  'too_few_observations',
+  'window_too_short',
+  'no_monitoring',
+  'constant',
+  'gap',
+  'not_finite',
+  'duplicate_dates',
+  'unsorted_dates',
+] as const;
+export type BreakOutcome = (typeof BREAK_OUTCOMES)[number];
 
 /** One object per monitor, overwritten by every call: copy what you keep. */
 export interface BreakFit {
   outcome: BreakOutcome;
   /** −1 where nothing was fitted. */
   historyStartSlot: number;
+  /** Observations that the season was fitted to, or would have been. */
   historyCount: number;
   monitoredCount: number;
+  /** All observations of the series. */
+  observationCount: number;
   /** Residual standard deviation of the history, n − p degrees of freedom; NaN where nothing was fitted. */
   sigma: number;
   /** First crossing of the boundary; −1 where there is none. */
@@ -75,6 +80,8 @@ interface Work {
   readonly scratch: Float64Array;
   readonly critical: number;
   readonly lambda: number;
+  /** What is wrong with the axis; null = nothing. */
+  readonly axisFault: BreakOutcome | null;
   readonly result: BreakFit;
 }
 
@@ -121,11 +128,13 @@ function createWork(axis: TimeAxis, settings: BreakSettings, maxGapYr: number): 
     scratch: new Float64Array(slotCount),
     critical: monitoringCriticalValue(settings.h, settings.level),
     lambda: cusumCriticalValue(settings.level),
+    axisFault: findAxisFault(axis.timesYr),
     result: {
       outcome: 'no_break',
       historyStartSlot: -1,
       historyCount: 0,
       monitoredCount: 0,
+      observationCount: 0,
       sigma: Number.NaN,
       breakSlot: -1,
       magnitude: Number.NaN,
@@ -134,12 +143,20 @@ function createWork(axis: TimeAxis, settings: BreakSettings, maxGapYr: number): 
   };
 }
 
+/** Slots of one and the same time are let pass: 29 February counts as 1 March. */
+function findAxisFault(timesYr: Float64Array): BreakOutcome | null {
+  if (!timesYr.every(Number.isFinite)) return 'not_finite';
+  return timesYr.every((time, slot) => slot === 0 || time >= timesYr[slot - 1]!) ? null : 'unsorted_dates';
+}
+
 function judgeSeries(work: Work, values: Float64Array): BreakOutcome {
   const { design, observations, result, fit, settings } = work;
   resetResult(result);
   const scale = gather(work, values);
   result.monitoredCount = observations.count - observations.historyCount;
   result.historyCount = observations.historyCount;
+  result.observationCount = observations.count;
+  if (work.axisFault !== null) return work.axisFault;
   if (scale === Number.POSITIVE_INFINITY) return 'not_finite';
   const p = design.columnCount;
   if (observations.historyCount <= p) return 'too_few_observations';

@@ -42,8 +42,10 @@ const BY_WINDOW = { 0.25: QUARTER, 0.5: HALF, 1: WHOLE } as const;
 /** Share of the history in the moving window of the monitoring process. */
 export type WindowShare = keyof typeof BY_WINDOW;
 
-export const MIN_LEVEL = 0.001;
-export const MAX_LEVEL = 0.05;
+const MIN_LEVEL = 0.001;
+const MAX_LEVEL = 0.05;
+/** 1 − 0.95 is not 0.05: a level of the table must give the value of the table. */
+const ROUNDING = 1e-12;
 
 /**
  * c of the monitoring boundary c·sqrt(2·log₊(k/n)): table of strucchange (Zeileis et al. 2005) for period 10, linear
@@ -52,14 +54,13 @@ export const MAX_LEVEL = 0.05;
 export function monitoringCriticalValue(h: WindowShare, level: number): number {
   const table = BY_WINDOW[h];
   if (table === undefined) throw usageError(`The window h must be 0.25, 0.5 or 1; got ${h}.`);
-  if (!(level >= MIN_LEVEL && level <= MAX_LEVEL))
+  if (!(level > MIN_LEVEL - ROUNDING && level < MAX_LEVEL + ROUNDING))
     throw usageError(
       `The level must lie from ${MIN_LEVEL} to ${MAX_LEVEL}: there are no critical values beyond; got ${level}.`,
     );
   const at = level * 1000 - 1;
   const nearest = Math.round(at);
-  // 0.007 · 1000 is not 7: a level of the table must give the value of the table.
-  if (Math.abs(at - nearest) < 1e-9) return table[nearest]!;
+  if (Math.abs(at - nearest) < 1000 * ROUNDING) return table[nearest]!;
   const below = Math.floor(at);
   return table[below]! + (at - below) * (table[below + 1]! - table[below]!);
 }

@@ -11,6 +11,7 @@ export interface CusumWork {
   readonly diagonal: Float64Array;
   readonly rotated: Float64Array;
   readonly row: Float64Array;
+  readonly ahead: Float64Array;
   /** Recursive residuals from the last observation of the history backwards; n − p of them. */
   readonly residuals: Float64Array;
 }
@@ -21,6 +22,7 @@ export function createCusumWork({ slotCount, columnCount: p }: Design): CusumWor
     diagonal: new Float64Array(p),
     rotated: new Float64Array(p),
     row: new Float64Array(p),
+    ahead: new Float64Array(p),
     residuals: new Float64Array(slotCount),
   };
 }
@@ -77,14 +79,24 @@ export function recursiveResiduals(work: CusumWork, design: Design, observations
   return Math.max(0, historyCount - p);
 }
 
-/** Rotates `work.row` and its value into the factor; returns what is left over. */
-function includeRow({ factor, diagonal, rotated, row }: CusumWork, p: number, value: number): number {
+/**
+ * Rotates `work.row` and its value into the factor; returns what is left over. A column that the rows so far do not tell
+ * apart from those before it has no part in the season yet (its coefficient is 0, as in R's `lm`), and is filled by the
+ * first row that does.
+ */
+function includeRow(work: CusumWork, p: number, value: number): number {
+  const { factor, diagonal, rotated, row } = work;
   let weight = 1;
   let left = value;
   for (let i = 0; i < p; i += 1) {
     const x = row[i]!;
     const before = diagonal[i]!;
     if (x === 0 || (before === 0 && Math.abs(x) < DEPENDENT)) continue;
+    if (before === 0) {
+      const residual = leftOver(work, i + 1, weight, left);
+      fillColumn(work, i, weight, left);
+      return residual;
+    }
     const scaled = weight * x;
     const after = before + scaled * x;
     const cos = before / after;
@@ -100,7 +112,41 @@ function includeRow({ factor, diagonal, rotated, row }: CusumWork, p: number, va
     const above = rotated[i]!;
     rotated[i] = cos * above + sin * left;
     left -= x * above;
-    if (weight === 0) return 0;
   }
   return left * Math.sqrt(weight);
+}
+
+/** What a row leaves over of the columns from `from` on, the factor unchanged. */
+function leftOver(
+  { factor, diagonal, rotated, row, ahead }: CusumWork,
+  from: number,
+  share: number,
+  value: number,
+): number {
+  const p = row.length;
+  ahead.set(row);
+  let weight = share;
+  let left = value;
+  for (let i = from; i < p; i += 1) {
+    const x = ahead[i]!;
+    const before = diagonal[i]!;
+    if (before === 0) continue;
+    for (let j = i + 1; j < p; j += 1) ahead[j]! -= x * factor[i * p + j]!;
+    left -= x * rotated[i]!;
+    weight *= before / (before + weight * x * x);
+  }
+  return left * Math.sqrt(weight);
+}
+
+function fillColumn(
+  { factor, diagonal, rotated, row }: CusumWork,
+  column: number,
+  weight: number,
+  value: number,
+): void {
+  const p = row.length;
+  const x = row[column]!;
+  diagonal[column] = weight * x * x;
+  rotated[column] = value / x;
+  for (let j = column + 1; j < p; j += 1) factor[column * p + j] = row[j]! / x;
 }

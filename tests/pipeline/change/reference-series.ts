@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BreakSettings, TimeAxis } from '../../../pipeline/change/break-monitor.ts';
+import { decimalYear } from '../../../pipeline/change/decimal-year.ts';
 import { readCsv } from '../../canopy.ts';
 import { sharedData } from '../../real-data.ts';
 
@@ -29,8 +30,9 @@ export interface ReferenceResult {
   readonly coefficients: ReadonlyMap<string, number>;
 }
 
-/** Rows of a reference table, cells trimmed. */
+/** Rows of a reference table, cells trimmed; none where there is no shared folder, whose tests are skipped then. */
 export function readReference(name: string): Record<string, string>[] {
+  if (!existsSync(folder)) return [];
   return readCsv(join(folder, name)).map((row) =>
     Object.fromEntries(Object.entries(row).map(([key, cell]) => [key, cell.trim()])),
   );
@@ -74,14 +76,15 @@ export function readResults(): ReferenceResult[] {
   }));
 }
 
-/** The axis of a series on its own regular grid, positions from 1 as R counts them. */
-export function axisOf(timesYr: Float64Array, frequency: number, start: number): TimeAxis {
+/** The axis of a series on its own regular grid, positions from 1 as R counts them; times to all digits, not the 15 printed. */
+export function axisOf({ timesYr: printed }: ReferenceSeries, frequency: number, start: number): TimeAxis {
+  const timesYr = printed.map((time) => Math.round(time * frequency) / frequency);
   const startSlot = timesYr.findIndex((time) => time > start - 0.5 / frequency);
   return { timesYr, positions: timesYr.map((_, i) => i + 1), frequency, startSlot };
 }
 
 export interface PixelStack {
-  /** Decimal years: year + (day of year − 1)/365. */
+  /** Decimal years of 365 days. */
   readonly timesYr: Float64Array;
   /** Days since the first date, from 1. */
   readonly positions: Float64Array;
@@ -100,9 +103,4 @@ export function readTura(): PixelStack {
       Float64Array.from(line.split(',').slice(1), (cell) => (cell === 'NA' ? Number.NaN : Number(cell))),
     ),
   };
-}
-
-function decimalYear(day: string): number {
-  const year = Number(day.slice(0, 4));
-  return year + (Date.parse(day) - Date.UTC(year, 0, 1)) / 86_400_000 / 365;
 }
