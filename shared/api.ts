@@ -1,3 +1,14 @@
+import {
+  type BalanceRow,
+  CHANGE_FINDINGS,
+  type ChangeConfidence,
+  type ChangeFinding,
+  type ControlRow,
+  type MonthCount,
+  type ParcelChange,
+  type SeriesRow,
+  type YearChange,
+} from './change.ts';
 import type { Bbox } from './grid.ts';
 import type { ParcelStatus } from './ramps.ts';
 import type { Finding, LayerKind, Observation, ParcelResult, Period } from './result.ts';
@@ -21,18 +32,23 @@ export interface Health {
 
 export type RunPeriod = 'baseline' | 'period';
 
+/** A calendar year, or a year of the season by the year in which it ends, as text: `2019`. */
+export type YearText = `${number}`;
+
 /** A picture that can be made of one acquisition; `mask` shows what was not clear and why. */
 export type SceneStyle = 'true-color' | 'false-color' | 'ndvi' | 'mask';
 
 /** One layer that can be drawn as tiles: result layers, and on request those of single acquisitions. */
 export interface LayerInfo {
-  /** In tile addresses: `ndvi-baseline`, `change-period`, …; of an acquisition see `sceneLayerId`. */
+  /** In tile addresses: `ndvi-baseline`, `change-period`, `year-class-2019`, …; of an acquisition see `sceneLayerId`. */
   readonly id: string;
   readonly kind: LayerKind | SceneStyle;
   /** Null for a layer of one acquisition. */
-  readonly period: RunPeriod | null;
-  /** First and last UTC day that the pixels rest on; for `change` of the monitoring period. */
+  readonly period: RunPeriod | YearText | null;
+  /** First and last UTC day that the pixels rest on; for `change` and all of the monitoring period those of the period. */
   readonly days: Period;
+  /** Of a layer of days: first and last calendar year they can lie in; else null. */
+  readonly years: readonly [first: number, last: number] | null;
   /** `value`: `.bin`, coloured PNG and WebP; `colour`: PNG and WebP only. */
   readonly form: 'value' | 'colour';
   /** Value = stored × scale. */
@@ -117,6 +133,8 @@ export interface RunInfo {
     readonly parcelsRefused: number;
     readonly unitsLeftOut: number;
   };
+  /** What change over time amounts to; null where the run did not look at it. */
+  readonly change: ChangeCounts | null;
   readonly warnings: readonly string[];
   readonly layers: readonly LayerInfo[];
   readonly acquisitions: readonly AcquisitionInfo[];
@@ -125,6 +143,16 @@ export interface RunInfo {
   /** Why scenes cannot be drawn, in words; null when they can. */
   readonly imageryNote: string | null;
   readonly basemap: { readonly tiles: string; readonly attribution: string } | null;
+}
+
+/** A finding of change over time, or that there is none. */
+export type ChangeChoice = ChangeFinding | 'not_judged';
+export const CHANGE_CHOICES: readonly ChangeChoice[] = [...CHANGE_FINDINGS, 'not_judged'];
+
+/** Parcels by what their series says. */
+export interface ChangeCounts {
+  readonly byFinding: Readonly<Record<ChangeChoice, number>>;
+  readonly byConfidence: Readonly<Record<ChangeConfidence, number>>;
 }
 
 export interface ParcelRow extends ParcelResult {
@@ -146,14 +174,25 @@ export const PARCEL_SORTS = [
   'gainHa',
   'nClearBaseline',
   'nClearPeriod',
+  'changeFinding',
+  'changeConfidence',
+  'changeDetected',
+  'changeMagnitude',
 ] as const;
 export type ParcelSort = (typeof PARCEL_SORTS)[number];
 
-/** Query of `GET /api/parcels`: `q` (part of an id, any case), `status` (comma list), `sort`, `order`, `offset`, `limit` (1 to 1000). */
+/**
+ * Query of `GET /api/parcels`: `q` (part of an id, any case), `status`, `change`, `confidence` (comma lists), `sort`,
+ * `order`, `offset`, `limit` (1 to 1000).
+ */
 export interface ParcelQuery {
   readonly q: string;
   /** Empty: every status. */
   readonly status: readonly ParcelStatus[];
+  /** Empty: whatever the series says. */
+  readonly change: readonly ChangeChoice[];
+  /** Empty: however sure; else only parcels with a change that is as sure. */
+  readonly confidence: readonly ChangeConfidence[];
   readonly sort: ParcelSort;
   readonly order: 'asc' | 'desc';
 }
@@ -195,6 +234,41 @@ export interface SeriesPoint extends Observation {
 export interface Series {
   readonly parcelId: string;
   readonly points: readonly SeriesPoint[];
+}
+
+/** A control area of a parcel, and where it lies; null where the run wrote no areas. */
+export interface ControlArea extends ControlRow {
+  readonly geometry: GeoJsonGeometry | null;
+}
+
+/**
+ * `GET /api/parcels/{id}/change`: change over time of one parcel. Lists are empty where the parcel was not judged or the
+ * run did not look at it; `series` in order of time.
+ */
+export interface ParcelChangeInfo {
+  readonly parcelId: string;
+  readonly change: ParcelChange | null;
+  readonly years: readonly YearChange[];
+  readonly series: readonly SeriesRow[];
+  readonly controls: readonly ControlArea[];
+  readonly months: readonly MonthCount[];
+}
+
+/** `GET /api/change`: how change over time was judged in this run. */
+export interface ChangeInfo {
+  /** Null where the run did not look at it. */
+  readonly counts: ChangeCounts | null;
+  /** As run.json states them. */
+  readonly settings: Readonly<Record<string, unknown>> | null;
+  /** Calendar years with a layer of their own, ascending. */
+  readonly years: readonly number[];
+  /** How alike parcels and control areas are; empty without control areas. */
+  readonly balance: readonly BalanceRow[];
+}
+
+/** What the series of a parcel amounts to, as lists and filters name it. */
+export function changeChoiceOf({ change }: { readonly change: ParcelChange | null }): ChangeChoice {
+  return change?.finding ?? 'not_judged';
 }
 
 /** A stated figure of a region's profile. */

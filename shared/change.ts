@@ -12,6 +12,7 @@ export const YEAR_CLASS = {
   /** Lost in an earlier monitored year and not recovered. */
   lostBefore: 6,
 } as const;
+export type YearClassName = keyof typeof YEAR_CLASS;
 
 /** What a parcel's series amounts to; null where it was not judged. */
 export const CHANGE_FINDINGS = ['loss', 'loss_and_regrowth', 'gain', 'burnt_and_recovered', 'no_change'] as const;
@@ -94,6 +95,8 @@ export interface SeriesRow {
   readonly datetime: string;
   readonly sceneId: string;
   readonly ndviMean: number;
+  /** Burn ratio of the parcel; null where too little of it was seen or no scene has swir22. */
+  readonly nbrMean: number | null;
   readonly state: SeriesState;
   /** The parcel's own season fitted to its history, and the 95 % band of a new observation. */
   readonly seasonNdvi: number | null;
@@ -127,6 +130,15 @@ export interface BalanceRow {
   readonly smdMatched: number;
   /** |smdMatched| ≤ 0.25 (VM0047). */
   readonly isWithin: boolean;
+}
+
+/** Everything a run says of change over time, beside the parcels' own rows. */
+export interface ChangeTables {
+  readonly years: readonly YearChange[];
+  readonly series: readonly SeriesRow[];
+  readonly controls: readonly ControlRow[];
+  readonly balance: readonly BalanceRow[];
+  readonly months: readonly MonthCount[];
 }
 
 /** Clear observations of a parcel by month. */

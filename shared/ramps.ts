@@ -1,3 +1,5 @@
+import type { YearClassName } from './change.ts';
+
 /**
  * Colour ramps and class colours, for pictures and for the map. All ramps run evenly in lightness (CIELAB L*), so that
  * equal steps of the figure look equal, and stay readable with red-green blindness and in grey print; the diverging
@@ -67,12 +69,55 @@ const RELIEF: readonly Rgb[] = [
   [245, 237, 225],
 ];
 
+/** Violet to yellow by way of red, after plasma (N. Smith and S. van der Walt, CC0): L* from 22 to 90 in even steps. */
+const EMBER: readonly Rgb[] = [
+  [64, 4, 154],
+  [115, 2, 166],
+  [160, 29, 153],
+  [194, 61, 129],
+  [219, 93, 104],
+  [237, 125, 82],
+  [249, 159, 61],
+  [253, 194, 42],
+  [246, 230, 36],
+];
+
+/**
+ * Round the year: light at New Year, down through blue to dark at midsummer, up again through red; L* 90 to 25 to 90 in
+ * even steps. The end is the start.
+ */
+const ROUND_YEAR: readonly Rgb[] = [
+  [223, 227, 230],
+  [138, 188, 217],
+  [43, 147, 197],
+  [18, 102, 156],
+  [60, 58, 70],
+  [159, 68, 70],
+  [198, 117, 81],
+  [211, 175, 140],
+  [223, 227, 230],
+];
+
+/** Dates run by calendar year; the years of a run take the place of these. */
+const YEARS = { low: 2000, high: 2030, colours: EMBER } as const;
+
 /** How each kind of result layer is shown: the ramp by layer kind. */
 export const RAMPS = {
   ndvi: { low: 0.1, high: 0.9, colours: CANOPY, title: 'NDVI' },
   cover: { low: 0, high: 1, colours: CANOPY, title: 'tree-cover fraction' },
   change: { low: -0.5, high: 0.5, colours: LOSS_GAIN, title: 'change of tree-cover fraction' },
   'clear-count': { low: 0, high: 20, colours: VIRIDIS, title: 'clear observations' },
+  'break-date': { ...YEARS, title: 'year of change' },
+  'change-from': { ...YEARS, title: 'year of the last observation before the change' },
+  'change-to': { ...YEARS, title: 'year of the first observation after the change' },
+  'recovery-date': { ...YEARS, title: 'year of recovery' },
+  'break-magnitude': { low: -0.4, high: 0.4, colours: LOSS_GAIN, title: 'change against the season, NDVI' },
+  'magnitude-se': { low: 0, high: 0.1, colours: VIRIDIS, title: 'standard error of the change, NDVI' },
+  'history-count': { low: 0, high: 100, colours: VIRIDIS, title: 'observations of the history' },
+  'observation-count': { low: 0, high: 100, colours: VIRIDIS, title: 'observations monitored' },
+  'season-amplitude': { low: 0, high: 0.4, colours: VIRIDIS, title: 'amplitude of the season, NDVI' },
+  'season-phase': { low: 1, high: 366, colours: ROUND_YEAR, title: 'day of the year of the greenest day' },
+  'dry-ndvi': { low: 0.1, high: 0.9, colours: CANOPY, title: 'dry-season NDVI' },
   elevation: { low: 320, high: 560, colours: RELIEF, title: 'elevation, m' },
 } as const satisfies Record<string, Ramp>;
 
@@ -113,4 +158,17 @@ export const STATUS_COLOURS: Readonly<Record<ParcelStatus, Rgb>> = {
   stable: [42, 120, 142],
   not_distinguishable: [122, 128, 138],
   no_data: [226, 226, 226],
+};
+
+/**
+ * Colours of what became of a pixel in a year: loss and gain as in lists and ramps, what came of them in lighter tones
+ * of the same; L* 93, 81, 66, 48, 32 and 12, so that all six are told apart in grey.
+ */
+export const YEAR_CLASS_COLOURS: Readonly<Record<Exclude<YearClassName, 'noData'>, Rgb>> = {
+  stable: [232, 236, 224],
+  loss: [179, 90, 0],
+  burnt: [48, 26, 30],
+  gain: [97, 51, 149],
+  regrown: [165, 153, 205],
+  lostBefore: [236, 196, 140],
 };

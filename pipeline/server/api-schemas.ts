@@ -1,4 +1,5 @@
-import { PARCEL_SORTS, PROFILE_FIGURES } from '../../shared/api.ts';
+import { CHANGE_CHOICES, PARCEL_SORTS, PROFILE_FIGURES } from '../../shared/api.ts';
+import { CHANGE_CONFIDENCES, CHANGE_FINDINGS } from '../../shared/change.ts';
 import { STATUS_COLOURS } from '../../shared/ramps.ts';
 
 /**
@@ -27,8 +28,49 @@ const ha = (what: string) => orNull(number(`${what}, hectares of true ground are
 const pct = (what: string) => orNull(number(`${what}, per cent`));
 const ndvi = (what: string) => orNull(number(`${what}, NDVI`));
 
+const day = (what: string) => orNull(text(`${what}, UTC day`));
+const tally = (what: string) => orNull(count(what));
+
+/** The change of a parcel over time, as parcels.csv has it behind the two-period figures. */
+const parcelChange = record({
+  finding: orNull({ ...choice(...CHANGE_FINDINGS), description: 'null: not judged, see reason' }),
+  confidence: orNull({ ...choice(...CHANGE_CONFIDENCES), description: 'null without a change' }),
+  detected: day('first crossing of the monitoring boundary'),
+  after: day('last observation before the change'),
+  before: day('first observation after the change'),
+  recoveredOn: day('day from which a loss is made good'),
+  magnitude: ndvi('departure from the season after the change'),
+  magnitudeSe: ndvi('its standard error'),
+  historyStart: day('start of the history that the season is fitted to'),
+  nHistory: tally('observations of the history'),
+  nMonitored: tally('observations judged'),
+  nOutliers: tally('observations dropped as outliers'),
+  nBurnt: tally('observations taken out as burnt'),
+  minDetectableChange: ndvi('smallest lasting change seen with 90 % power'),
+  edgeFraction: orNull(number('share of the area in cells that the boundary cuts')),
+  misregistrationNdvi: ndvi('largest change of the mean when the grid moves by half a cell'),
+  controlCount: tally('control areas'),
+  controlDid: ndvi('change against the control areas (difference in differences)'),
+  controlDidLow: ndvi('lower end of its 95 % interval'),
+  controlDidHigh: ndvi('upper end of its 95 % interval'),
+  controlSlope: orNull(number('slope minus that of the control areas, NDVI a year')),
+  controlZ: orNull(number('Z of that difference of slopes')),
+  reason: text('why it was not judged or is less sure; empty when there is nothing to say'),
+  sentence: text('the finding in one English sentence'),
+});
+
 /** Shared parts of answers, by `$id`. */
 export const COMPONENTS: readonly (object & { readonly $id: string })[] = [
+  {
+    $id: 'ChangeCounts',
+    ...record(
+      {
+        byFinding: record(Object.fromEntries(CHANGE_CHOICES.map((name) => [name, count()]))),
+        byConfidence: record(Object.fromEntries(CHANGE_CONFIDENCES.map((name) => [name, count()]))),
+      },
+      'parcels by what their series says',
+    ),
+  },
   { $id: 'ApiError', ...record({ error: record({ code: text('stable code'), message: text('a sentence') }) }) },
   {
     $id: 'Geometry',
@@ -59,6 +101,7 @@ export const COMPONENTS: readonly (object & { readonly $id: string })[] = [
       reason: text('why there is no data, or how sure the result is; empty when there is nothing to say'),
       finding: orNull(choice('loss', 'gain', 'stable', 'not_distinguishable')),
       classAreaSe: choice('not estimated'),
+      change: orNull({ ...parcelChange, description: 'change over time; null where the run did not look at it' }),
     }),
   },
   {
@@ -88,6 +131,67 @@ export const COMPONENTS: readonly (object & { readonly $id: string })[] = [
   },
 ];
 
+const seriesRow = record({
+  parcelId: text(),
+  datetime: text('ISO 8601, UTC'),
+  sceneId: text('the primary scene'),
+  ndviMean: number('mean of the parcel, NDVI'),
+  state: choice('used', 'outlier', 'burnt', 'not_used'),
+  seasonNdvi: ndvi('the season fitted to the history'),
+  seasonLow: ndvi('lower end of the 95 % band of a new observation'),
+  seasonHigh: ndvi('upper end of that band'),
+  controlNdvi: ndvi('weighted mean of the control areas'),
+  controlLow: ndvi('least of them'),
+  controlHigh: ndvi('greatest of them'),
+  controlCount: count('control areas with a mean on that day'),
+});
+
+const noise = ha('what the noise of its pixels’ series does to it, an upper bound');
+const yearChange = record({
+  parcelId: text(),
+  year: count('calendar year'),
+  parcelHa: number(),
+  stableHa: number(),
+  lossHa: number('lost in this year'),
+  lossHaSe: noise,
+  lostBeforeHa: number('lost in an earlier monitored year and not recovered'),
+  burntHa: number('burnt and recovered in this year'),
+  burntHaSe: noise,
+  gainHa: number('gained in this year'),
+  gainHaSe: noise,
+  regrownHa: number('regrown after a loss'),
+  regrownHaSe: noise,
+  noDataHa: number(),
+  areaSe: { ...choice('not estimated'), description: 'sampling error of the areas' },
+  sentence: text('the year in one English sentence'),
+});
+
+const controlArea = record({
+  parcelId: text(),
+  controlId: text(),
+  weight: number('of the parcel’s control areas they add up to 1'),
+  distance: number('standardised Euclidean distance of the covariates'),
+  pastNdvi: number('mean of the earlier half of the history'),
+  recentNdvi: number('mean of its later half'),
+  pastSlope: number('slope of the history, NDVI a year'),
+  geometry: orNull(ref('Geometry')),
+});
+
+const monthCount = record({
+  parcelId: text(),
+  year: count(),
+  month: count('1 to 12'),
+  nAcquisitions: count(),
+  nClear: count('clear enough to count'),
+});
+
+const balanceRow = record({
+  covariate: choice('past_ndvi', 'recent_ndvi', 'past_slope'),
+  smdPool: number('standardised mean difference of parcels and pool'),
+  smdMatched: number('the same after matching'),
+  isWithin: flag('at most 0.25 either way'),
+});
+
 const failures = { '4xx': ref('ApiError'), '5xx': ref('ApiError') };
 const answers = (schema: object) => ({ 200: { description: 'Success', ...schema }, ...failures });
 const noQuery = { type: 'object', additionalProperties: false, properties: {} } as const;
@@ -99,6 +203,14 @@ const parcelId = {
 const listQuery = {
   q: { ...text('part of an id, upper or lower case'), maxLength: 256, default: '' },
   status: { ...text(`statuses with commas between; empty: all. ${status.enum.join(', ')}`), default: '' },
+  change: {
+    ...text(`findings of change over time with commas between; empty: all. ${CHANGE_CHOICES.join(', ')}`),
+    default: '',
+  },
+  confidence: {
+    ...text(`only changes that are as sure, commas between; empty: all parcels. ${CHANGE_CONFIDENCES.join(', ')}`),
+    default: '',
+  },
   sort: { ...choice(...PARCEL_SORTS), default: 'parcelId' },
   order: { ...choice('asc', 'desc'), default: 'asc' },
 };
@@ -106,8 +218,9 @@ const listQuery = {
 const layer = record({
   id: text('in tile addresses'),
   kind: text(),
-  period: orNull(choice('baseline', 'period')),
+  period: orNull(text('baseline, period, or a year')),
   days: period,
+  years: orNull({ ...list(count(), 'of a layer of days: first and last calendar year'), minItems: 2, maxItems: 2 }),
   form: choice('value', 'colour'),
   scale: number('value = stored number × scale'),
   unit: text(),
@@ -162,6 +275,7 @@ const run = record({
   versions: { type: 'object', additionalProperties: text() },
   bboxDeg,
   counts,
+  change: orNull(ref('ChangeCounts')),
   warnings: list(text()),
   layers: list(layer),
   acquisitions: list(acquisition),
@@ -202,6 +316,19 @@ export const API_SCHEMAS = {
     querystring: noQuery,
     response: answers(orNull(record({ id: text(), name: text(), sinks: list(region), sources: list(region) }))),
   },
+  change: {
+    tags: ['api'],
+    summary: 'How change over time was judged: settings, years, balance of the control areas, what was found',
+    querystring: noQuery,
+    response: answers(
+      record({
+        counts: orNull(ref('ChangeCounts')),
+        settings: orNull({ type: 'object', additionalProperties: true, description: 'as run.json states them' }),
+        years: list(count(), 'calendar years with a layer of their own'),
+        balance: list(balanceRow),
+      }),
+    ),
+  },
   parcels: {
     tags: ['api'],
     summary: 'Results of the parcels, page by page',
@@ -239,5 +366,22 @@ export const API_SCHEMAS = {
     params: parcelId,
     querystring: noQuery,
     response: answers(record({ parcelId: text(), points: list(ref('SeriesPoint')) })),
+  },
+  parcelChange: {
+    tags: ['api'],
+    summary: 'Change over time of one parcel: finding, hectares by year, series with season, control areas, months',
+    description: 'Lists are empty where the parcel was not judged or the run did not look at change over time.',
+    params: parcelId,
+    querystring: noQuery,
+    response: answers(
+      record({
+        parcelId: text(),
+        change: orNull(parcelChange),
+        years: list(yearChange),
+        series: list(seriesRow),
+        controls: list(controlArea),
+        months: list(monthCount),
+      }),
+    ),
   },
 };

@@ -1,5 +1,13 @@
 import type { FastifyInstance } from 'fastify';
-import type { Health, ParcelDetail, ParcelPage, ParcelQuery, Series } from '../../shared/api.ts';
+import {
+  CHANGE_CHOICES,
+  type Health,
+  type ParcelDetail,
+  type ParcelPage,
+  type ParcelQuery,
+  type Series,
+} from '../../shared/api.ts';
+import { CHANGE_CONFIDENCES } from '../../shared/change.ts';
 import { type ParcelStatus, STATUS_COLOURS } from '../../shared/ramps.ts';
 import { API_SCHEMAS } from './api-schemas.ts';
 import { HttpFailure } from './failure.ts';
@@ -11,6 +19,8 @@ import type { Results } from './results.ts';
 interface ListQuery {
   readonly q: string;
   readonly status: string;
+  readonly change: string;
+  readonly confidence: string;
   readonly sort: ParcelQuery['sort'];
   readonly order: ParcelQuery['order'];
 }
@@ -27,6 +37,10 @@ export function registerApi(app: FastifyInstance, { current }: { readonly curren
   app.get('/api/run', { schema: API_SCHEMAS.run }, (request, reply) => sendJson(request, reply, current().run));
 
   app.get('/api/twin', { schema: API_SCHEMAS.twin }, (request, reply) => sendJson(request, reply, current().twin));
+
+  app.get('/api/change', { schema: API_SCHEMAS.change }, (request, reply) =>
+    sendJson(request, reply, current().change),
+  );
 
   app.get<{ Querystring: ListQuery & { readonly offset: number; readonly limit: number } }>(
     '/api/parcels',
@@ -67,6 +81,15 @@ export function registerApi(app: FastifyInstance, { current }: { readonly curren
       return sendJson(request, reply, series);
     },
   );
+
+  app.get<{ Params: { readonly id: string } }>(
+    '/api/parcels/:id/change',
+    { schema: API_SCHEMAS.parcelChange },
+    async (request, reply) => {
+      const results = current();
+      return sendJson(request, reply, await results.readChange(positionOf(results, request.params.id)));
+    },
+  );
 }
 
 /** Throws 404 where the results hold no such parcel. */
@@ -76,12 +99,23 @@ export function positionOf(results: Results, id: string): number {
   throw new HttpFailure(404, 'E_NO_PARCEL', `There is no parcel "${id}" in these results.`);
 }
 
-function toQuery({ q, status, sort, order }: ListQuery): ParcelQuery {
-  const wanted = status.split(',').filter((name) => name !== '');
-  const unknown = wanted.find((name) => !STATUSES.includes(name as ParcelStatus));
-  if (unknown !== undefined)
-    throw new HttpFailure(400, 'E_REQUEST', `The status "${unknown}" is unknown; there are ${STATUSES.join(', ')}.`);
-  return { q, status: wanted as ParcelStatus[], sort, order };
+function toQuery({ q, status, change, confidence, sort, order }: ListQuery): ParcelQuery {
+  return {
+    q,
+    status: namesOf('status', status, STATUSES),
+    change: namesOf('change', change, CHANGE_CHOICES),
+    confidence: namesOf('confidence', confidence, CHANGE_CONFIDENCES),
+    sort,
+    order,
+  };
+}
+
+/** The names of a list with commas. Throws 400 at one that is unknown. */
+function namesOf<Name extends string>(what: string, text: string, known: readonly Name[]): Name[] {
+  const wanted = text.split(',').filter((name) => name !== '');
+  const unknown = wanted.find((name) => !known.includes(name as Name));
+  if (unknown === undefined) return wanted as Name[];
+  throw new HttpFailure(400, 'E_REQUEST', `The ${what} "${unknown}" is unknown; there are ${known.join(', ')}.`);
 }
 
 function neighbours({ parcels, positionOf }: Results, { positions, placeOf }: ParcelList, position: number) {

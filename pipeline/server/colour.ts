@@ -1,3 +1,4 @@
+import { yearOfDay } from '../../shared/layer-values.ts';
 import { colourOf, type Ramp, type Rgb } from '../../shared/ramps.ts';
 
 /** Colours of stored int16 numbers by way of 256 palette entries; entry 0 is transparent and stands for nodata. */
@@ -26,6 +27,32 @@ export function createPalette(ramp: Ramp, scale: number): Palette {
   for (let stored = 1 - INT16_OFFSET; stored < INT16_OFFSET; stored++) {
     const at = (stored * scale - ramp.low) / (ramp.high - ramp.low);
     entryOf[stored + INT16_OFFSET] = 1 + Math.round(Math.min(1, Math.max(0, at)) * steps);
+  }
+  return { rgb, entryOf };
+}
+
+/** Days since 1970-01-01 in the colours of their calendar years, which run over the ramp; years beyond take its ends. */
+export function createYearPalette(ramp: Ramp, [first, last]: readonly [number, number]): Palette {
+  const rgb = new Uint8Array(ENTRIES * 3);
+  const years = { ...ramp, low: first, high: Math.max(last, first + 1) };
+  const most = Math.min(ENTRIES - 2, years.high - first);
+  for (let step = 0; step <= most; step++) rgb.set(colourOf(years, first + step)!, (step + 1) * 3);
+  const entryOf = new Uint8Array(2 * INT16_OFFSET);
+  for (let day = 1; day < INT16_OFFSET; day++) {
+    entryOf[day + INT16_OFFSET] = 1 + Math.min(most, Math.max(0, yearOfDay(day) - first));
+  }
+  return { rgb, entryOf };
+}
+
+/** Numbers that have a colour each; all others are not drawn. */
+export function createClassPalette(colours: ReadonlyMap<number, Rgb>): Palette {
+  const rgb = new Uint8Array(ENTRIES * 3);
+  const entryOf = new Uint8Array(2 * INT16_OFFSET);
+  let entry = 0;
+  for (const [stored, colour] of colours) {
+    entry += 1;
+    rgb.set(colour, entry * 3);
+    entryOf[stored + INT16_OFFSET] = entry;
   }
   return { rgb, entryOf };
 }

@@ -1,4 +1,15 @@
-import type { FileInfo, RunInfo, RunPeriod, SceneLink } from '../../shared/api.ts';
+import {
+  CHANGE_CHOICES,
+  type ChangeChoice,
+  type ChangeCounts,
+  type ChangeInfo,
+  changeChoiceOf,
+  type FileInfo,
+  type RunInfo,
+  type RunPeriod,
+  type SceneLink,
+} from '../../shared/api.ts';
+import type { BalanceRow } from '../../shared/change.ts';
 import { inputError } from '../../shared/errors.ts';
 import type { ParcelStatus } from '../../shared/ramps.ts';
 import type { Period } from '../../shared/result.ts';
@@ -39,6 +50,7 @@ export function describeRunInfo(record: RunRecord, facts: RunFacts): RunInfo {
       parcelsRefused: record.parcels.refused.length,
       unitsLeftOut: record.unitsLeftOut.length,
     },
+    change: countChanges(parcels),
     warnings: record.warnings,
     scenes: sceneLinks(record),
     files: [recordFile, ...record.outputs.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 }))],
@@ -75,6 +87,33 @@ function countParcels({ rows }: ParcelFile): Pick<RunInfo['counts'], 'parcels' |
     parcelHa += row.parcelHa ?? 0;
   }
   return { parcels: rows.length, byStatus, parcelHa };
+}
+
+/** Null where no parcel has a word on change over time. */
+function countChanges({ rows }: ParcelFile): ChangeCounts | null {
+  if (rows.every(({ change }) => change === null)) return null;
+  const byFinding = Object.fromEntries(CHANGE_CHOICES.map((choice) => [choice, 0])) as Record<ChangeChoice, number>;
+  const byConfidence = { high: 0, medium: 0, low: 0 };
+  for (const row of rows) {
+    byFinding[changeChoiceOf(row)] += 1;
+    if (row.change?.confidence) byConfidence[row.change.confidence] += 1;
+  }
+  return { byFinding, byConfidence };
+}
+
+/** How change over time was judged: what run.json states under `change`, and what came of it. */
+export function describeChange(
+  { parameters }: RunRecord,
+  { run, balance }: { readonly run: RunInfo; readonly balance: readonly BalanceRow[] },
+): ChangeInfo {
+  const { change } = parameters;
+  const isObject = typeof change === 'object' && change !== null && !Array.isArray(change);
+  return {
+    counts: run.change,
+    settings: isObject ? (change as Readonly<Record<string, unknown>>) : null,
+    years: run.layers.flatMap(({ kind, period }) => (kind === 'year-class' ? [Number(period)] : [])),
+    balance,
+  };
 }
 
 function sceneLinks({ inputs }: RunRecord): SceneLink[] {

@@ -11,7 +11,8 @@ import { sha256OfBytes } from '../store/files.ts';
 import { isLockHeld } from '../store/lock.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import { bandHrefs, describeAcquisitions, explainImagery } from './acquisitions.ts';
-import { describeRunInfo, readPeriods } from './describe-run.ts';
+import { openChangeFiles } from './change-files.ts';
+import { describeChange, describeRunInfo, readPeriods } from './describe-run.ts';
 import { type ObservationFile, openObservationFile } from './observation-file.ts';
 import { openParcelFile, type ParcelFile } from './parcel-file.ts';
 import { readListed } from './read-chunks.ts';
@@ -41,6 +42,8 @@ export async function loadResults(dir: string, options: LoadOptions): Promise<Re
     const path = join(dir, 'observations.csv');
     const observations = await openObservationFile(path, sha256Of('observations.csv'), parcels.positionOf);
     opened.push(observations);
+    const changes = await openChangeFiles(dir, record, parcels.positionOf);
+    opened.push(changes);
     const plan = await readPlan(dir, record);
     const { run, layers } = await describeFolder(dir, { record, text, plan, parcels, observations }, options);
     const toPoint = seriesPoints(run);
@@ -52,11 +55,16 @@ export async function loadResults(dir: string, options: LoadOptions): Promise<Re
       parcels: parcels.rows,
       positionOf: parcels.positionOf,
       twin: await readTwin(dir, record),
+      change: describeChange(record, { run, balance: changes.balance }),
       plan,
       readFeature: parcels.readFeature,
       readGeometry: parcels.readGeometry,
       readSeries: async (position) =>
         (await observations.readParcel(position)).map(toPoint).sort((a, b) => a.acquisition - b.acquisition),
+      readChange: async (position) => {
+        const { parcelId, change } = parcels.rows[position]!;
+        return { parcelId, change, ...(await changes.readParcel(position)) };
+      },
       close,
     };
   } catch (error) {

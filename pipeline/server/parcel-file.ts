@@ -1,4 +1,5 @@
 import { type GeoJsonGeometry, type ParcelRow, statusOf } from '../../shared/api.ts';
+import type { ChangeConfidence, ChangeFinding, ParcelChange } from '../../shared/change.ts';
 import { inputError } from '../../shared/errors.ts';
 import type { Bbox } from '../../shared/grid.ts';
 import type { Finding, ParcelResult } from '../../shared/result.ts';
@@ -125,6 +126,46 @@ function toResult(cells: Readonly<Record<string, unknown>>): ParcelResult {
     reason: text('reason'),
     finding: (text('finding') || null) as Finding | null,
     classAreaSe: 'not estimated',
+    change: toChange({ figure, text }),
+  };
+}
+
+interface Cells {
+  figure(name: string): number | null;
+  /** Empty where there is none. */
+  text(name: string): string;
+}
+
+/** Null for a run that did not look at change over time: it says nothing of it, not even why. */
+function toChange({ figure, text }: Cells): ParcelChange | null {
+  const [finding, reason, sentence] = [text('change_finding'), text('change_reason'), text('change_sentence')];
+  if (finding === '' && reason === '' && sentence === '') return null;
+  const orNull = (name: string) => text(name) || null;
+  return {
+    finding: (finding || null) as ChangeFinding | null,
+    confidence: orNull('change_confidence') as ChangeConfidence | null,
+    detected: orNull('change_detected'),
+    after: orNull('change_after'),
+    before: orNull('change_before'),
+    recoveredOn: orNull('recovered_on'),
+    magnitude: figure('change_magnitude'),
+    magnitudeSe: figure('change_magnitude_se'),
+    historyStart: orNull('history_start'),
+    nHistory: figure('n_history'),
+    nMonitored: figure('n_monitored'),
+    nOutliers: figure('n_outliers'),
+    nBurnt: figure('n_burnt'),
+    minDetectableChange: figure('min_detectable_change'),
+    edgeFraction: figure('edge_fraction'),
+    misregistrationNdvi: figure('misregistration_ndvi'),
+    controlCount: figure('control_count'),
+    controlDid: figure('control_did'),
+    controlDidLow: figure('control_did_low'),
+    controlDidHigh: figure('control_did_high'),
+    controlSlope: figure('control_slope'),
+    controlZ: figure('control_z'),
+    reason,
+    sentence,
   };
 }
 

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { PARCEL_SORTS, type ParcelQuery, type ParcelRow } from '../../shared/api.ts';
+import { CHANGE_CHOICES, changeChoiceOf, PARCEL_SORTS, type ParcelQuery, type ParcelRow } from '../../shared/api.ts';
+import { CHANGE_CONFIDENCES } from '../../shared/change.ts';
 import type { ParcelStatus } from '../../shared/ramps.ts';
 import type { Results } from './results.ts';
 
@@ -34,7 +35,8 @@ export async function prepareParcelLists(results: Results): Promise<void> {
 /** Parcels that match a query, in its order: missing figures last in either order, ties by position in the file. */
 export function listParcels(results: Results, query: ParcelQuery): ParcelList {
   const { lists } = preparedFor(results);
-  const key = JSON.stringify([query.q, [...query.status].sort(), query.sort, query.order]);
+  const { q, status, change, confidence, sort, order } = query;
+  const key = JSON.stringify([q, ...[status, change, confidence].map((names) => [...names].sort()), sort, order]);
   const list = lists.get(key) ?? makeList(results, query);
   lists.delete(key);
   lists.set(key, list);
@@ -42,21 +44,32 @@ export function listParcels(results: Results, query: ParcelQuery): ParcelList {
   return list;
 }
 
-function makeList(results: Results, { q, status, sort, order }: ParcelQuery): ParcelList {
+function makeList(results: Results, query: ParcelQuery): ParcelList {
+  const { q, sort, order } = query;
   const { parcels } = results;
   const { lowerIds } = preparedFor(results);
   const wanted = q.toLowerCase();
-  const statuses = new Set(status);
+  const isKept = keeperOf(query);
   const all = orderBy(results, sort);
   const positions = (order === 'asc' ? all.positions : turnAround(all)).filter((position) => {
-    if (statuses.size > 0 && !statuses.has(parcels[position]!.status)) return false;
-    return lowerIds[position]!.includes(wanted);
+    return isKept(parcels[position]!) && lowerIds[position]!.includes(wanted);
   });
   const places = new Int32Array(parcels.length).fill(-1);
   positions.forEach((position, place) => {
     places[position] = place;
   });
   return { positions, placeOf: (position) => places[position] ?? -1 };
+}
+
+/** Whether a parcel has one of the statuses, one of the findings and one of the confidences that are asked for. */
+function keeperOf({ status, change, confidence }: ParcelQuery): (row: ParcelRow) => boolean {
+  const [statuses, findings, confidences] = [new Set(status), new Set(change), new Set(confidence)];
+  return (row) => {
+    if (statuses.size > 0 && !statuses.has(row.status)) return false;
+    if (findings.size > 0 && !findings.has(changeChoiceOf(row))) return false;
+    const sure = row.change?.confidence ?? null;
+    return confidences.size === 0 || (sure !== null && confidences.has(sure));
+  };
 }
 
 function preparedFor(results: Results): Prepared {
@@ -83,7 +96,21 @@ function orderBy(results: Results, sort: ParcelQuery['sort']) {
 }
 
 function keyOf(row: ParcelRow, sort: Exclude<ParcelQuery['sort'], 'parcelId'>): number {
-  return sort === 'status' ? STATUS_ORDER.indexOf(row.status) : (row[sort] ?? Infinity);
+  const { change } = row;
+  switch (sort) {
+    case 'status':
+      return STATUS_ORDER.indexOf(row.status);
+    case 'changeFinding':
+      return change?.finding ? CHANGE_CHOICES.indexOf(change.finding) : Infinity;
+    case 'changeConfidence':
+      return change?.confidence ? CHANGE_CONFIDENCES.indexOf(change.confidence) : Infinity;
+    case 'changeDetected':
+      return change?.detected ? Date.parse(change.detected) : Infinity;
+    case 'changeMagnitude':
+      return change?.magnitude ?? Infinity;
+    default:
+      return row[sort] ?? Infinity;
+  }
 }
 
 /** The falling order: equal figures stay in the order of the file, and missing ones last. */

@@ -39,7 +39,8 @@ const encodeTile = (vtPbf as { fromGeojsonVt: (layers: object, options: object) 
 /**
  * Vector tiles (Mapbox Vector Tile 2.1, packed with gzip) of parcels.geojson, cut when asked for: boxes are indexed, the
  * geometries stay text until a tile needs them. Layer `parcels`; feature id = position in the file; properties id,
- * status, ndvi_change, cover_change (tree-cover fraction).
+ * status, ndvi_change, cover_change (tree-cover fraction), and where the run looked at change over time change_finding
+ * (`not_judged` where there is none) and change_confidence.
  */
 export function createParcelTileIndex(file: Buffer): { readonly tile: (address: VectorTile) => Uint8Array | null } {
   const features = readFeatures(file);
@@ -79,12 +80,15 @@ function readFeatures(file: Buffer): ParcelFeature[] {
 }
 
 function toProperties(cells: FileFeature['properties']): ParcelFeature['properties'] {
-  const { parcel_id, outcome, finding, ndvi_change, cover_change_pct } = cells;
+  const { parcel_id, outcome, finding, ndvi_change, cover_change_pct, change_finding, change_confidence } = cells;
   return {
     id: String(parcel_id),
     status: statusOf({ outcome, finding } as Parameters<typeof statusOf>[0]),
     ndvi_change: typeof ndvi_change === 'number' ? roundFraction(ndvi_change) : null,
     cover_change: typeof cover_change_pct === 'number' ? roundFraction(cover_change_pct / 100) : null,
+    ...(change_finding === undefined
+      ? {}
+      : { change_finding: change_finding ?? 'not_judged', change_confidence: change_confidence ?? null }),
   };
 }
 

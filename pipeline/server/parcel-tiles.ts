@@ -9,7 +9,7 @@ import { acceptsGzip } from './tile-format.ts';
 
 const MVT_TYPE = 'application/vnd.mapbox-vector-tile';
 /** Goes into ETags: raise it when the same parcels would give other tiles. */
-const FORM = 1;
+const FORM = 2;
 const FOREVER = 'public, max-age=31536000, immutable';
 
 interface TileRequest {
@@ -63,6 +63,8 @@ function describeTiles({ protocol, host }: FastifyRequest, { run, version }: Res
           status: 'loss, gain, stable, not_distinguishable or no_data',
           ndvi_change: 'change of mean NDVI',
           cover_change: 'change of tree-cover fraction',
+          change_finding: 'finding of change over time, or not_judged; missing where the run did not look at it',
+          change_confidence: 'high, medium or low; null without a change',
         },
       },
     ],

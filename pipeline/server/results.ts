@@ -1,4 +1,13 @@
-import type { GeoJsonGeometry, LayerInfo, ParcelRow, RunInfo, SeriesPoint, TwinInfo } from '../../shared/api.ts';
+import type {
+  ChangeInfo,
+  GeoJsonGeometry,
+  LayerInfo,
+  ParcelChangeInfo,
+  ParcelRow,
+  RunInfo,
+  SeriesPoint,
+  TwinInfo,
+} from '../../shared/api.ts';
 import type { Grid } from '../../shared/grid.ts';
 import type { Plan } from '../plan.ts';
 
@@ -28,6 +37,7 @@ export interface Results {
   readonly parcels: readonly ParcelRow[];
   readonly positionOf: ReadonlyMap<string, number>;
   readonly twin: TwinInfo | null;
+  readonly change: ChangeInfo;
   /** Scenes and acquisitions with their files; null where the folder came without its plan. */
   readonly plan: ServedPlan | null;
   /** The parcel's feature as parcels.geojson has it: one line of JSON. */
@@ -35,6 +45,7 @@ export interface Results {
   /** Of a refused parcel without geometry: a MultiPolygon of no polygons. */
   readGeometry(position: number): Promise<GeoJsonGeometry>;
   readSeries(position: number): Promise<readonly SeriesPoint[]>;
+  readChange(position: number): Promise<ParcelChangeInfo>;
   /** Closes the files; reading fails afterwards. */
   close(): Promise<void>;
 }

@@ -49,8 +49,8 @@ export function offersStyle({ scene, identities }: PlannedScene, style: SceneSty
   return bandsOf(scene, style).every((name) => scene.bands[name] && identities[name] !== undefined);
 }
 
-export function maskParams({ params: { keepScl, dilateM } }: ServedPlan): MaskParams {
-  return { keepScl, dilateM };
+export function maskParams({ params: { keepScl, dilateM, harmonise } }: ServedPlan): MaskParams {
+  return { keepScl, dilateM, harmonise };
 }
 
 /** Changes whenever the pixels can: content of the files and how it is read. */
@@ -86,6 +86,7 @@ function describeLayer(
     id: sceneLayerId(style, index),
     kind: style,
     period: null,
+    years: null,
     days: { start: day, end: day },
     form: style === 'ndvi' || style === 'mask' ? 'value' : 'colour',
     scale: style === 'ndvi' ? 1e-4 : 1,

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { AcquisitionInfo, LayerInfo, RunPeriod } from '../../shared/api.ts';
+import type { AcquisitionInfo, LayerInfo, RunPeriod, YearText } from '../../shared/api.ts';
 import type { Affine, Bbox, Grid } from '../../shared/grid.ts';
-import type { LayerKind, Period } from '../../shared/result.ts';
+import { layerValue } from '../../shared/layer-values.ts';
+import { LAYER_KINDS, type LayerKind, type Period } from '../../shared/result.ts';
 import { isGeographic } from '../../shared/transform.ts';
-import { layersOf } from '../composite-unit.ts';
 import { dayOf } from '../season.ts';
 import type { OutputFile } from '../store/exports.ts';
 import type { RunRecord } from '../store/run-record.ts';
@@ -18,6 +18,8 @@ interface LayerItem {
     readonly 'proj:code': string;
     readonly 'proj:transform': Affine;
     readonly 'proj:shape': readonly [heightPx: number, widthPx: number];
+    readonly start_datetime?: string;
+    readonly end_datetime?: string;
   };
   readonly links: readonly { readonly rel: string; readonly title?: string }[];
   readonly assets: {
@@ -25,42 +27,101 @@ interface LayerItem {
   };
 }
 
-const ITEM_NAME = /^layers\/(ndvi|cover|change|clear-count|true-color)-(baseline|period)-(.+)\.json$/;
+type PeriodName = RunPeriod | YearText;
+
+interface Part {
+  readonly file: LayerFile;
+  readonly item: LayerItem;
+}
+
+interface Found {
+  readonly kind: LayerKind;
+  readonly period: PeriodName;
+  readonly parts: Part[];
+}
+
+interface Made {
+  readonly periods: Readonly<Record<RunPeriod, Period>>;
+  readonly acquisitions: readonly AcquisitionInfo[];
+}
+
+const ITEM_NAME = new RegExp(String.raw`^layers/(${LAYER_KINDS.join('|')})-(baseline|period|\d{4})-(.+)\.json$`);
+/** Kinds that rest on whole series, both periods and all months. */
+const OF_SERIES: readonly LayerKind[] = [
+  'year-class',
+  'break-date',
+  'change-from',
+  'change-to',
+  'recovery-date',
+  'break-magnitude',
+  'magnitude-se',
+  'history-count',
+  'observation-count',
+];
 /** Ground width of a pixel of a 256-pixel tile at zoom 0 on the equator. */
 const ZOOM_0_PIXEL_M = (2 * Math.PI * 6_378_137) / 256;
 const METRES_PER_DEGREE = 111_320;
 const MAX_ZOOM = 22;
 
-/** The layers of a run by id, in the order of the pipeline, each with its COGs, one per source grid. Throws as `readListed` does. */
-export async function readLayers(
-  dir: string,
-  record: RunRecord,
-  made: { readonly periods: Readonly<Record<RunPeriod, Period>>; readonly acquisitions: readonly AcquisitionInfo[] },
-): Promise<Map<string, ServedLayer>> {
+/**
+ * The layers of a run by id, kind by kind, baseline and period before years, each with its COGs, one per source grid.
+ * Throws as `readListed` does.
+ */
+export async function readLayers(dir: string, record: RunRecord, made: Made): Promise<Map<string, ServedLayer>> {
   const outputs = new Map(record.outputs.map((file) => [file.name, file]));
-  const parts = new Map<string, { file: LayerFile; item: LayerItem }[]>();
+  const found = new Map<string, Found>();
   for (const { name, sha256 } of record.outputs) {
     const [, kind, period] = ITEM_NAME.exec(name) ?? [];
     const data = outputs.get(name.replace(/json$/, 'tif'));
     if (kind === undefined || !data) continue;
     const id = `${kind}-${period}`;
+    const layer = found.get(id) ?? { kind: kind as LayerKind, period: period as PeriodName, parts: [] };
+    found.set(id, layer);
     // Scale and place of the figures stand in the item: it has to be the run's own.
     const item = JSON.parse(await readListed(join(dir, name), sha256)) as LayerItem;
-    parts.set(id, [...(parts.get(id) ?? []), { item, file: toLayerFile(dir, data, item) }]);
+    layer.parts.push({ item, file: toLayerFile(dir, data, item) });
   }
-  const layers = new Map<string, ServedLayer>();
-  for (const { kind, period } of layersOf({ hasColour: true })) {
-    const found = parts.get(`${kind}-${period}`);
-    if (!found) continue;
-    const used = made.acquisitions.filter((a) => a.inSeason && (kind === 'change' || isOf(a, period)));
-    const days = daysOf(
-      used.filter((a) => isOf(a, period)),
-      made.periods[period],
-    );
-    const info = describeLayer({ kind, period, days, used }, found, record.attribution);
-    layers.set(info.id, { info, files: found.map(({ file }) => file) });
-  }
-  return layers;
+  const layers = [...found.values()]
+    .sort((a, b) => rankOf(a) - rankOf(b))
+    .map((layer) => toServed(layer, made, record));
+  return new Map(layers.map((layer) => [layer.info.id, layer]));
+}
+
+function rankOf({ kind, period }: Found): number {
+  const place = period === 'baseline' ? 0 : period === 'period' ? 1 : Number(period);
+  return LAYER_KINDS.indexOf(kind) * 10_000 + place;
+}
+
+function toServed({ kind, period, parts }: Found, made: Made, record: RunRecord): ServedLayer {
+  const isOfSeries = OF_SERIES.includes(kind);
+  const inSeason = made.acquisitions.filter((a) => a.inSeason || isOfSeries || kind.startsWith('season-'));
+  const whole = wholeOf(period, parts, made.periods);
+  const isOf = (acquisition: AcquisitionInfo) => isWithin(acquisition, period, whole);
+  const used = inSeason.filter((a) => (isOfSeries || kind === 'change' ? a.inBaseline || a.inPeriod : isOf(a)));
+  const days = daysOf(inSeason.filter(isOf), whole);
+  const years = layerValue(kind) === 'day' ? yearsOf(made.periods.period) : null;
+  const info = describeLayer({ kind, period, days, years, used }, parts, record.attribution);
+  return { info, files: parts.map(({ file }) => file) };
+}
+
+/** Days that a layer's name stands for; of a year those that its items state, for a season may begin in the year before. */
+function wholeOf(period: PeriodName, [part]: readonly Part[], periods: Made['periods']): Period {
+  if (period === 'baseline' || period === 'period') return periods[period];
+  const { start_datetime: start, end_datetime: end } = part!.item.properties;
+  return start && end
+    ? { start: start.slice(0, 10), end: end.slice(0, 10) }
+    : { start: `${period}-01-01`, end: `${period}-12-31` };
+}
+
+function isWithin(acquisition: AcquisitionInfo, period: PeriodName, { start, end }: Period): boolean {
+  if (period === 'baseline') return acquisition.inBaseline;
+  if (period === 'period') return acquisition.inPeriod;
+  const day = dayOf(acquisition.datetime);
+  return day >= start && day <= end;
+}
+
+function yearsOf({ start, end }: Period): [first: number, last: number] {
+  return [Number(start.slice(0, 4)), Number(end.slice(0, 4))];
 }
 
 /** The lowest zoom whose tile pixels are no wider on the ground than the grid's cells. */
@@ -75,11 +136,12 @@ export function fullZoom(grid: Grid, latDeg: number): number {
 function describeLayer(
   of: {
     readonly kind: LayerKind;
-    readonly period: RunPeriod;
+    readonly period: PeriodName;
     readonly days: Period;
+    readonly years: LayerInfo['years'];
     readonly used: readonly AcquisitionInfo[];
   },
-  parts: readonly { file: LayerFile; item: LayerItem }[],
+  parts: readonly Part[],
   attribution: readonly string[],
 ): LayerInfo {
   const [band] = parts[0]!.item.assets.data['raster:bands'];
@@ -93,6 +155,7 @@ function describeLayer(
     kind: of.kind,
     period: of.period,
     days: of.days,
+    years: of.years,
     form: of.kind === 'true-color' ? 'colour' : 'value',
     scale: band!.scale,
     unit: band!.unit,
@@ -102,10 +165,6 @@ function describeLayer(
     sceneIds: [...new Set(sceneIds)].sort(),
     attribution,
   };
-}
-
-function isOf(acquisition: AcquisitionInfo, period: RunPeriod): boolean {
-  return period === 'baseline' ? acquisition.inBaseline : acquisition.inPeriod;
 }
 
 /** First and last day that entered a composite; the period itself where none did. */

@@ -1,4 +1,7 @@
 import type { LayerInfo } from '../../shared/api.ts';
+import { YEAR_CLASS } from '../../shared/change.ts';
+import { type LayerValue, layerValue } from '../../shared/layer-values.ts';
+import { LAYER_KINDS, type LayerKind } from '../../shared/result.ts';
 import { TILE_NODATA, type TileFormat } from './tile-format.ts';
 
 /** TileJSON 3.0.0 and what it takes to understand value tiles. */
@@ -19,11 +22,20 @@ export function buildTileJson(
     // Maps show this text as HTML, and it comes from files.
     attribution: escapeHtml(info.attribution.join('; ')),
     kind: info.kind,
+    // What the numbers of value tiles are: a picture of one acquisition has plain ones, if any.
+    values: valuesOf(info),
+    ...(valuesOf(info) === 'class' ? { classes: YEAR_CLASS } : {}),
+    ...(info.years ? { years: info.years } : {}),
     days: info.days,
     unit: info.unit,
     scale: info.scale,
     nodata: TILE_NODATA,
   };
+}
+
+function valuesOf({ kind, form }: LayerInfo): LayerValue {
+  if ((LAYER_KINDS as readonly string[]).includes(kind)) return layerValue(kind as LayerKind);
+  return form === 'value' ? 'number' : 'colour';
 }
 
 function escapeHtml(words: string): string {

@@ -20,13 +20,13 @@ export function resultLayer({ info, files }: ServedLayer): TileLayer {
   const ordered = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   return {
     info,
-    identity: sha256OfBytes(JSON.stringify([info.kind, info.scale, ...ordered.map((file) => file.sha256)])),
+    identity: sha256OfBytes(JSON.stringify([info.kind, info.scale, info.years, ...ordered.map((file) => file.sha256)])),
     taskOf(tile, format) {
       const touched = ordered.filter((file) => touchesGrid(tile, file.grid));
       if (touched.length === 0) return null;
       const layer = info.kind as LayerKind;
       const named = touched.map(({ path, sha256 }) => ({ path, sha256 }));
-      return { kind: 'tile', layer, scale: info.scale, files: named, tile, format };
+      return { kind: 'tile', layer, scale: info.scale, years: info.years, files: named, tile, format };
     },
   };
 }

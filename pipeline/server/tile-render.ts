@@ -1,11 +1,13 @@
+import { YEAR_CLASS, type YearClassName } from '../../shared/change.ts';
 import type { Window } from '../../shared/grid.ts';
-import { RAMPS } from '../../shared/ramps.ts';
+import { layerValue } from '../../shared/layer-values.ts';
+import { RAMPS, YEAR_CLASS_COLOURS } from '../../shared/ramps.ts';
 import type { LayerKind } from '../../shared/result.ts';
 import { chooseLevel, readWindow } from '../cog/read.ts';
 import { type Cells, sampleBilinear, sampleNearest, type TileValues } from '../raster/sample.ts';
 import { cellsPerPixel, projectTile, type TileAddress } from '../raster/warp.ts';
 import type { TaskNote } from '../workers/contract.ts';
-import { createPalette, joinColours, type Palette } from './colour.ts';
+import { createClassPalette, createPalette, createYearPalette, joinColours, type Palette } from './colour.ts';
 import type { Rendered } from './render-tasks.ts';
 import { encodeColours, encodeValues } from './tile-encode.ts';
 import { createLayerFiles, type LayerFiles, type OpenLayer, type TileFile } from './tile-files.ts';
@@ -17,6 +19,8 @@ export interface TileTask {
   readonly layer: LayerKind;
   /** Value = stored × scale. */
   readonly scale: number;
+  /** Of a layer of days: the calendar years that its colours run over. */
+  readonly years: readonly [first: number, last: number] | null;
   /** Those that the tile touches; where several have a value, the first counts. */
   readonly files: readonly TileFile[];
   readonly tile: TileAddress;
@@ -24,6 +28,13 @@ export interface TileTask {
   readonly format: TileFormat;
 }
 
+/** What decides the colours of value tiles. */
+type Look = Pick<TileTask, 'layer' | 'scale' | 'years'>;
+
+const EMPTY: Look = { layer: 'ndvi', scale: 1, years: null };
+const YEAR_CLASSES = new Map(
+  Object.entries(YEAR_CLASS_COLOURS).map(([name, rgb]) => [YEAR_CLASS[name as YearClassName], rgb] as const),
+);
 const MAX_OPEN_FILES = 32;
 const CACHE_BYTES = 96 * 2 ** 20;
 
@@ -37,7 +48,7 @@ export async function renderLayerTile(task: TileTask, report: (note: TaskNote) =
   const encoding = task.format === 'bin' ? 'gzip' : null;
   if (!values.valid.includes(1)) return { bytes: await emptyTile(task.format), encoding };
   if (task.layer !== 'true-color') {
-    const bytes = await encodeValues(values.bands[0] as Int16Array, paletteOf(task.layer, task.scale), task.format);
+    const bytes = await encodeValues(values.bands[0] as Int16Array, paletteOf(task), task.format);
     return { bytes, encoding };
   }
   if (task.format === 'bin') throw new RangeError('True-colour layers have no value tiles.');
@@ -47,7 +58,7 @@ export async function renderLayerTile(task: TileTask, report: (note: TaskNote) =
 
 /** What any tile without data looks like in a format: the same bytes for all layers. */
 function emptyTile(format: TileFormat): Promise<Uint8Array> {
-  return encodeValues(new Int16Array(TILE_PX).fill(TILE_NODATA), paletteOf('ndvi', 1), format);
+  return encodeValues(new Int16Array(TILE_PX).fill(TILE_NODATA), paletteOf(EMPTY), format);
 }
 
 /** The pixels of a tile before they are encoded: stored int16 numbers, or red, green and blue. */
@@ -108,9 +119,18 @@ async function readCells({ cog }: OpenLayer, level: number, window: Window): Pro
   return { window, bands: read.map(({ data }) => data), valid };
 }
 
-function paletteOf(layer: Exclude<LayerKind, 'true-color'>, scale: number): Palette {
-  const key = `${layer} ${scale}`;
-  const known = palettes.get(key) ?? createPalette(RAMPS[layer], scale);
+function paletteOf(look: Look): Palette {
+  const { layer, scale, years } = look;
+  const key = `${layer} ${scale} ${years}`;
+  const known = palettes.get(key) ?? makePalette(look);
   palettes.set(key, known);
   return known;
+}
+
+function makePalette({ layer, scale, years }: Look): Palette {
+  if (layer === 'year-class') return createClassPalette(YEAR_CLASSES);
+  if (layer === 'true-color') throw new RangeError('True colour has no palette.');
+  return layerValue(layer) === 'day' && years
+    ? createYearPalette(RAMPS[layer], years)
+    : createPalette(RAMPS[layer], scale);
 }

@@ -25,12 +25,12 @@ export interface TileOptions {
 
 const CACHE_BYTES = 64 * 2 ** 20;
 /** Goes into every ETag: raise it when the same files would be drawn differently. */
-const RENDERER_VERSION = 2;
+const RENDERER_VERSION = 3;
 const FOREVER = 'public, max-age=31536000, immutable';
 /** An address that cannot exist will not come to exist. */
 const WRONG_ADDRESS = 'public, max-age=86400';
 /** A task without files: what a tile looks like where a layer has nothing. */
-const NOWHERE = { kind: 'tile', layer: 'ndvi', scale: 1, files: [], tile: { z: 0, x: 0, y: 0 } } as const;
+const NOWHERE = { kind: 'tile', layer: 'ndvi', scale: 1, years: null, files: [], tile: { z: 0, x: 0, y: 0 } } as const;
 
 interface TileRequest {
   readonly Params: { readonly layer: string; readonly z: string; readonly x: string; readonly file: string };
@@ -175,7 +175,7 @@ const TILE_SCHEMA = {
 
 const TILE_JSON_SCHEMA = {
   tags: ['tiles'],
-  summary: 'TileJSON 3.0.0 of a layer, with scale, nodata, unit, kind and days',
+  summary: 'TileJSON 3.0.0 of a layer, with scale, nodata, unit, kind, days and what its numbers are',
   params: { type: 'object', properties: { layer: text('layer id, as in /api/run') } },
   querystring: { type: 'object', properties: { format: text('png (default), webp or bin') } },
   response: { 200: { description: 'TileJSON', type: 'object', additionalProperties: true } },
