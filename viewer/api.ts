@@ -1,6 +1,8 @@
 import type {
   ApiError,
+  ChangeInfo,
   Health,
+  ParcelChangeInfo,
   ParcelDetail,
   ParcelPage,
   ParcelQuery,
@@ -46,10 +48,11 @@ async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
   return body as T;
 }
 
-function queryText({ q, status, sort, order }: ParcelQuery): string {
+function queryText({ q, status, change, confidence, sort, order }: ParcelQuery): string {
   const params = new URLSearchParams({ sort, order });
   if (q !== '') params.set('q', q);
-  if (status.length > 0) params.set('status', status.join(','));
+  for (const [name, wanted] of Object.entries({ status, change, confidence }))
+    if (wanted.length > 0) params.set(name, wanted.join(','));
   return params.toString();
 }
 
@@ -61,6 +64,9 @@ export const api = {
     getJson<ParcelPage>(`/api/parcels?${queryText(query)}&offset=${page.offset}&limit=${page.limit}`, signal),
   parcel: (id: string, query: ParcelQuery, signal?: AbortSignal) =>
     getJson<ParcelDetail>(`/api/parcels/${encodeURIComponent(id)}?${queryText(query)}`, signal),
+  change: (signal?: AbortSignal) => getJson<ChangeInfo>('/api/change', signal),
+  parcelChange: (id: string, signal?: AbortSignal) =>
+    getJson<ParcelChangeInfo>(`/api/parcels/${encodeURIComponent(id)}/change`, signal),
   series: (id: string, signal?: AbortSignal) =>
     getJson<Series>(`/api/parcels/${encodeURIComponent(id)}/observations`, signal),
 };

@@ -1,4 +1,12 @@
-import { PARCEL_SORTS, type ParcelQuery, type ParcelSort, type SceneStyle, sceneLayerId } from '../shared/api.ts';
+import {
+  CHANGE_CHOICES,
+  PARCEL_SORTS,
+  type ParcelQuery,
+  type ParcelSort,
+  type SceneStyle,
+  sceneLayerId,
+} from '../shared/api.ts';
+import { CHANGE_CONFIDENCES } from '../shared/change.ts';
 import { type ParcelStatus, STATUS_COLOURS } from '../shared/ramps.ts';
 import { type Camera, type Colouring, FIRST_VIEW, type ViewState } from './state.ts';
 
@@ -52,6 +60,7 @@ export function writePermalink(view: ViewState, context: LinkContext): string {
   put('clouds', switchText(view.showMask), switchText(FIRST_VIEW.showMask));
   put('parcels', switchText(view.showParcels), switchText(FIRST_VIEW.showParcels));
   put('basemap', switchText(view.showBasemap), switchText(FIRST_VIEW.showBasemap));
+  put('controls', switchText(view.showControls), switchText(FIRST_VIEW.showControls));
   put('date', view.acquisition === null ? null : dayText(view.acquisition, context.days), null);
   put('parcel', view.parcel, null);
   for (const [kind, colouring] of Object.entries(view.colouring)) {
@@ -82,6 +91,7 @@ export function readPermalink(search: string, days: readonly string[] = []): Per
     showMask: readSwitch(text('clouds')),
     showParcels: readSwitch(text('parcels')),
     showBasemap: readSwitch(text('basemap')),
+    showControls: readSwitch(text('controls')),
     colouring: readColourings(params),
     parcel: text('parcel'),
     acquisition: readDay(text('date'), days),
@@ -202,17 +212,28 @@ function writeQuery(query: ParcelQuery, put: (key: string, value: string, usual:
   const sortText = ({ sort, order }: ParcelQuery) => (order === 'desc' ? '-' : '') + sort;
   put('q', query.q.slice(0, MAX_TEXT), '');
   put('status', query.status.join(','), '');
+  put('change', query.change.join(','), '');
+  put('sure', query.confidence.join(','), '');
   put('sort', sortText(query), sortText(FIRST_VIEW.query));
 }
 
 function readQuery(text: (key: string) => string | undefined): ParcelQuery | undefined {
-  const [q, status, sortText] = [text('q'), text('status'), text('sort')];
+  const [q, sortText] = [text('q'), text('sort')];
   const sort = oneOf<ParcelSort>(PARCEL_SORTS, sortText?.replace(/^-/, ''));
-  const wanted = STATUSES.filter((one) => status?.split(',').includes(one));
-  if (q === undefined && wanted.length === 0 && sort === undefined) return undefined;
+  const listed = <T extends string>(known: readonly T[], key: string) => {
+    const names = text(key)?.split(',');
+    return known.filter((one) => names?.includes(one));
+  };
+  const status = listed(STATUSES, 'status');
+  const change = listed(CHANGE_CHOICES, 'change');
+  const confidence = listed(CHANGE_CONFIDENCES, 'sure');
+  const isFiltered = status.length + change.length + confidence.length > 0;
+  if (q === undefined && !isFiltered && sort === undefined) return undefined;
   return {
     q: q ?? '',
-    status: wanted,
+    status,
+    change,
+    confidence,
     sort: sort ?? FIRST_VIEW.query.sort,
     order: sort !== undefined && sortText!.startsWith('-') ? 'desc' : 'asc',
   };

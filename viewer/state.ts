@@ -43,6 +43,8 @@ export interface ViewState {
   readonly showMask: boolean;
   readonly showParcels: boolean;
   readonly showBasemap: boolean;
+  /** Control areas of the open parcel, on the map and in its chart. */
+  readonly showControls: boolean;
   /** By layer kind. */
   readonly colouring: Readonly<Record<string, Colouring>>;
   /** Id of the open parcel. */
@@ -82,10 +84,11 @@ export const FIRST_VIEW: ViewState = {
   showMask: true,
   showParcels: true,
   showBasemap: true,
+  showControls: true,
   colouring: {},
   parcel: null,
   acquisition: null,
-  query: { q: '', status: [], sort: 'parcelId' satisfies ParcelSort, order: 'asc' },
+  query: { q: '', status: [], change: [], confidence: [], sort: 'parcelId' satisfies ParcelSort, order: 'asc' },
 };
 
 export const useStore = create<Store>()((set) => ({

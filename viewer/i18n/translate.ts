@@ -1,5 +1,7 @@
 import { useCallback } from 'react';
 import { type Language, useStore } from '../state.ts';
+import { changeMessages } from './change.ts';
+import { changeLayerMessages } from './change-layers.ts';
 import { exportMessages } from './export.ts';
 import { layerMessages } from './layers.ts';
 import { mapMessages } from './map.ts';
@@ -21,6 +23,8 @@ function merged(language: Language) {
     ...parcelMessages[language],
     ...shellMessages[language],
     ...layerMessages[language],
+    ...changeMessages[language],
+    ...changeLayerMessages[language],
     ...exportMessages[language],
   };
 }

@@ -15,7 +15,7 @@ import { surfacesOf, useMapStore, wantsCalm } from './map-store.ts';
 import { SideLabels } from './SideLabels.tsx';
 import { SwipeHandle } from './SwipeHandle.tsx';
 import { exposeTestInterface } from './test-interface.ts';
-import { useHoveredParcel, useOpenParcel } from './use-open-parcel.ts';
+import { useControlAreas, useHoveredParcel, useOpenParcel } from './use-open-parcel.ts';
 
 const MeasurePanel = lazy(() => import('./MeasurePanel.tsx'));
 
@@ -35,6 +35,7 @@ export default function MapPanel({ run, twin }: MapPanelProps) {
   const views = useRef<HTMLDivElement>(null);
   useOpenParcel();
   useHoveredParcel();
+  useControlAreas(run);
   useEffect(exposeTestInterface, []);
   useEffect(() => {
     const element = views.current;

@@ -119,6 +119,7 @@ function useParcels(surface: MapSurface | undefined, { run, side }: MapViewProps
   const hasRaster = useStore((state) => hasRasterOn(state, side));
   const openGeometry = useMapStore((state) => state.openGeometry);
   const hoverGeometry = useMapStore((state) => state.hoverGeometry);
+  const controlGeometries = useMapStore((state) => state.controlGeometries);
   const measured = useMapStore((state) => state.measured);
   const [palette, setPalette] = useState(readPalette);
   useEffect(() => watchPalette(setPalette), []);
@@ -130,5 +131,6 @@ function useParcels(surface: MapSurface | undefined, { run, side }: MapViewProps
   useEffect(() => surface?.setVisible('basemap', showBasemap), [surface, showBasemap]);
   useEffect(() => surface?.setHovered(hoverGeometry), [surface, hoverGeometry]);
   useEffect(() => surface?.setOpenParcel(openGeometry), [surface, openGeometry]);
+  useEffect(() => surface?.setControlAreas(controlGeometries), [surface, controlGeometries]);
   useEffect(() => surface?.setMeasure(measureGeometries(measured)), [surface, measured]);
 }

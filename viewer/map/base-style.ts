@@ -110,6 +110,7 @@ function sourcesOf(run: RunInfo, twin: TwinInfo | null, origin: string): Record<
     },
     hover: geojson(EMPTY),
     open: geojson(EMPTY),
+    controls: geojson(EMPTY),
     measure: geojson(EMPTY),
   };
 }

@@ -20,6 +20,8 @@ interface MapState {
   readonly flickerSide: Side;
   readonly openGeometry: GeoJsonGeometry | null;
   readonly hoverGeometry: GeoJsonGeometry | null;
+  /** Of the open parcel's control areas. */
+  readonly controlGeometries: readonly GeoJsonGeometry[];
   /** The parcel that was last chosen on the map itself, which then needs no flight to it. */
   readonly chosenOnMap: string | null;
   readonly measured: readonly LonLat[];
@@ -34,6 +36,7 @@ export const useMapStore = create<MapState>()(() => ({
   flickerSide: 'left',
   openGeometry: null,
   hoverGeometry: null,
+  controlGeometries: [],
   chosenOnMap: null,
   measured: [],
 }));

@@ -103,7 +103,7 @@ export class MapSurface {
       layers: [],
       onDeviceInitialized: (device) => this.rasters.setDevice(device as never),
     });
-    this.rasters = new RasterStack({ map: this.map, overlay: this.#overlay }, run.version, (isReachable) => {
+    this.rasters = new RasterStack({ map: this.map, overlay: this.#overlay }, run, (isReachable) => {
       if (!isReachable) events.onUnreachable();
     });
     this.map.addControl(this.#overlay);
@@ -214,6 +214,10 @@ export class MapSurface {
 
   setOpenParcel(geometry: GeoJsonGeometry | null): void {
     this.#setData('open', geometry ? [geometry] : []);
+  }
+
+  setControlAreas(geometries: readonly GeoJsonGeometry[]): void {
+    this.#setData('controls', geometries);
   }
 
   setMeasure(geometries: readonly unknown[]): void {

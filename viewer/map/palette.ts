@@ -5,6 +5,8 @@ export interface Palette {
   readonly inkSoft: string;
   readonly line: string;
   readonly accent: string;
+  /** Of control areas, as in the chart. */
+  readonly control: string;
   /** Under thin lines, so that they show on imagery and on plain ground. */
   readonly casing: string;
   readonly isDark: boolean;
@@ -21,6 +23,7 @@ export function readPalette(): Palette {
     inkSoft: token('--ink-soft') || '#55605c',
     line: token('--line-strong') || '#8b9691',
     accent: token('--accent') || '#0f5e7a',
+    control: isDark ? '#7fca82' : '#2f7d3b',
     casing: isDark ? 'rgb(10, 14, 16)' : 'rgb(255, 255, 255)',
     isDark,
   };

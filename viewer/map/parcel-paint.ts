@@ -22,11 +22,22 @@ const CASING = 'rgb(255, 255, 255)';
 
 const css = ([red, green, blue]: Rgb) => `rgb(${red}, ${green}, ${blue})`;
 
-/** Whether the table's query keeps a parcel, as the server decides it: part of the id in any case, and its status. */
-export function matchesQuery({ q, status }: Pick<ParcelQuery, 'q' | 'status'>): ExpressionSpecification | true {
+/**
+ * Whether the table's query keeps a parcel, as the server decides it: part of the id in any case, its status, what its
+ * series says and how sure that is.
+ */
+export function matchesQuery({
+  q,
+  status,
+  change,
+  confidence,
+}: Pick<ParcelQuery, 'q' | 'status' | 'change' | 'confidence'>): ExpressionSpecification | true {
   const parts: ExpressionSpecification[] = [];
   if (q !== '') parts.push(['in', q.toLowerCase(), ['downcase', ['to-string', ['get', 'id']]]]);
   if (status.length > 0) parts.push(['in', ['get', 'status'], ['literal', [...status]]]);
+  if (change.length > 0)
+    parts.push(['in', ['coalesce', ['get', 'change_finding'], 'not_judged'], ['literal', [...change]]]);
+  if (confidence.length > 0) parts.push(['in', ['get', 'change_confidence'], ['literal', [...confidence]]]);
   if (parts.length === 0) return true;
   return parts.length === 1 ? parts[0]! : (['all', ...parts] as ExpressionSpecification);
 }
@@ -106,6 +117,8 @@ export function parcelPaint({
     ...Object.fromEntries(OUTLINES.map(({ id }) => [id, line])),
     'hover-casing': { 'line-color': palette.casing },
     'hover-line': { 'line-color': palette.ink },
+    'controls-casing': { 'line-color': palette.casing },
+    'controls-line': { 'line-color': palette.control },
     'open-casing': { 'line-color': palette.casing },
     'open-line': { 'line-color': palette.accent },
   };
@@ -167,6 +180,20 @@ export function parcelLayers(look: ParcelLook): LayerSpecification[] {
       source: 'hover',
       layout: round,
       paint: { 'line-width': 2.5, ...paint['hover-line'] },
+    },
+    {
+      id: 'controls-casing',
+      type: 'line',
+      source: 'controls',
+      layout: round,
+      paint: { 'line-width': 4.5, 'line-opacity': 0.9, ...paint['controls-casing'] },
+    },
+    {
+      id: 'controls-line',
+      type: 'line',
+      source: 'controls',
+      layout: round,
+      paint: { 'line-width': 2, 'line-dasharray': [3, 2], ...paint['controls-line'] },
     },
     {
       id: 'open-casing',

@@ -44,6 +44,7 @@ export function layerOf(run: RunInfo, id: string): LayerInfo | null {
     id,
     kind: style as SceneStyle,
     period: null,
+    years: null,
     days: { start: day, end: day },
     form: style === 'ndvi' ? 'value' : 'colour',
     scale: style === 'ndvi' ? NDVI_SCALE : 1,

@@ -1,9 +1,12 @@
 import type { MapLibreOverlay } from '@deck.gl/maplibre';
 import type { Map as MapLibreMap } from 'maplibre-gl';
+import type { RunInfo } from '../../shared/api.ts';
+import { YEAR_CLASS, type YearClassName } from '../../shared/change.ts';
+import { type Rgb, YEAR_CLASS_COLOURS } from '../../shared/ramps.ts';
 import type { Colouring } from '../state.ts';
-import { isValueKind } from '../style/ramp-choices.ts';
+import { isValueKind, VALUE_FORMS } from '../style/ramp-choices.ts';
 import { ABOVE_RASTERS } from './base-style.ts';
-import { colouringOf, coloursOf } from './colouring.ts';
+import { colouringOf, coloursOf, yearsOf } from './colouring.ts';
 import { RasterLayer, type RasterLook, type Texture } from './raster-layer.ts';
 import type { RasterSpec } from './raster-plan.ts';
 import { makeRampTexture, RasterTileLayer } from './raster-tiles.ts';
@@ -16,6 +19,11 @@ const HOLD_MS = 4000;
 
 /** The style layer that deck.gl makes for what is to lie below `ABOVE_RASTERS`. */
 const PLACE = `deck-maplibre-layer-group-before:${ABOVE_RASTERS}`;
+
+/** Colour of each class by its number, from 0, which is never drawn. */
+const CLASS_COLOURS: readonly Rgb[] = Object.keys(YEAR_CLASS)
+  .sort((a, b) => YEAR_CLASS[a as YearClassName] - YEAR_CLASS[b as YearClassName])
+  .map((name) => YEAR_CLASS_COLOURS[name as keyof typeof YEAR_CLASS_COLOURS] ?? [0, 0, 0]);
 
 interface Held {
   readonly spec: RasterSpec;
@@ -31,7 +39,7 @@ export interface StackLook {
 export class RasterStack {
   readonly #map: MapLibreMap;
   readonly #overlay: MapLibreOverlay;
-  readonly #version: string;
+  readonly #run: RunInfo;
   readonly #onTrouble: (isReachable: boolean) => void;
   #specs: readonly RasterSpec[] = [];
   #look: StackLook = { colouring: {}, opacity: 1 };
@@ -47,12 +55,12 @@ export class RasterStack {
 
   constructor(
     { map, overlay }: { map: MapLibreMap; overlay: MapLibreOverlay },
-    version: string,
+    run: RunInfo,
     onTrouble: (isReachable: boolean) => void,
   ) {
     this.#map = map;
     this.#overlay = overlay;
-    this.#version = version;
+    this.#run = run;
     this.#onTrouble = onTrouble;
   }
 
@@ -126,7 +134,7 @@ export class RasterStack {
     return new RasterTileLayer({
       id: spec.key,
       info,
-      version: this.#version,
+      version: this.#run.version,
       look: this.#lookOf(spec, device),
       onTrouble: this.#onTrouble,
       beforeId: ABOVE_RASTERS,
@@ -137,21 +145,27 @@ export class RasterStack {
     const isShown = isWanted && this.#isPlaced;
     // A mask is drawn in full: faint clouds over a faint picture would pass for clear ground.
     const opacity = info.kind === 'mask' ? 1 : this.#look.opacity;
+    const place = { opacity, clip, isShown };
+    if (info.kind === 'year-class') {
+      const rampTexture = this.#ramp(['year-class'], CLASS_COLOURS, device);
+      return { ...this.#plainLook(place, device), form: 'class', rampTexture };
+    }
     const kind = isValueKind(info.kind) ? info.kind : null;
-    if (info.form !== 'value' || kind === null) return this.#plainLook({ opacity, clip, isShown }, device);
-    const colouring = colouringOf(kind, this.#look.colouring);
+    if (info.form !== 'value' || kind === null) return this.#plainLook(place, device);
+    const colouring = colouringOf(kind, this.#look.colouring, yearsOf(this.#run));
     const rampTexture = this.#ramp(
       [kind, colouring.ramp, String(colouring.isReversed)],
       coloursOf(kind, colouring),
       device,
     );
-    return { isValue: true, ...storedRange(colouring, info.scale), rampTexture, opacity, clip, isShown };
+    const form = VALUE_FORMS[kind].unit === 'year' ? 'day' : 'number';
+    return { form, ...storedRange(colouring, info.scale), rampTexture, ...place };
   }
 
   /** For tiles that bring their own colours; the shader wants a ramp all the same. */
   #plainLook(place: Pick<RasterLook, 'opacity' | 'clip' | 'isShown'>, device: Device): RasterLook {
     const rampTexture = this.#ramp(['none'], [[0, 0, 0]], device);
-    return { isValue: false, low: 0, high: 1, min: 0, max: 0, rampTexture, ...place };
+    return { form: 'colour', low: 0, high: 1, min: 0, max: 0, rampTexture, ...place };
   }
 
   #ramp(key: readonly string[], colours: ReturnType<typeof coloursOf>, device: Device): Texture {

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import type { RunInfo } from '../../shared/api.ts';
 import { api } from '../api.ts';
 import { useStore } from '../state.ts';
 import { surfacesOf, useMapStore, wantsCalm } from './map-store.ts';
@@ -29,6 +30,27 @@ export function useOpenParcel(): void {
     );
     return () => abort.abort();
   }, [parcel]);
+}
+
+/** Fetches where the control areas of the open parcel lie, while they are to be seen. */
+export function useControlAreas(run: RunInfo): void {
+  const parcel = useStore((state) => state.parcel);
+  const isWanted = useStore((state) => state.showControls) && run.change !== null;
+  useEffect(() => {
+    useMapStore.setState({ controlGeometries: [] });
+    if (parcel === null || !isWanted) return;
+    const abort = new AbortController();
+    api.parcelChange(parcel, abort.signal).then(
+      ({ controls }) => {
+        const controlGeometries = controls.flatMap(({ geometry }) => geometry ?? []);
+        useMapStore.setState({ controlGeometries });
+      },
+      () => {
+        // The parcel panel says what went wrong.
+      },
+    );
+    return () => abort.abort();
+  }, [parcel, isWanted]);
 }
 
 /** How long a parcel has to be pointed at before its outline is asked for. */

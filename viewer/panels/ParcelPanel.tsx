@@ -1,10 +1,16 @@
 import './panels.css';
 import './parcel.css';
 import './parcel-dates.css';
+import './change.css';
 import { type KeyboardEvent, lazy, Suspense, useEffect, useRef } from 'react';
-import type { ParcelDetail, ParcelRow, RunInfo, SeriesPoint } from '../../shared/api.ts';
+import type { ParcelChangeInfo, ParcelDetail, ParcelRow, RunInfo, SeriesPoint } from '../../shared/api.ts';
 import { useTranslate } from '../i18n/translate.ts';
 import { useStore } from '../state.ts';
+import { ChangeControls } from './ChangeControls.tsx';
+import { ChangeFacts } from './ChangeFacts.tsx';
+import { ChangeMonths } from './ChangeMonths.tsx';
+import { ChangeSummary } from './ChangeSummary.tsx';
+import { ChangeYears } from './ChangeYears.tsx';
 import { ChosenDate } from './ChosenDate.tsx';
 import { ClassAreas, FiguresTable } from './Figures.tsx';
 import { Filmstrip } from './Filmstrip.tsx';
@@ -13,7 +19,7 @@ import { Fold } from './Fold.tsx';
 import { FailureNotice } from './Notice.tsx';
 import { ObservationTable } from './ObservationTable.tsx';
 import { closeParcel, ParcelHeader } from './ParcelHeader.tsx';
-import { useOpenParcel, useSeries } from './parcel-data.ts';
+import { useOpenParcel, useParcelChange, useSeries } from './parcel-data.ts';
 import { ScenesBehind } from './ScenesBehind.tsx';
 
 const SeriesChart = lazy(() => import('./SeriesChart.tsx'));
@@ -59,20 +65,56 @@ function ParcelContent({ detail, run }: { readonly detail: ParcelDetail; readonl
     if (isLost && navigator.userActivation?.hasBeenActive) heading.current?.focus();
   }, []);
   const points = series.data?.parcelId === parcel.parcelId ? series.data.points : null;
+  const changes = useParcelChange(run, parcel.parcelId);
+  const change = changes.data?.parcelId === parcel.parcelId ? changes.data : null;
+  const isJudged = parcel.change?.finding != null;
+  const chart = points ? (
+    <SeriesPart parcel={parcel} points={points} run={run} change={change} />
+  ) : series.failure ? (
+    <FailureNotice failure={series.failure} onRetry={series.retry} />
+  ) : (
+    <div className="panel-skeleton-block" role="status" aria-label={t('parcel.loading')} />
+  );
+  const periods = (
+    <>
+      <FindingText parcel={parcel} run={run} />
+      <FiguresTable parcel={parcel} run={run} />
+      {parcel.coverChangePct === null ? null : <p className="panel-note">{t('parcel.coverError')}</p>}
+      {parcel.outcome === 'ok' ? <ClassAreas parcel={parcel} /> : null}
+    </>
+  );
   return (
     <>
       <ParcelHeader detail={detail} heading={heading} />
       <div className="panel-body">
-        <FindingText parcel={parcel} run={run} />
-        <FiguresTable parcel={parcel} run={run} />
-        {parcel.coverChangePct === null ? null : <p className="panel-note">{t('parcel.coverError')}</p>}
-        {parcel.outcome === 'ok' ? <ClassAreas parcel={parcel} /> : null}
-        {points ? (
-          <SeriesPart parcel={parcel} points={points} run={run} />
-        ) : series.failure ? (
-          <FailureNotice failure={series.failure} onRetry={series.retry} />
+        {isJudged ? (
+          <>
+            <h3>{t('change.title')}</h3>
+            <ChangeSummary change={parcel.change!} />
+            {chart}
+            <ChangeFacts change={parcel.change!} />
+            {changes.failure ? (
+              <FailureNotice failure={changes.failure} onRetry={changes.retry} />
+            ) : change ? (
+              <ChangeDetails parcel={parcel} info={change} run={run} />
+            ) : (
+              <div className="panel-skeleton-block" role="status" aria-label={t('parcel.loading')} />
+            )}
+            <h3 className="panel-part">{t('change.periods')}</h3>
+            {periods}
+          </>
         ) : (
-          <div className="panel-skeleton-block" role="status" aria-label={t('parcel.loading')} />
+          <>
+            {periods}
+            {parcel.change ? (
+              <>
+                <h3>{t('change.title')}</h3>
+                <ChangeSummary change={parcel.change} />
+              </>
+            ) : null}
+            {chart}
+            {change ? <ChangeMonths months={change.months} /> : null}
+          </>
         )}
         <Fold title={t('parcel.howToRead')}>
           {() => (
@@ -88,22 +130,39 @@ function ParcelContent({ detail, run }: { readonly detail: ParcelDetail; readonl
   );
 }
 
+interface DetailsProps {
+  readonly parcel: ParcelRow;
+  readonly info: ParcelChangeInfo;
+  readonly run: RunInfo;
+}
+
+function ChangeDetails({ parcel, info, run }: DetailsProps) {
+  return (
+    <>
+      <ChangeYears years={info.years} />
+      <ChangeControls change={parcel.change!} controls={info.controls} run={run} />
+      <ChangeMonths months={info.months} />
+    </>
+  );
+}
+
 interface SeriesProps {
   readonly parcel: ParcelRow;
   readonly points: readonly SeriesPoint[];
   readonly run: RunInfo;
+  readonly change: ParcelChangeInfo | null;
 }
 
-function SeriesPart({ parcel, points, run }: SeriesProps) {
+function SeriesPart({ parcel, points, run, change }: SeriesProps) {
   const t = useTranslate();
   if (points.length === 0) return <p className="panel-empty">{t('parcel.noObservations')}</p>;
   return (
     <>
       <Suspense fallback={<div className="panel-skeleton-block" />}>
-        <SeriesChart points={points} run={run} parcel={parcel} />
+        <SeriesChart points={points} run={run} parcel={parcel} change={change} />
       </Suspense>
       <Fold title={t('parcel.asTable', { count: points.length })}>
-        {() => <ObservationTable points={points} run={run} />}
+        {() => <ObservationTable points={points} run={run} series={change?.series ?? []} />}
       </Fold>
       <ChosenDate parcelId={parcel.parcelId} points={points} run={run} />
       <Filmstrip parcelId={parcel.parcelId} points={points} run={run} />

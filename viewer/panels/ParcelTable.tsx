@@ -6,6 +6,7 @@ import type { ParcelPage, ParcelRow, ParcelSort, RunInfo } from '../../shared/ap
 import { api } from '../api.ts';
 import { useTranslate } from '../i18n/translate.ts';
 import { useStore } from '../state.ts';
+import { ChangeFilter } from './ChangeFilter.tsx';
 import { FailureNotice, FailureText } from './Notice.tsx';
 import { ParcelCell } from './ParcelCell.tsx';
 import { ParcelSearch, StatusFilter } from './ParcelFilter.tsx';
@@ -34,6 +35,7 @@ export default function ParcelTable({ run }: { readonly run: RunInfo }) {
       <div className="panel-table-tools">
         <ParcelSearch />
         <StatusFilter run={run} />
+        {run.change ? <ChangeFilter counts={run.change} /> : null}
       </div>
       {failure && !data ? <FailureNotice failure={failure} onRetry={retry} /> : null}
       {data && (failure || !isConnected) ? (
@@ -48,7 +50,7 @@ export default function ParcelTable({ run }: { readonly run: RunInfo }) {
         </p>
       ) : null}
       {data && widthPx > 0 ? (
-        <ParcelGrid rows={data.rows} widthPx={widthPx} isBusy={isLoading} />
+        <ParcelGrid rows={data.rows} widthPx={widthPx} hasChange={run.change !== null} isBusy={isLoading} />
       ) : failure ? null : (
         <SkeletonRows />
       )}
@@ -88,15 +90,16 @@ function usePage(run: RunInfo) {
 interface GridProps {
   readonly rows: readonly ParcelRow[];
   readonly widthPx: number;
+  readonly hasChange: boolean;
   readonly isBusy: boolean;
 }
 
-function ParcelGrid({ rows, widthPx, isBusy }: GridProps) {
+function ParcelGrid({ rows, widthPx, hasChange, isBusy }: GridProps) {
   const t = useTranslate();
   const language = useStore((state) => state.language);
   const { sort, order } = useStore((state) => state.query);
   const open = useStore((state) => state.parcel);
-  const columns = useMemo(() => columnsFor(widthPx, sort), [widthPx, sort]);
+  const columns = useMemo(() => columnsFor(widthPx, { sort, hasChange }), [widthPx, sort, hasChange]);
   const isStacked = widthPx < STACKED_BELOW_PX;
   const layout = useLayout();
   const isPointing = useRef(false);
@@ -227,7 +230,15 @@ function useScrollToOpen({ rows, open, layout }: OpenRow) {
 }
 
 /** Names are first sorted from A, changes from the deepest drop, figures from the largest; once more turns it round. */
-const ASCENDING_FIRST: readonly ParcelSort[] = ['parcelId', 'status', 'ndviChange', 'coverChangePct'];
+const ASCENDING_FIRST: readonly ParcelSort[] = [
+  'parcelId',
+  'status',
+  'ndviChange',
+  'coverChangePct',
+  'changeFinding',
+  'changeConfidence',
+  'changeMagnitude',
+];
 
 function sortBy(column: ParcelSort, isAscending: boolean): void {
   const { query, set } = useStore.getState();

@@ -2,13 +2,18 @@ import 'uplot/dist/uPlot.min.css';
 import './chart.css';
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import type uPlot from 'uplot';
-import type { ParcelRow, RunInfo, SeriesPoint } from '../../shared/api.ts';
+import type { ParcelChangeInfo, ParcelRow, RunInfo, SeriesPoint } from '../../shared/api.ts';
 import { type Translate, useTranslate } from '../i18n/translate.ts';
 import { chooseAcquisition, type Language, useStore } from '../state.ts';
+import { ChartEvents, ChartToggles, JudgedLegend, PlainLegend } from './ChartLegend.tsx';
+import { type ChartShows, PLAIN_CHART, useChartShows } from './chart-shows.ts';
 import { formatDay, formatNdvi, formatPlatform, formatSharePct } from './format.ts';
 import { OutcomeSign } from './OutcomeMark.tsx';
+import { seasonCurve } from './season-curve.ts';
 import { type PeriodMeans, periodMeans, summariseSeries } from './series-figures.ts';
+import type { ChangeOverlay } from './series-overlay.ts';
 import { createSeriesPlot, type PlotColours } from './series-plot.ts';
+import { countStates, judgePoints } from './series-states.ts';
 import { SLIDER_KEYS, stopForKey } from './timeline.ts';
 import { useThemeCount } from './use-theme.ts';
 import { useWidth } from './use-width.ts';
@@ -20,10 +25,12 @@ interface ChartProps {
   readonly points: readonly SeriesPoint[];
   readonly run: RunInfo;
   readonly parcel: ParcelRow;
+  /** Null until it is there, and where the run did not look at change over time. */
+  readonly change: ParcelChangeInfo | null;
 }
 
 /** NDVI of the parcel on every acquisition; a click or the arrow keys choose the date for the whole page. */
-export default function SeriesChart({ points, run, parcel }: ChartProps) {
+export default function SeriesChart({ points, run, parcel, change }: ChartProps) {
   const t = useTranslate();
   const language = useStore((state) => state.language);
   const { ref, widthPx } = useWidth<HTMLDivElement>();
@@ -31,11 +38,15 @@ export default function SeriesChart({ points, run, parcel }: ChartProps) {
   const hasMeans = parcel.outcome === 'ok';
   const means = useMemo(() => (hasMeans ? periodMeans(points) : NO_MEANS), [points, hasMeans]);
   const [hovered, setHovered] = useState<number | null>(null);
-  const plot = usePlot({ points, run, means, language, t, widthPx, setHovered });
+  const overlay = useOverlay(points, change);
+  const chosenShows = useChartShows();
+  const showControls = useStore((state) => state.showControls);
+  const shows = overlay ? chosenShows : PLAIN_CHART;
+  const plot = usePlot({ points, run, means, overlay, shows, showControls, language, t, widthPx, setHovered });
   const chosen = useStore((state) => state.acquisition);
   const position = points.findIndex((point) => point.acquisition === chosen);
   const shown = hovered ?? (position >= 0 ? position : null);
-  const summary = summaryOf(points, means, { parcelId: parcel.parcelId, language, t });
+  const summary = summaryOf(points, means, { parcelId: parcel.parcelId, overlay, language, t });
   return (
     <figure className="panel-chart">
       <figcaption className="panel-chart-caption">
@@ -46,15 +57,35 @@ export default function SeriesChart({ points, run, parcel }: ChartProps) {
         <div role="img" aria-label={summary} ref={plot.element} />
         <DateHandle points={points} position={position} plot={plot.current} key={widthPx} />
       </div>
-      <Legend />
+      {overlay ? (
+        <>
+          <ChartEvents change={overlay.change} />
+          <JudgedLegend counts={countStates(overlay.judged)} />
+          <ChartToggles hasControls={overlay.controls.length > 0} hasDates={overlay.change?.detected != null} />
+        </>
+      ) : (
+        <PlainLegend />
+      )}
     </figure>
   );
+}
+
+/** What a judgement adds to the chart; null where there is none. */
+function useOverlay(points: readonly SeriesPoint[], info: ParcelChangeInfo | null): ChangeOverlay | null {
+  return useMemo(() => {
+    if (!info?.change?.finding || info.series.length === 0) return null;
+    const controls = info.series.filter(({ controlNdvi }) => controlNdvi !== null);
+    return { judged: judgePoints(points, info.series), curve: seasonCurve(info.series), controls, change: info.change };
+  }, [points, info]);
 }
 
 interface PlotProps {
   readonly points: readonly SeriesPoint[];
   readonly run: RunInfo;
   readonly means: PeriodMeans;
+  readonly overlay: ChangeOverlay | null;
+  readonly shows: ChartShows;
+  readonly showControls: boolean;
   readonly language: Language;
   readonly t: Translate;
   readonly widthPx: number;
@@ -62,7 +93,8 @@ interface PlotProps {
 }
 
 /** The drawn chart; made anew when its data, words, width or colours change. */
-function usePlot({ points, run, means, language, t, widthPx, setHovered }: PlotProps) {
+function usePlot(props: PlotProps) {
+  const { points, run, means, overlay, shows, showControls, language, t, widthPx, setHovered } = props;
   const element = useRef<HTMLDivElement>(null);
   const [current, setCurrent] = useState<uPlot | null>(null);
   const theme = useThemeCount();
@@ -76,6 +108,8 @@ function usePlot({ points, run, means, language, t, widthPx, setHovered }: PlotP
         points,
         run,
         means,
+        overlay,
+        shows: { ...shows, controls: showControls },
         language,
         words: { baseline: t('parcel.baseline'), monitoring: t('parcel.monitoring') },
         colours: coloursNow(),
@@ -89,7 +123,7 @@ function usePlot({ points, run, means, language, t, widthPx, setHovered }: PlotP
       setCurrent(null);
       made.destroy();
     };
-  }, [points, run, means, language, t, widthPx, theme, setHovered]);
+  }, [points, run, means, overlay, shows, showControls, language, t, widthPx, theme, setHovered]);
   return { element, current };
 }
 
@@ -104,6 +138,11 @@ function coloursNow(): PlotColours {
     accent: token('--accent'),
     wash: token('--accent-wash'),
     sunken: token('--surface-sunken'),
+    control: token('--chart-control'),
+    outlier: token('--chart-outlier'),
+    burnt: token('--chart-burnt'),
+    loss: token('--chart-loss'),
+    gain: token('--chart-gain'),
   };
 }
 
@@ -175,40 +214,9 @@ function Readout({ point }: { readonly point: SeriesPoint | null }) {
   );
 }
 
-function Legend() {
-  const t = useTranslate();
-  return (
-    <p className="panel-legend" aria-hidden="true">
-      {(['ok', 'low_coverage'] as const).map((kind) => (
-        <span key={kind}>
-          <OutcomeSign kind={kind} /> {t(`time.kind.${kind}`)}
-        </span>
-      ))}
-      <span>
-        <svg aria-hidden="true" viewBox="0 0 12 12" className="panel-outcome-sign panel-legend-tick">
-          <path d="M6 12V5" />
-        </svg>{' '}
-        {t('time.kind.no_data')}
-      </span>
-      <span>
-        <svg aria-hidden="true" viewBox="0 0 12 12" className="panel-outcome-sign panel-legend-whisker">
-          <path d="M6 1v10" />
-        </svg>{' '}
-        p10–p90
-      </span>
-      <span>
-        <svg aria-hidden="true" viewBox="0 0 18 12" className="panel-legend-mean">
-          <path d="M0 2h18v8H0z" className="panel-legend-band" />
-          <path d="M0 6h18" />
-        </svg>{' '}
-        {t('parcel.meanSe')}
-      </span>
-    </p>
-  );
-}
-
 interface SummaryContext {
   readonly parcelId: string;
+  readonly overlay: ChangeOverlay | null;
   readonly language: Language;
   readonly t: Translate;
 }
@@ -217,7 +225,7 @@ interface SummaryContext {
 function summaryOf(
   points: readonly SeriesPoint[],
   means: PeriodMeans,
-  { parcelId, language, t }: SummaryContext,
+  { parcelId, overlay, language, t }: SummaryContext,
 ): string {
   const { clear, partly, noData, lowest, highest } = summariseSeries(points);
   const day = (point: SeriesPoint) => formatDay(language, point.datetime);
@@ -246,5 +254,11 @@ function summaryOf(
     const name = t(which === 'baseline' ? 'parcel.baseline' : 'parcel.monitoring');
     return t('parcel.summaryMean', { name, mean: formatNdvi(language, found.mean), se, count: found.count });
   };
+  if (overlay) {
+    const { used, outlier: outliers, burnt } = countStates(overlay.judged);
+    return [first, t('change.chart.summarySeason', { used, outliers, burnt }), ends]
+      .filter((text) => text !== '')
+      .join(' ');
+  }
   return [first, ends, mean('baseline'), mean('period')].filter((text) => text !== '').join(' ');
 }

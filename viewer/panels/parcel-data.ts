@@ -1,4 +1,4 @@
-import type { ParcelDetail, ParcelQuery, RunInfo, Series } from '../../shared/api.ts';
+import type { ChangeInfo, ParcelChangeInfo, ParcelDetail, ParcelQuery, RunInfo, Series } from '../../shared/api.ts';
 import { api } from '../api.ts';
 import { useStore } from '../state.ts';
 import { type Loaded, useLoaded } from './use-loaded.ts';
@@ -22,6 +22,8 @@ function shared<T>(): (key: string, load: () => Promise<T>) => Promise<T> {
 
 const shareSeries = shared<Series>();
 const shareDetail = shared<ParcelDetail>();
+const shareChange = shared<ParcelChangeInfo>();
+const shareChangeInfo = shared<ChangeInfo>();
 
 /** Observations of a parcel; null asks for none. */
 export function useSeries(run: RunInfo, parcelId: string | null): Loaded<Series> {
@@ -35,4 +37,16 @@ export function useOpenParcel(run: RunInfo): Loaded<ParcelDetail> {
   const query: ParcelQuery = useStore((state) => state.query);
   const key = parcelId === null ? null : `${run.version} ${JSON.stringify(query)} ${parcelId}`;
   return useLoaded(key, () => shareDetail(key!, () => api.parcel(parcelId!, query)));
+}
+
+/** Change over time of a parcel; null asks for none, as does a run that did not look at it. */
+export function useParcelChange(run: RunInfo, parcelId: string | null): Loaded<ParcelChangeInfo> {
+  const key = parcelId === null || run.change === null ? null : `${run.version} ${parcelId}`;
+  return useLoaded(key, () => shareChange(key!, () => api.parcelChange(parcelId!)));
+}
+
+/** How change over time was judged in the run. */
+export function useChangeInfo(run: RunInfo): Loaded<ChangeInfo> {
+  const key = run.change === null ? null : run.version;
+  return useLoaded(key, () => shareChangeInfo(key!, () => api.change()));
 }

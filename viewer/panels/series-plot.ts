@@ -1,8 +1,10 @@
 import uPlot from 'uplot';
 import type { RunInfo, SeriesPoint } from '../../shared/api.ts';
 import type { Language } from '../state.ts';
+import type { ChartShows } from './chart-shows.ts';
 import { formatMark, formatNumber } from './format.ts';
 import type { PeriodMean, PeriodMeans } from './series-figures.ts';
+import { type ChangeOverlay, drawOverlay, drawState } from './series-overlay.ts';
 import { timelineRange } from './timeline.ts';
 
 /** Colours of the page as they are now, light or dark. */
@@ -14,12 +16,20 @@ export interface PlotColours {
   readonly accent: string;
   readonly wash: string;
   readonly sunken: string;
+  readonly control: string;
+  readonly outlier: string;
+  readonly burnt: string;
+  readonly loss: string;
+  readonly gain: string;
 }
 
 export interface PlotInput {
   readonly points: readonly SeriesPoint[];
   readonly run: RunInfo;
   readonly means: PeriodMeans;
+  /** What a judgement adds; null where there is none. */
+  readonly overlay: ChangeOverlay | null;
+  readonly shows: ChartShows & { readonly controls: boolean };
   readonly language: Language;
   readonly words: { readonly baseline: string; readonly monitoring: string };
   readonly colours: PlotColours;
@@ -37,11 +47,13 @@ const MARK_RADIUS_PX = 3.5;
 /** How strongly what does not count is drawn: dates outside the season. */
 const FAINT = 0.35;
 
-/** NDVI axis of a series: from 0, or from what lies below it, to the next tenth above everything. */
-function ndviRange(points: readonly SeriesPoint[]): [number, number] {
-  const values = points.flatMap(({ ndviMean, ndviP10, ndviP90 }) =>
-    [ndviMean, ndviP10, ndviP90].filter((value) => value !== null),
-  );
+/** NDVI axis of a series: from 0, or from what lies below it, to the next tenth above everything that is drawn. */
+function ndviRange({ points, overlay, shows }: PlotInput): [number, number] {
+  const values = [
+    ...points.flatMap(({ ndviMean, ndviP10, ndviP90 }) => (shows.spread ? [ndviMean, ndviP10, ndviP90] : [ndviMean])),
+    ...(overlay && shows.season ? overlay.curve.flatMap(({ low, high }) => [low, high]) : []),
+    ...(overlay && shows.controls ? overlay.controls.flatMap((row) => [row.controlLow, row.controlHigh]) : []),
+  ].filter((value) => value !== null);
   const tenth = (value: number, round: (value: number) => number) => round(value * 10) / 10;
   return [
     Math.min(0, tenth(Math.min(0, ...values), Math.floor)),
@@ -68,7 +80,7 @@ export function createSeriesPlot(
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
       scales: {
         x: { time: true, range: [range.startMs / 1000, range.endMs / 1000] },
-        y: { range: ndviRange(points) },
+        y: { range: ndviRange(input) },
       },
       axes: [
         {
@@ -91,7 +103,7 @@ export function createSeriesPlot(
       ],
       series: [{}, { paths: () => null, points: { show: false } }],
       hooks: {
-        drawClear: [(u) => drawPeriods(u, input)],
+        drawClear: [(u) => drawGround(u, input)],
         draw: [(u) => drawSeries(u, input)],
         setCursor: [(u) => input.onHover(u.cursor.left! < 0 ? null : (u.cursor.idx ?? null))],
       },
@@ -118,7 +130,13 @@ function periodEdges(u: uPlot, period: { readonly start: string; readonly end: s
   return [u.valToPos(start, 'x', true), u.valToPos(end, 'x', true)];
 }
 
-function drawPeriods(u: uPlot, { run, means, words, colours, font }: PlotInput): void {
+function drawGround(u: uPlot, input: PlotInput): void {
+  drawPeriods(u, input);
+  const { overlay, shows, colours } = input;
+  if (overlay) drawOverlay({ u, colours }, overlay, shows);
+}
+
+function drawPeriods(u: uPlot, { run, means, shows, words, colours, font }: PlotInput): void {
   const { ctx, bbox } = u;
   const ratio = uPlot.pxRatio;
   const both = [
@@ -135,7 +153,7 @@ function drawPeriods(u: uPlot, { run, means, words, colours, font }: PlotInput):
     ctx.textAlign = 'left';
     ctx.textBaseline = 'bottom';
     ctx.fillText(word, left, bbox.top - 4 * ratio, Math.max(1, right - left));
-    if (mean) drawMean(u, edges, mean, colours);
+    if (mean && shows.means) drawMean(u, edges, mean, colours);
   }
   ctx.restore();
 }
@@ -165,19 +183,22 @@ function drawMean(
   ctx.restore();
 }
 
-function drawSeries(u: uPlot, { points, colours }: PlotInput): void {
+function drawSeries(u: uPlot, { points, overlay, shows, colours }: PlotInput): void {
   const { ctx, bbox } = u;
   const ratio = uPlot.pxRatio;
   ctx.save();
   ctx.lineWidth = ratio;
-  for (const point of points) {
+  for (const [i, point] of points.entries()) {
     const x = u.valToPos(Date.parse(point.datetime) / 1000, 'x', true);
-    ctx.globalAlpha = point.inSeason ? 1 : FAINT;
+    // A judgement counts all months.
+    ctx.globalAlpha = point.inSeason || overlay ? 1 : FAINT;
     ctx.strokeStyle = colours.soft;
     if (point.ndviMean === null || point.outcome === 'no_data') drawAbsence(ctx, x, bbox.top + bbox.height, ratio);
     else {
-      drawWhisker(u, x, point, ratio);
-      drawMark(ctx, { x, y: u.valToPos(point.ndviMean, 'y', true), isFilled: point.outcome === 'ok' }, ratio, colours);
+      if (shows.spread) drawWhisker(u, x, point, ratio);
+      const y = u.valToPos(point.ndviMean, 'y', true);
+      if (overlay) drawState(ctx, overlay.judged[i]!.state, { x, y }, colours);
+      else drawMark(ctx, { x, y, isFilled: point.outcome === 'ok' }, ratio, colours);
     }
   }
   ctx.restore();

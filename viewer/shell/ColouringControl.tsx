@@ -15,25 +15,23 @@ import {
 } from 'react-aria-components';
 import type { RunInfo } from '../../shared/api.ts';
 import { useTranslate } from '../i18n/translate.ts';
-import { colouringOf, coloursOf, defaultColouring, displayFactor } from '../map/colouring.ts';
+import { colouringOf, coloursOf, defaultColouring, displayFactor, yearsOf } from '../map/colouring.ts';
 import { formatChange } from '../panels/format.ts';
 import { type Colouring, useStore } from '../state.ts';
-import { RAMP_CHOICES, RAMP_COLOURS, type ValueKind } from '../style/ramp-choices.ts';
+import { RAMP_CHOICES, RAMP_COLOURS, VALUE_FORMS, type ValueKind } from '../style/ramp-choices.ts';
 import { gradient } from './gradient.ts';
 import { Icon } from './icons.tsx';
-
-/** Of the fields, in the unit they are read in. */
-const STEPS: Readonly<Record<ValueKind, number>> = { ndvi: 0.05, cover: 5, change: 5, 'clear-count': 1 };
 
 /** Ramp, range and threshold of one kind of layer; the map follows at once. */
 export default function ColouringControl({ run, kind }: { run: RunInfo; kind: ValueKind }) {
   const t = useTranslate();
   const chosen = useStore((state) => state.colouring);
-  const colouring = colouringOf(kind, chosen);
+  const years = yearsOf(run);
+  const colouring = colouringOf(kind, chosen, years);
   const { set } = useStore.getState();
   const change = (part: Partial<Colouring>) => set({ colouring: { ...chosen, [kind]: { ...colouring, ...part } } });
   const reset = () => set({ colouring: Object.fromEntries(Object.entries(chosen).filter(([key]) => key !== kind)) });
-  const isDefault = JSON.stringify(colouring) === JSON.stringify(defaultColouring(kind));
+  const isDefault = JSON.stringify(colouring) === JSON.stringify(defaultColouring(kind, years));
   return (
     <Disclosure className="shell-colouring">
       <Heading level={3}>
@@ -101,7 +99,8 @@ function Ends({ kind, colouring, onChange }: PartProps) {
   const factor = displayFactor(kind);
   const [low, high] = [colouring.low * factor, colouring.high * factor];
   const scaled = (value: number | null) => (value === null ? null : value * factor);
-  const step = STEPS[kind];
+  const { step, unit } = VALUE_FORMS[kind];
+  const isGrouped = unit !== 'year';
   const orNull = (value: number) => (Number.isNaN(value) ? null : value / factor);
   return (
     <>
@@ -111,12 +110,14 @@ function Ends({ kind, colouring, onChange }: PartProps) {
           label={t('shell.colour.from')}
           value={low}
           step={step}
+          isGrouped={isGrouped}
           onChange={(value) => value < high && onChange({ low: value / factor })}
         />
         <Field
           label={t('shell.colour.to')}
           value={high}
           step={step}
+          isGrouped={isGrouped}
           onChange={(value) => value > low && onChange({ high: value / factor })}
         />
       </fieldset>
@@ -126,12 +127,14 @@ function Ends({ kind, colouring, onChange }: PartProps) {
           label="≥"
           value={scaled(colouring.min)}
           step={step}
+          isGrouped={isGrouped}
           onChange={(value) => onChange({ min: orNull(value) })}
         />
         <Field
           label="≤"
           value={scaled(colouring.max)}
           step={step}
+          isGrouped={isGrouped}
           onChange={(value) => onChange({ max: orNull(value) })}
         />
       </fieldset>
@@ -143,15 +146,17 @@ interface FieldProps {
   readonly label: string;
   readonly value: number | null;
   readonly step: number;
+  /** False for years. */
+  readonly isGrouped: boolean;
   onChange(value: number): void;
 }
 
-function Field({ label, value, step, onChange }: FieldProps) {
+function Field({ label, value, step, isGrouped, onChange }: FieldProps) {
   return (
     <NumberField
       value={value ?? Number.NaN}
       step={step}
-      formatOptions={{ maximumFractionDigits: step < 1 ? 3 : 0 }}
+      formatOptions={{ maximumFractionDigits: step < 1 ? 3 : 0, useGrouping: isGrouped }}
       onChange={onChange}
     >
       <Label>{label}</Label>

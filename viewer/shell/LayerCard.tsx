@@ -106,7 +106,7 @@ function Opacity() {
 
 function Switches({ run, hasScene }: { run: RunInfo; hasScene: boolean }) {
   const t = useTranslate();
-  const { showMask, showParcels, showBasemap } = useStore();
+  const { showMask, showParcels, showControls, showBasemap, parcel } = useStore();
   const set = useStore((state) => state.set);
   return (
     <div className="shell-switches">
@@ -114,6 +114,12 @@ function Switches({ run, hasScene }: { run: RunInfo; hasScene: boolean }) {
         <span className="indicator" />
         {t('shell.show.parcels')}
       </Switch>
+      {run.change && parcel !== null && (
+        <Switch isSelected={showControls} onChange={(isOn) => set({ showControls: isOn })}>
+          <span className="indicator" />
+          {t('shell.show.controls')}
+        </Switch>
+      )}
       {hasScene && (
         <Switch isSelected={showMask} onChange={(isOn) => set({ showMask: isOn })}>
           <span className="indicator" />

@@ -9,12 +9,25 @@ import {
   Select,
   SelectValue,
 } from 'react-aria-components';
-import { type RunInfo, type SceneStyle, sceneLayerId } from '../../shared/api.ts';
+import { type LayerInfo, type RunInfo, type SceneStyle, sceneLayerId } from '../../shared/api.ts';
 import { useTranslate } from '../i18n/translate.ts';
 import { formatDay, formatPlatform } from '../panels/format.ts';
 import { useStore } from '../state.ts';
 import { Icon } from './icons.tsx';
-import { describeLayer, formatPeriod, layersOf, nearestScene, picturesOf, sceneOf } from './layer-options.ts';
+import {
+  describeLayer,
+  formatPeriod,
+  isYearly,
+  kindOf,
+  LAYER_GROUPS,
+  layersOf,
+  nearestScene,
+  picturesOf,
+  sceneOf,
+  type YearlyKind,
+  yearLayerNear,
+  yearLayersOf,
+} from './layer-options.ts';
 
 /** Choice of what one side of the map shows: a layer of a period, or one acquisition in a style and of a date. */
 export function LayerSelect({ run, side, label }: { run: RunInfo; side: 'left' | 'right'; label: string }) {
@@ -26,7 +39,14 @@ export function LayerSelect({ run, side, label }: { run: RunInfo; side: 'left' |
   const scene = sceneOf(layerId);
   const { name, dates } = describeLayer(run, layerId, { t, language });
 
+  const kind = kindOf(run, layerId);
+  const yearly = !scene && isYearly(kind) ? kind : null;
+
   const choose = (key: string) => {
+    if (key.startsWith('year:')) {
+      const id = yearLayerNear(run, key.slice('year:'.length) as YearlyKind, layerId);
+      return set({ [side]: id ?? 'none' });
+    }
     if (!key.startsWith('scene:')) return set({ [side]: key });
     const id = nearestScene(run, key.slice('scene:'.length) as SceneStyle, scene?.acquisition ?? acquisition);
     const chosen = id === null ? null : sceneOf(id);
@@ -34,11 +54,14 @@ export function LayerSelect({ run, side, label }: { run: RunInfo; side: 'left' |
   };
   return (
     <div className="shell-layer-select">
-      <Select value={scene ? `scene:${scene.style}` : layerId} onChange={(key) => choose(String(key))}>
+      <Select
+        value={scene ? `scene:${scene.style}` : yearly ? `year:${yearly}` : layerId}
+        onChange={(key) => choose(String(key))}
+      >
         <Label>{label}</Label>
         <Button>
           <SelectValue className="shell-layer-value">
-            {name} {!scene && dates !== '' && <span className="shell-soft">{dates}</span>}
+            {name} {!scene && !yearly && dates !== '' && <span className="shell-soft">{dates}</span>}
           </SelectValue>
           <Icon name="down" />
         </Button>
@@ -47,6 +70,7 @@ export function LayerSelect({ run, side, label }: { run: RunInfo; side: 'left' |
         </Popover>
       </Select>
       {scene && <DateSelect run={run} side={side} style={scene.style} acquisition={scene.acquisition} />}
+      {yearly && <YearSelect run={run} side={side} kind={yearly} layerId={layerId} />}
     </div>
   );
 }
@@ -72,6 +96,19 @@ function LayerList({ run }: { run: RunInfo }) {
           </ListBoxSection>
         );
       })}
+      {LAYER_GROUPS.map(({ name, kinds }) => {
+        const entries = kinds.flatMap((kind) => entryOf(run, kind));
+        return entries.length === 0 ? null : (
+          <ListBoxSection key={name} id={name}>
+            <Header>{t(`shell.group.${name}`)}</Header>
+            {entries.map(({ key, kind }) => (
+              <ListBoxItem key={key} id={key}>
+                {t(`shell.kind.${kind}`)}
+              </ListBoxItem>
+            ))}
+          </ListBoxSection>
+        );
+      })}
       {pictures.length > 0 && (
         <ListBoxSection id="scenes">
           <Header>{t('shell.layer.scenes')}</Header>
@@ -87,6 +124,42 @@ function LayerList({ run }: { run: RunInfo }) {
         <ListBoxItem id="none">{t('shell.layer.none')}</ListBoxItem>
       </ListBoxSection>
     </ListBox>
+  );
+}
+
+/** The entry of a kind in the menu; one stands for all years of a kind that has a layer each. */
+function entryOf(run: RunInfo, kind: LayerInfo['kind']): { key: string; kind: LayerInfo['kind'] }[] {
+  const layer = run.layers.find((one) => one.kind === kind);
+  if (!layer) return [];
+  return [{ key: isYearly(kind) ? `year:${kind}` : layer.id, kind }];
+}
+
+interface YearSelectProps {
+  readonly run: RunInfo;
+  readonly side: 'left' | 'right';
+  readonly kind: YearlyKind;
+  readonly layerId: string;
+}
+
+function YearSelect({ run, side, kind, layerId }: YearSelectProps) {
+  const t = useTranslate();
+  const set = useStore((state) => state.set);
+  return (
+    <Select aria-label={t('shell.layer.year')} value={layerId} onChange={(key) => set({ [side]: String(key) })}>
+      <Button>
+        <SelectValue className="shell-layer-value" />
+        <Icon name="down" />
+      </Button>
+      <Popover>
+        <ListBox>
+          {yearLayersOf(run, kind).map(({ id, period }) => (
+            <ListBoxItem key={id} id={id}>
+              {String(period)}
+            </ListBoxItem>
+          ))}
+        </ListBox>
+      </Popover>
+    </Select>
   );
 }
 

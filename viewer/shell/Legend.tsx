@@ -1,16 +1,17 @@
 import { Button, ToggleButton } from 'react-aria-components';
 import type { RunInfo } from '../../shared/api.ts';
 import { REASON_COLOURS } from '../../shared/mask-reasons.ts';
-import { type ParcelStatus, STATUS_COLOURS } from '../../shared/ramps.ts';
+import { type ParcelStatus, STATUS_COLOURS, YEAR_CLASS_COLOURS } from '../../shared/ramps.ts';
 import { useTranslate } from '../i18n/translate.ts';
-import { colouringOf } from '../map/colouring.ts';
-import { legendLimits, legendStops } from '../map/legend.ts';
+import { colouringOf, yearsOf } from '../map/colouring.ts';
+import { type LegendStop, legendLimits, legendStops, yearStops } from '../map/legend.ts';
+import { changeFilterWords } from '../panels/change-words.ts';
 import { formatNumber } from '../panels/format.ts';
 import { StatusIcon } from '../panels/StatusBadge.tsx';
-import { toggleStatus, useStore } from '../state.ts';
+import { type Colouring, toggleStatus, useStore } from '../state.ts';
 import { isValueKind, type ValueKind } from '../style/ramp-choices.ts';
 import { gradient } from './gradient.ts';
-import { kindOf, sceneOf } from './layer-options.ts';
+import { CLASS_NAMES, kindOf, sceneOf } from './layer-options.ts';
 
 const STATUS_ORDER = Object.keys(STATUS_COLOURS) as ParcelStatus[];
 const REASON_ORDER = Object.keys(REASON_COLOURS) as (keyof typeof REASON_COLOURS)[];
@@ -25,38 +26,83 @@ export function Legend({ run }: { run: RunInfo }) {
   return (
     <div className="shell-legend">
       {kinds.map((kind) => (
-        <RampLegend key={kind} kind={kind} />
+        <RampLegend key={kind} run={run} kind={kind} />
       ))}
+      {shown.some((id) => kindOf(run, id) === 'year-class') && <ClassLegend />}
       {showMask && shown.some((id) => sceneOf(id) !== null) && <MaskLegend />}
       {showParcels && <StatusLegend run={run} />}
     </div>
   );
 }
 
-function RampLegend({ kind }: { kind: ValueKind }) {
+function RampLegend({ run, kind }: { run: RunInfo; kind: ValueKind }) {
   const t = useTranslate();
   const language = useStore((state) => state.language);
-  const colouring = colouringOf(
-    kind,
-    useStore((state) => state.colouring),
-  );
-  const stops = legendStops(kind, colouring, { language });
-  const { min, max } = colouring;
+  const chosen = useStore((state) => state.colouring);
+  const colouring = colouringOf(kind, chosen, yearsOf(run));
+  const years = yearStops(kind, colouring, yearsOf(run));
   const limits = legendLimits(kind, colouring, language);
   return (
     <div className="shell-legend-part">
       <div className="shell-legend-title">
         {t(`shell.kind.${kind}`)} <span className="unit">{t(`shell.unit.${kind}`)}</span>
       </div>
+      {years.length > 0 ? <YearBar years={years} /> : <RampBar kind={kind} colouring={colouring} />}
+      {limits.length > 0 && <div className="shell-soft">{t('shell.legend.only', { limits: limits.join(', ') })}</div>}
+    </div>
+  );
+}
+
+function RampBar({ kind, colouring }: { kind: ValueKind; colouring: Colouring }) {
+  const language = useStore((state) => state.language);
+  const stops = legendStops(kind, colouring, { language });
+  const { low, high, min, max } = colouring;
+  return (
+    <>
       <div className="shell-legend-ramp" style={{ background: gradient(stops.map(({ rgb }) => rgb)) }}>
-        <Hidden low={colouring.low} high={colouring.high} min={min} max={max} />
+        <Hidden low={low} high={high} min={min} max={max} />
       </div>
       <div className="shell-legend-labels">
         {[0, 4, 8].map((index) => (
           <span key={index}>{stops[index]!.label.replace('-', '−')}</span>
         ))}
       </div>
-      {limits.length > 0 && <div className="shell-soft">{t('shell.legend.only', { limits: limits.join(', ') })}</div>}
+    </>
+  );
+}
+
+/** With more years than these, only some have room for their number. */
+const LABELLED_YEARS = 6;
+
+/** One field a year: a date layer has no colours between. */
+function YearBar({ years }: { years: readonly LegendStop[] }) {
+  const every = Math.ceil(years.length / LABELLED_YEARS);
+  return (
+    <ol className="shell-legend-years">
+      {years.map(({ label, rgb, isDrawn }, index) => (
+        <li key={label}>
+          <span style={{ background: `rgb(${rgb.join(' ')})` }} data-hidden={!isDrawn || undefined} />
+          <span className={index % every === 0 ? undefined : 'visually-hidden'}>{label}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** What the colours of a year's classes mean. */
+function ClassLegend() {
+  const t = useTranslate();
+  return (
+    <div className="shell-legend-part">
+      <div className="shell-legend-title">{t('shell.kind.year-class')}</div>
+      <ul className="shell-legend-mask shell-legend-classes">
+        {CLASS_NAMES.map((name) => (
+          <li key={name}>
+            <span className="shell-swatch" style={{ background: `rgb(${YEAR_CLASS_COLOURS[name].join(' ')})` }} />
+            {t(`shell.class.${name}`)}
+          </li>
+        ))}
+      </ul>
     </div>
   );
 }
@@ -77,6 +123,7 @@ function StatusLegend({ run }: { run: RunInfo }) {
   const language = useStore((state) => state.language);
   const query = useStore((state) => state.query);
   const set = useStore((state) => state.set);
+  const only = changeFilterWords(query, t);
   return (
     <fieldset className="shell-legend-part shell-legend-status">
       <legend className="shell-legend-title">{t('shell.legend.parcels')}</legend>
@@ -93,8 +140,9 @@ function StatusLegend({ run }: { run: RunInfo }) {
           <span className="shell-count">{formatNumber(language, run.counts.byStatus[status])}</span>
         </ToggleButton>
       ))}
-      {query.status.length > 0 && (
-        <Button data-quiet="" onPress={() => set({ query: { ...query, status: [] } })}>
+      {only !== '' && <p className="shell-note">{t('change.filter.map', { what: only })}</p>}
+      {(query.status.length > 0 || only !== '') && (
+        <Button data-quiet="" onPress={() => set({ query: { ...query, status: [], change: [], confidence: [] } })}>
           {t('shell.legend.all')}
         </Button>
       )}

@@ -17,7 +17,12 @@ export function changeCompare(run: RunInfo, compare: Compare): void {
   const isUnchosen = right === left || right === FIRST_VIEW.right;
   if (compare === 'off' || before !== 'off' || other === left || !isUnchosen) set({ compare });
   // The earlier period stands on the left.
-  else set(left.endsWith('-period') ? { compare, left: other, right: left } : { compare, right: other });
+  else set(isLater(left, other) ? { compare, left: other, right: left } : { compare, right: other });
+}
+
+/** Whether a layer is of the later of two periods or years. */
+function isLater(id: string, other: string): boolean {
+  return id.endsWith('-period') || (/-\d{4}$/.test(id) && id > other);
 }
 
 export function swapSides(): void {

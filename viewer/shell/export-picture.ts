@@ -173,7 +173,7 @@ function drawStamp(pen: Pen, text: string, { x, y }: { x: number; y: number }): 
 function drawLegend(pen: Pen, words: PictureWords, { widthPx, y, isDry }: Place & { y: number }): number {
   let next = y;
   for (const ramp of words.ramps) next = drawRamp(pen, ramp, { y: next, widthPx, isDry });
-  for (const row of [words.swatches, words.masks]) {
+  for (const row of [words.classes, words.swatches, words.masks]) {
     if (row.length > 0) next = drawSwatches(pen, row, { y: next, widthPx, isDry });
   }
   return next;

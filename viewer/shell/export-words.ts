@@ -1,13 +1,13 @@
 import type { RunInfo } from '../../shared/api.ts';
 import { REASON_COLOURS } from '../../shared/mask-reasons.ts';
-import { type ParcelStatus, type Rgb, STATUS_COLOURS } from '../../shared/ramps.ts';
+import { type ParcelStatus, type Rgb, STATUS_COLOURS, YEAR_CLASS_COLOURS } from '../../shared/ramps.ts';
 import type { Translate } from '../i18n/translate.ts';
-import { colouringOf } from '../map/colouring.ts';
-import { legendLimits, legendStops } from '../map/legend.ts';
+import { colouringOf, yearsOf } from '../map/colouring.ts';
+import { legendLimits, legendStops, yearStops } from '../map/legend.ts';
 import { formatDay, formatNumber } from '../panels/format.ts';
 import type { ViewState } from '../state.ts';
 import { isValueKind, type ValueKind } from '../style/ramp-choices.ts';
-import { describeLayer, kindOf, sceneOf } from './layer-options.ts';
+import { CLASS_NAMES, describeLayer, kindOf, sceneOf } from './layer-options.ts';
 
 export interface RampKey {
   readonly title: string;
@@ -31,6 +31,8 @@ export interface PictureWords {
   /** Layer and dates, one line a side. */
   readonly layers: readonly string[];
   readonly ramps: readonly RampKey[];
+  /** Of a year's classes. */
+  readonly classes: readonly Swatch[];
   readonly swatches: readonly Swatch[];
   readonly masks: readonly Swatch[];
   /** Sources, run and day, from top to bottom. */
@@ -58,7 +60,8 @@ export function pictureWords({ run, view, title, t, today }: WordsInput): Pictur
   return {
     title,
     layers: layerLines(run, view, { shown, t }),
-    ramps: kinds.map((kind) => rampKey(kind, view, t)),
+    ramps: kinds.map((kind) => rampKey(run, kind, { view, t })),
+    classes: shown.some((id) => kindOf(run, id) === 'year-class') ? classSwatches(t) : [],
     swatches: view.showParcels ? statusSwatches(run, view, t) : [],
     masks: hasMask ? maskSwatches(t) : [],
     foot: [
@@ -90,16 +93,28 @@ function layerLines(
   });
 }
 
-function rampKey(kind: ValueKind, { colouring, language }: ViewState, t: Translate): RampKey {
-  const own = colouringOf(kind, colouring);
-  const stops = legendStops(kind, own, { language });
+function rampKey(run: RunInfo, kind: ValueKind, { view, t }: { view: ViewState; t: Translate }): RampKey {
+  const { colouring, language } = view;
+  const own = colouringOf(kind, colouring, yearsOf(run));
+  const years = yearStops(kind, own, yearsOf(run));
+  const stops = years.length > 0 ? years : legendStops(kind, own, { language });
   const limits = legendLimits(kind, own, language);
+  const ends = [0, Math.floor((stops.length - 1) / 2), stops.length - 1];
   return {
     title: `${t(`shell.kind.${kind}`)} (${t(`shell.unit.${kind}`)})`,
-    colours: stops.map(({ rgb }) => rgb),
-    labels: [0, 4, 8].map((index) => stops[index]!.label.replace('-', '−')),
+    // A bar wants two ends, also of a single year.
+    colours: [...stops, ...(stops.length === 1 ? stops : [])].map(({ rgb }) => rgb),
+    labels: ends.map((index) => stops[index]!.label.replace('-', '−')),
     note: limits.length === 0 ? '' : t('shell.legend.only', { limits: limits.join(', ') }),
   };
+}
+
+function classSwatches(t: Translate): Swatch[] {
+  return CLASS_NAMES.map((name) => ({
+    rgb: YEAR_CLASS_COLOURS[name],
+    label: t(`shell.class.${name}`),
+    isHatched: false,
+  }));
 }
 
 function statusSwatches(run: RunInfo, { query, language }: ViewState, t: Translate): Swatch[] {

@@ -1,4 +1,4 @@
-import type { RunInfo } from '../../shared/api.ts';
+import type { LayerInfo, RunInfo } from '../../shared/api.ts';
 import type { ViewState } from '../state.ts';
 
 const FIRST_LAYERS = ['true-color-period', 'true-color-baseline', 'ndvi-period', 'ndvi-baseline'];
@@ -24,10 +24,19 @@ export function fitView(view: ViewState, run: RunInfo): Pick<ViewState, 'left' |
   };
 }
 
-/** The same kind of layer for the other period, else the layer itself: what a comparison starts from. */
+/** The same kind of layer for the other period or the year before, else the layer itself: what a comparison starts from. */
 export function counterpartOf(run: RunInfo, id: string): string {
+  const year = run.layers.find((layer) => layer.id === id && /^\d{4}$/.test(layer.period ?? ''));
+  if (year) return neighbourYear(run, year);
   const other = id.endsWith('-period') ? id.replace(/-period$/, '-baseline') : id.replace(/-baseline$/, '-period');
   return hasLayer(run, other) ? other : id;
+}
+
+/** The layer of the year before, else of the year after, else itself. */
+function neighbourYear(run: RunInfo, { id, kind, period }: LayerInfo): string {
+  const beside = (by: 1 | -1) =>
+    run.layers.find((one) => one.kind === kind && Number(one.period) === Number(period) + by);
+  return (beside(-1) ?? beside(1))?.id ?? id;
 }
 
 /** UTC day of each acquisition, for links. */

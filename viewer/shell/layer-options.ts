@@ -1,4 +1,5 @@
 import { type LayerInfo, type RunInfo, type RunPeriod, type SceneStyle, sceneLayerId } from '../../shared/api.ts';
+import { YEAR_CLASS_COLOURS } from '../../shared/ramps.ts';
 import type { Period } from '../../shared/result.ts';
 import type { Translate } from '../i18n/translate.ts';
 import { formatDay, formatPlatform } from '../panels/format.ts';
@@ -8,10 +9,24 @@ import type { Language } from '../state.ts';
 const PICTURES = ['true-color', 'false-color', 'ndvi'] as const satisfies readonly SceneStyle[];
 const KIND_ORDER = ['true-color', 'ndvi', 'cover', 'change', 'clear-count'];
 
+/** Kinds with a layer for each year: one entry of the menu, the year is chosen beside it. */
+const YEARLY = ['year-class', 'dry-ndvi'] as const satisfies readonly LayerInfo['kind'][];
+export type YearlyKind = (typeof YEARLY)[number];
+
+/** Sections of the menu below the two periods, with their kinds in order. */
+export const LAYER_GROUPS = [
+  { name: 'change', kinds: ['year-class', 'break-date', 'break-magnitude', 'recovery-date'] },
+  { name: 'season', kinds: ['dry-ndvi', 'season-amplitude', 'season-phase'] },
+  { name: 'evidence', kinds: ['change-from', 'change-to', 'magnitude-se', 'history-count', 'observation-count'] },
+] as const satisfies readonly { name: string; kinds: readonly LayerInfo['kind'][] }[];
+
 export interface SceneChoice {
   readonly style: SceneStyle;
   readonly acquisition: number;
 }
+
+/** Classes of a year's layer that have a colour, in the order of legends. */
+export const CLASS_NAMES = Object.keys(YEAR_CLASS_COLOURS) as (keyof typeof YEAR_CLASS_COLOURS)[];
 
 /** The acquisition and style of a layer id, or null for a layer of a period. */
 export function sceneOf(layerId: string): SceneChoice | null {
@@ -22,7 +37,24 @@ export function sceneOf(layerId: string): SceneChoice | null {
 /** Layers of one period in the order of the menu. */
 export function layersOf(run: RunInfo, period: RunPeriod): LayerInfo[] {
   const rank = ({ kind }: LayerInfo) => KIND_ORDER.indexOf(kind);
-  return run.layers.filter((layer) => layer.period === period).sort((a, b) => rank(a) - rank(b));
+  const isOfMenu = (layer: LayerInfo) => layer.period === period && rank(layer) >= 0;
+  return run.layers.filter(isOfMenu).sort((a, b) => rank(a) - rank(b));
+}
+
+export function isYearly(kind: LayerInfo['kind'] | null): kind is YearlyKind {
+  return YEARLY.some((one) => one === kind);
+}
+
+/** Layers of a kind that has one for each year, ascending. */
+export function yearLayersOf(run: RunInfo, kind: YearlyKind): LayerInfo[] {
+  return run.layers.filter((layer) => layer.kind === kind).sort((a, b) => Number(a.period) - Number(b.period));
+}
+
+/** The layer of a kind for the year that another layer is of, else for the last year; null where there is none. */
+export function yearLayerNear(run: RunInfo, kind: YearlyKind, layerId: string): string | null {
+  const layers = yearLayersOf(run, kind);
+  const now = run.layers.find(({ id }) => id === layerId)?.period;
+  return (layers.find(({ period }) => period === now) ?? layers.at(-1))?.id ?? null;
 }
 
 /** Styles that at least one acquisition can be drawn in. */
@@ -77,7 +109,7 @@ export function describeLayer(
     return { name, dates };
   }
   const layer = run.layers.find(({ id }) => id === layerId);
-  const dates = layer ? formatPeriod(language, layer.days) : '';
+  const dates = !layer ? '' : isYearly(kind) ? String(layer.period) : formatPeriod(language, layer.days);
   // Its days are those of the monitoring period; a change rests on those of the baseline as well.
   return { name: kind === 'change' ? changeName(run, { t, language }) : name, dates };
 }

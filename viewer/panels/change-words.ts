@@ -1,0 +1,56 @@
+import type { ChangeChoice, ParcelQuery } from '../../shared/api.ts';
+import type { ParcelChange } from '../../shared/change.ts';
+import type { Translate } from '../i18n/translate.ts';
+import type { Language } from '../state.ts';
+import type { Sentence } from './finding.ts';
+import { formatDay, formatNdvi } from './format.ts';
+
+/** Of a normal distribution: half the width of a 95 % interval in standard errors. */
+const Z_95 = 1.96;
+
+/** What was found on a parcel over time, in the chosen language, told from its figures; none where it was not judged. */
+export function changeSentences(language: Language, change: ParcelChange): Sentence[] {
+  const { finding, after, before, recoveredOn, magnitude, nBurnt, nMonitored } = change;
+  if (finding === null) return [];
+  const day = (text: string | null) => (text === null ? '?' : formatDay(language, text));
+  const values = {
+    after: day(after),
+    before: day(before),
+    recovered: day(recoveredOn),
+    size: magnitude === null ? '?' : formatNdvi(language, Math.abs(magnitude)),
+    burnt: nBurnt ?? 0,
+    count: nMonitored ?? 0,
+  };
+  const { minDetectableChange } = change;
+  const isQuiet = finding === 'no_change' || finding === 'burnt_and_recovered';
+  const sentences: Sentence[] = [{ key: `change.say.${finding}`, values }];
+  if (isQuiet && minDetectableChange !== null) {
+    const size = formatNdvi(language, minDetectableChange);
+    sentences.push({ key: 'change.say.detectable', values: { size } });
+  }
+  return sentences;
+}
+
+/** The 95 % interval of the size of a change; null without a standard error. */
+export function magnitudeInterval({
+  magnitude,
+  magnitudeSe,
+}: Pick<ParcelChange, 'magnitude' | 'magnitudeSe'>): readonly [low: number, high: number] | null {
+  if (magnitude === null || magnitudeSe === null) return null;
+  return [magnitude - Z_95 * magnitudeSe, magnitude + Z_95 * magnitudeSe];
+}
+
+/** Whether a slope differs from that of the control areas at 95 %; null where there is no Z. */
+export function standsApart(z: number | null): boolean | null {
+  return z === null ? null : Math.abs(z) >= Z_95;
+}
+
+/** The filter of change over time in words, such as `Loss, Gain · High`; empty where it keeps everything. */
+export function changeFilterWords({ change, confidence }: ParcelQuery, t: Translate): string {
+  const findings = change.map((one) => t(`change.finding.${one}`)).join(', ');
+  const sure = confidence.map((one) => t(`change.confidence.${one}`)).join(', ');
+  return [findings, sure].filter((words) => words !== '').join(' · ');
+}
+
+/** Findings that are a change: what a press on `Changed` asks for. */
+export const CHANGED: readonly ChangeChoice[] = ['loss', 'loss_and_regrowth', 'gain'];

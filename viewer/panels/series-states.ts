@@ -1,0 +1,35 @@
+import type { SeriesPoint } from '../../shared/api.ts';
+import type { SeriesRow } from '../../shared/change.ts';
+
+/** What became of an observation; `masked`: too little of the parcel was clear, or nothing. */
+export type PointState = 'used' | 'outlier' | 'burnt' | 'not_used' | 'masked';
+export const POINT_STATES: readonly PointState[] = ['used', 'outlier', 'burnt', 'not_used', 'masked'];
+
+/** An observation as the chart of a judged parcel draws it. */
+export interface JudgedPoint {
+  readonly point: SeriesPoint;
+  readonly state: PointState;
+  /** What the judgement says of it; null where the run has no word on it. */
+  readonly row: SeriesRow | null;
+}
+
+/** Joins observations to what the judgement made of them, by their scene. */
+export function judgePoints(points: readonly SeriesPoint[], series: readonly SeriesRow[]): readonly JudgedPoint[] {
+  const rowOf = new Map(series.map((row) => [row.sceneId, row]));
+  return points.map((point) => {
+    const row = rowOf.get(point.sceneId) ?? null;
+    return { point, row, state: stateOf(point, row) };
+  });
+}
+
+function stateOf({ outcome }: SeriesPoint, row: SeriesRow | null): PointState {
+  if (outcome !== 'ok') return 'masked';
+  return row?.state ?? 'not_used';
+}
+
+/** How many observations each state has. */
+export function countStates(judged: readonly JudgedPoint[]): Readonly<Record<PointState, number>> {
+  const counts = { used: 0, outlier: 0, burnt: 0, not_used: 0, masked: 0 };
+  for (const { state } of judged) counts[state] += 1;
+  return counts;
+}
