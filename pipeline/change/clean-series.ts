@@ -39,21 +39,23 @@ const PASSES = 2;
  * Dropped ones get `mark` in `states` and leave the lists; allocates nothing.
  */
 export function dropOutliers(series: Departures, states: Uint8Array, mark: number): void {
+  const limit = Math.max(LEAST_DEPARTURE, SIGMAS * findNoise(series));
   for (let pass = 0; pass < PASSES; pass++) {
     const before = series.count;
-    sweep(series, states, mark);
+    sweep(series, states, { mark, limit });
     if (series.count === before) return;
   }
 }
 
-function sweep(series: Departures, states: Uint8Array, mark: number): void {
-  const { slots, values } = series;
-  const limit = Math.max(LEAST_DEPARTURE, SIGMAS * findNoise(series));
-  const { count } = series;
+function sweep(series: Departures, states: Uint8Array, by: { readonly mark: number; readonly limit: number }): void {
+  const { slots, values, count } = series;
+  const { mark, limit } = by;
   let kept = Math.min(1, count);
   let i = 1;
   while (i < count) {
-    const run = i + 1 < count ? countOutliers(series, kept - 1, i, limit) : 0;
+    // The usual case first: what is no outlier against the one before is none.
+    const isApart = Math.abs(values[i]! - values[kept - 1]!) > limit && i + 1 < count;
+    const run = isApart ? countOutliers(series, kept - 1, i, limit) : 0;
     for (let k = 0; k < run; k++) states[slots[i + k]!] = mark;
     i += run;
     // What follows a dropped run is one of its good neighbours.
@@ -72,16 +74,15 @@ function countOutliers(
 ): number {
   const left = values[before]!;
   const own = values[i]!;
-  const leftYr = timesYr[slots[before]!]!;
-  const own0 = timesYr[slots[i]!]!;
   const right = values[i + 1]!;
-  const rightYr = timesYr[slots[i + 1]!]!;
-  const longest = Math.max(own0 - leftYr, rightYr - own0);
+  const leftYr = timesYr[slots[before]!]!;
+  const ownYr = timesYr[slots[i]!]!;
+  const longest = Math.max(ownYr - leftYr, timesYr[slots[i + 1]!]! - ownYr);
   if (longest <= FARTHEST_YR && isBeyond(own, left, right, widen(limit, longest))) return 1;
   if (i + 2 >= count || timesYr[slots[i + 2]!]! - leftYr > PAIR_YR) return 0;
-  const second = values[i + 2]!;
-  const sameSide = own - left > 0 === right - left > 0;
-  return sameSide && isBeyond(own, left, second, limit) && isBeyond(right, left, second, limit) ? 2 : 0;
+  const behind = values[i + 2]!;
+  const isSameSide = own > left === right > left;
+  return isSameSide && isBeyond(own, left, behind, limit) && isBeyond(right, left, behind, limit) ? 2 : 0;
 }
 
 /** Below both by more than the limit, or above both. */

@@ -15,6 +15,8 @@ export interface Finder {
 const PASSING_YR = 1;
 /** The dating step looks so far to both sides of what was found. */
 const DATING_YR = 1;
+/** A median departure whose 95 % interval holds 0 is no change: with few dates and long memory 0.1 is soon reached. */
+const SURE = 1.96;
 
 interface Work {
   readonly timesYr: Float64Array;
@@ -24,11 +26,11 @@ interface Work {
   readonly minMagnitude: number;
   readonly monitor: BreakMonitor;
   readonly slots: Int32Array;
+  readonly values: Float64Array;
   readonly departures: Float64Array;
   readonly scratch: Float64Array;
   readonly watch: { -readonly [K in keyof Watch]: Watch[K] };
-  /** Observations of the history, and the sum over the window at each observation behind it. */
-  historyCount: number;
+  /** Sum over the window at each observation behind the history, and the boundary without its time part. */
   readonly sums: Float64Array;
   limit: number;
 }
@@ -46,6 +48,8 @@ export function createFinder(axis: TimeAxis, settings: ChangeSettings, monitor: 
   const slotCount = axis.timesYr.length;
   const slots = new Int32Array(slotCount);
   const departures = new Float64Array(slotCount);
+  const values = new Float64Array(slotCount);
+  const scratch = new Float64Array(slotCount);
   const { minMagnitude, minConsecutive } = settings;
   const work: Work = {
     timesYr: axis.timesYr,
@@ -55,18 +59,29 @@ export function createFinder(axis: TimeAxis, settings: ChangeSettings, monitor: 
     minMagnitude,
     monitor,
     slots,
+    values,
     departures,
-    scratch: new Float64Array(slotCount),
-    watch: { timesYr: axis.timesYr, slots, departures, count: 0, minMagnitude, minConsecutive },
-    historyCount: 0,
+    scratch,
+    watch: {
+      timesYr: axis.timesYr,
+      slots,
+      values,
+      departures,
+      scratch,
+      count: 0,
+      historyCount: 0,
+      minMagnitude,
+      minConsecutive,
+    },
     sums: new Float64Array(slotCount),
     limit: 0,
   };
   return {
     find(verdict, clean, fit) {
       gather(work, clean, fit);
-      verdict.lag1 = lag1Of(departures, 0, work.historyCount);
-      verdict.magnitudeSe = seBetween(work, verdict, work.historyCount, work.watch.count);
+      verdict.lag1 = lag1Of(departures, 0, work.watch.historyCount);
+      // p/n is the mean of x′(X′X)⁻¹x over the history: close enough for a figure that covers all seasons.
+      verdict.magnitudeSe = magnitudeSe(verdict, fit.monitoredCount, fit.coefficients.length / fit.historyCount);
       if (fit.outcome === 'break') findAll(work, verdict);
       orderEvents(verdict);
     },
@@ -75,17 +90,18 @@ export function createFinder(axis: TimeAxis, settings: ChangeSettings, monitor: 
 
 /** Departures of all observations from the start of the history on, and the moving sums behind it. */
 function gather(work: Work, clean: Float64Array, fit: BreakFit): void {
-  const { slots, departures, sums, monitor } = work;
+  const { slots, values, departures, sums, monitor } = work;
   let count = 0;
   for (let slot = fit.historyStartSlot; slot < clean.length; slot++) {
     const value = clean[slot]!;
     if (Number.isNaN(value)) continue;
     slots[count] = slot;
+    values[count] = value;
     departures[count++] = value - monitor.fittedAt(slot);
   }
   work.watch.count = count;
   const n = fit.historyCount;
-  work.historyCount = n;
+  work.watch.historyCount = n;
   if (fit.outcome !== 'break') return;
   const window = Math.floor(work.h * n);
   let sum = 0;
@@ -99,7 +115,7 @@ function gather(work: Work, clean: Float64Array, fit: BreakFit): void {
 
 function findAll(work: Work, verdict: SeriesVerdict): void {
   const { watch } = work;
-  let at = work.historyCount;
+  let at = work.watch.historyCount;
   while (at < watch.count) {
     const fall = findRun(watch, at, -1);
     const rise = findRun(watch, at, 1);
@@ -126,7 +142,8 @@ function confirm(work: Work, verdict: SeriesVerdict, candidate: Candidate): bool
   const to = dateChange(work, candidate);
   if (to < 0) return false;
   const magnitude = medianBetween(work, to, back);
-  if (!(sign * magnitude >= minMagnitude)) return false;
+  const se = seBetween(work, verdict, to, back);
+  if (!(sign * magnitude >= Math.max(minMagnitude, SURE * se))) return false;
   const crossing = findCrossing(work, to, back, sign);
   if (crossing < 0) return false;
   const isBack = back < watch.count;
@@ -141,13 +158,16 @@ function confirm(work: Work, verdict: SeriesVerdict, candidate: Candidate): bool
   event.detectedSlot = slots[crossing]!;
   event.recoveredSlot = isBack ? slots[back]! : -1;
   event.magnitude = magnitude;
-  event.magnitudeSe = seBetween(work, verdict, to, back);
+  event.magnitudeSe = se;
   if (isBack && sign < 0) addRegrowth(work, verdict, back);
   return true;
 }
 
 /** Index of the first observation after the change, by least squares within a year of the run; −1 = none. */
-function dateChange({ slots, timesYr, departures, historyCount }: Work, { from, run, back, sign }: Candidate): number {
+function dateChange(
+  { slots, timesYr, departures, watch: { historyCount } }: Work,
+  { from, run, back, sign }: Candidate,
+): number {
   const runYr = timesYr[slots[run]!]!;
   let start = run;
   // Before the first change the history's end is what the step is held against; later on, what follows the last return.
@@ -155,11 +175,11 @@ function dateChange({ slots, timesYr, departures, historyCount }: Work, { from, 
   while (start > earliest && runYr - timesYr[slots[start - 1]!]! <= DATING_YR) start--;
   let end = run + 1;
   while (end < back && timesYr[slots[end]!]! - runYr <= DATING_YR) end++;
-  return dateStep(departures, { from: start, to: end, first: Math.max(historyCount, from), sign });
+  return dateStep(departures, { from: start, to: end, first: Math.max(historyCount, from), last: run, sign });
 }
 
 /** First observation from `from` to before `to` at which the moving sum lies beyond the boundary on the side of `sign`. */
-function findCrossing({ sums, limit, historyCount }: Work, from: number, to: number, sign: number): number {
+function findCrossing({ sums, limit, watch: { historyCount } }: Work, from: number, to: number, sign: number): number {
   for (let i = from; i < to; i++) {
     const ratio = (i + 1) / historyCount;
     if (sign * sums[i]! > limit * Math.sqrt(2 * (ratio <= Math.E ? 1 : Math.log(ratio)))) return i;

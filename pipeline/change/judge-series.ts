@@ -6,7 +6,7 @@ import {
   MAX_GAP_YR,
   type TimeAxis,
 } from './break-monitor.ts';
-import { findBurns } from './burn.ts';
+import { type BurnSeries, findBurns } from './burn.ts';
 import { type Departures, dropOutliers } from './clean-series.ts';
 import { createFinder, type Finder } from './find-changes.ts';
 import { createSeasonFit, type SeasonFit } from './season-fit.ts';
@@ -102,14 +102,21 @@ export interface SeriesJudge {
 
 const MAX_EVENTS = 32;
 
+/** Positions in the lists of the burn search. */
+interface BurnPlace {
+  readonly before: number;
+  readonly from: number;
+  readonly back: number;
+}
+
 interface Work {
   readonly axis: TimeAxis;
   readonly settings: ChangeSettings;
   readonly season: SeasonFit;
   readonly burnSeason: SeasonFit;
   readonly series: Departures;
-  readonly burnIndex: Float64Array;
-  readonly isBurnt: Uint8Array;
+  readonly burns: BurnSeries;
+  readonly onBurn: (before: number, from: number, back: number) => void;
   readonly clean: Float64Array;
   readonly finder: Finder;
   readonly verdict: SeriesVerdict;
@@ -142,24 +149,22 @@ export function createSeriesJudge(axis: TimeAxis, settings: ChangeSettings): Ser
 }
 
 function createWork(axis: TimeAxis, settings: ChangeSettings, monitor: ReturnType<typeof createBreakMonitor>): Work {
-  const slotCount = axis.timesYr.length;
+  const { timesYr } = axis;
+  const slotCount = timesYr.length;
+  const list = () => new Float64Array(slotCount);
+  const burns = { timesYr, slots: new Int32Array(slotCount), ndvi: list(), nbr: list(), scratch: list(), count: 0 };
+  const verdict = createVerdict(slotCount);
   return {
     axis,
     settings,
-    season: createSeasonFit(axis.timesYr),
-    burnSeason: createSeasonFit(axis.timesYr),
-    series: {
-      timesYr: axis.timesYr,
-      slots: new Int32Array(slotCount),
-      values: new Float64Array(slotCount),
-      scratch: new Float64Array(slotCount),
-      count: 0,
-    },
-    burnIndex: new Float64Array(slotCount),
-    isBurnt: new Uint8Array(slotCount),
-    clean: new Float64Array(slotCount),
+    season: createSeasonFit(timesYr),
+    burnSeason: createSeasonFit(timesYr),
+    series: { timesYr, slots: new Int32Array(slotCount), values: list(), scratch: list(), count: 0 },
+    burns,
+    onBurn: (before, from, back) => noteBurn({ axis, burns, verdict }, { before, from, back }),
+    clean: list(),
     finder: createFinder(axis, settings, monitor),
-    verdict: createVerdict(slotCount),
+    verdict,
   };
 }
 
@@ -227,7 +232,7 @@ function clean(work: Work, ndvi: Float64Array, nbr: Float64Array | null): void {
   const all = series.count;
   if (settings.removeOutliers) dropOutliers(series, states, SLOT_STATE.outlier);
   verdict.outlierCount = all - series.count;
-  if (settings.removeBurns && nbr !== null) takeOutBurns(work, nbr, first);
+  if (settings.removeBurns && nbr !== null) takeOutBurns(work, nbr);
   work.clean.fill(Number.NaN);
   for (let i = 0; i < series.count; i++) {
     const slot = slots[i]!;
@@ -256,24 +261,44 @@ function gather(series: Departures, ndvi: Float64Array, { timesYr, startSlot }: 
   series.count = count;
 }
 
-function takeOutBurns(work: Work, nbr: Float64Array, first: number): void {
-  const { series, burnIndex, burnSeason, isBurnt, verdict, axis } = work;
-  const { slots, values, scratch } = series;
-  burnSeason.fit(nbr, first, axis.startSlot);
-  for (let i = 0; i < series.count; i++) burnIndex[i] = nbr[slots[i]!]! - burnSeason.at(slots[i]!);
-  verdict.burntCount = findBurns(series, burnIndex, isBurnt, (before, from, back) => {
-    for (let i = from; i < back; i++) verdict.states[slots[i]!] = SLOT_STATE.burnt;
-    if (slots[back - 1]! < axis.startSlot || verdict.eventCount >= MAX_EVENTS / 2) return;
-    const event = verdict.events[verdict.eventCount++]!;
-    event.kind = 'burnt';
-    event.fromSlot = slots[before]!;
-    event.toSlot = slots[from]!;
-    event.detectedSlot = slots[from]!;
-    event.recoveredSlot = slots[back]!;
-    for (let i = from; i < back; i++) scratch[i - from] = values[i]!;
-    event.magnitude = medianOf(scratch, back - from);
-    event.magnitudeSe = Number.NaN;
-  });
+function takeOutBurns(work: Work, nbr: Float64Array): void {
+  const { series, burns, burnSeason, verdict, onBurn } = work;
+  const { states } = verdict;
+  const first = series.slots[0] ?? 0;
+  const last = series.slots[series.count - 1] ?? -1;
+  burnSeason.fit(nbr, first, work.axis.startSlot);
+  let count = 0;
+  for (let slot = first, i = 0; slot <= last; slot++) {
+    const isUsed = series.slots[i] === slot;
+    const index = states[slot] === SLOT_STATE.outlier ? Number.NaN : nbr[slot]! - burnSeason.at(slot);
+    if (!isUsed && Number.isNaN(index)) continue;
+    burns.slots[count] = slot;
+    burns.ndvi[count] = isUsed ? series.values[i++]! : Number.NaN;
+    burns.nbr[count++] = index;
+  }
+  burns.count = count;
+  findBurns(burns, onBurn);
+}
+
+/** Marks the burnt observations of one fire and, where it reaches into the monitored period, tells of it. */
+function noteBurn({ axis, burns, verdict }: Pick<Work, 'axis' | 'burns' | 'verdict'>, at: BurnPlace): void {
+  const { slots, ndvi, scratch } = burns;
+  let n = 0;
+  for (let i = at.from; i < at.back; i++) {
+    if (Number.isNaN(ndvi[i]!)) continue;
+    verdict.states[slots[i]!] = SLOT_STATE.burnt;
+    scratch[n++] = ndvi[i]!;
+  }
+  verdict.burntCount += n;
+  if (slots[at.back]! < axis.startSlot || verdict.eventCount >= MAX_EVENTS / 2) return;
+  const event = verdict.events[verdict.eventCount++]!;
+  event.kind = 'burnt';
+  event.fromSlot = slots[at.before]!;
+  event.toSlot = slots[at.from]!;
+  event.detectedSlot = slots[at.from]!;
+  event.recoveredSlot = slots[at.back]!;
+  event.magnitude = n > 0 ? medianOf(scratch, n) : Number.NaN;
+  event.magnitudeSe = Number.NaN;
 }
 
 function report(verdict: SeriesVerdict, fit: BreakFit): void {
