@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { usageError } from '../shared/errors.ts';
-import { type BreakSettings, MAX_GAP_YR } from './change/break-monitor.ts';
+import { MAX_GAP_YR } from './change/break-monitor.ts';
 import { decimalYear, isDay } from './change/decimal-year.ts';
+import type { ChangeSettings } from './change/judge-series.ts';
 import { flagError } from './config.ts';
 import { readChangeParams } from './config-change.ts';
 
@@ -14,7 +15,8 @@ export interface BreaksSeriesConfig {
   /** Places of the regular grid in a year; null where only dates are to be read, which have 365. */
   readonly frequency: number | null;
   readonly valueColumn: string;
-  readonly settings: BreakSettings;
+  /** Of the monitor, and of what confirms and dates its breaks. */
+  readonly settings: ChangeSettings;
   /** Two observations may lie this far apart, years. */
   readonly maxGapYr: number;
   readonly json: boolean;
@@ -30,6 +32,9 @@ const OPTIONS = {
   h: { type: 'string' },
   level: { type: 'string' },
   'max-gap': { type: 'string' },
+  'min-magnitude': { type: 'string' },
+  consecutive: { type: 'string' },
+  'no-outlier-rule': { type: 'boolean' },
   json: { type: 'boolean' },
 } as const;
 
@@ -50,7 +55,7 @@ export function readBreaksSeriesConfig(argv: readonly string[]): BreaksSeriesCon
     start: readStart(flags.start),
     frequency: flags.frequency === undefined ? null : readFrequency(flags.frequency),
     valueColumn: flags['value-column']?.trim() ?? 'value',
-    settings: readChangeParams({ ...flags, history: flags.history?.toLowerCase() })!.breaks,
+    settings: readSettings(flags),
     maxGapYr: readMaxGap(flags['max-gap']),
     json: flags.json === true,
   });
@@ -68,6 +73,15 @@ function parseFlags(argv: readonly string[]) {
   } catch (error) {
     throw flagError('breaks', error as Error);
   }
+}
+
+function readSettings(flags: ReturnType<typeof parseFlags>['flags']): ChangeSettings {
+  const { 'min-magnitude': magnitude, history, ...others } = flags;
+  const params = readChangeParams({ ...others, history: history?.toLowerCase() })!;
+  if (magnitude === undefined) return params;
+  // A series may hold any unit, an index times 10,000 as well.
+  const wanted = { min: 0, max: 1e9, wanted: 'a number from 0 on, in the units of the series' };
+  return { ...params, minMagnitude: readNumber('--min-magnitude', magnitude, wanted) };
 }
 
 function readStart(text: string): number {

@@ -2,9 +2,20 @@ import { usageError } from '../../shared/errors.ts';
 import { type BreakFit, type BreakOutcome, type BreakSettings, createBreakMonitor } from '../change/break-monitor.ts';
 import { monitoringCriticalValue } from '../change/critical-values.ts';
 import { decimalYear } from '../change/decimal-year.ts';
+import { findSeriesChanges, type SeriesChange } from '../change/series-changes.ts';
 import { placeOnGrid, type SeriesGrid } from '../change/series-grid.ts';
 import type { BreaksSeriesConfig } from '../config-breaks.ts';
 import { readSeriesFile, type SeriesFile } from './series-file.ts';
+
+/** A change that was confirmed. Times are decimal years, or days where the file has days; null is "there is none". */
+interface SeriesEvent {
+  readonly kind: string;
+  readonly after: number | string;
+  readonly before: number | string;
+  readonly detected: number | string;
+  readonly recovered: number | string | null;
+  readonly magnitude: number;
+}
 
 /** What `canopy breaks SERIES.csv --json` prints. Times are decimal years; null is "there is none". */
 export interface SeriesBreaks extends BreakSettings {
@@ -22,6 +33,8 @@ export interface SeriesBreaks extends BreakSettings {
   readonly criticalValue: number;
   /** const, (trend, a place of the grid), cos1, sin1 … */
   readonly coefficients: Readonly<Record<string, number>> | null;
+  /** Confirmed losses and gains, and their regrowth, in order of time. */
+  readonly events: readonly SeriesEvent[];
   /** Begin of the monitoring period, on the grid. */
   readonly start: number;
   readonly frequency: number;
@@ -51,8 +64,8 @@ export async function findSeriesBreaks(config: BreaksSeriesConfig): Promise<Seri
     kind: 'breaks',
     start: onGrid(config.start, timesYr[0]!, frequency),
     frequency,
-    ...config.settings,
-    criticalValue: monitoringCriticalValue(config.settings.h, config.settings.level),
+    ...config.settings.breaks,
+    criticalValue: monitoringCriticalValue(config.settings.breaks.h, config.settings.breaks.level),
   } as const;
   if ('outcome' in grid) {
     const { line, when } = file.rows[grid.row]!;
@@ -63,7 +76,7 @@ export async function findSeriesBreaks(config: BreaksSeriesConfig): Promise<Seri
       reason: faultSentence(grid.outcome, line, when, frequency),
     };
   }
-  const fit = createBreakMonitor(grid.axis, config.settings, config.maxGapYr).judge(grid.values);
+  const fit = createBreakMonitor(grid.axis, config.settings.breaks, config.maxGapYr).judge(grid.values);
   return { ...common, ...describeFit(fit, grid, file, config) };
 }
 
@@ -76,6 +89,7 @@ const NOT_FITTED = {
   monitoredCount: 0,
   sigma: null,
   coefficients: null,
+  events: [],
 } as const;
 
 /** The result as plain sentences. */
@@ -86,9 +100,19 @@ export function describeSeriesBreaks(result: SeriesBreaks): string {
     lines.push(
       `History: ${counted(historyCount)} from ${result.days?.historyStart ?? formatTime(result.historyStart!)}, spread around the season ${sigma.toPrecision(4)}. Monitored: ${counted(monitoredCount)} from ${formatTime(result.start)}; critical value ${criticalValue.toFixed(4)}.`,
     );
-  const changed = result.days?.changed ?? result.changed?.map(formatTime);
-  if (changed) lines.push(`The change lies between the observations of ${changed[0]} and ${changed[1]}.`);
+  for (const event of result.events) lines.push(eventSentence(event));
+  if (outcome === 'break' && result.changed === null)
+    lines.push(
+      'No change is confirmed: too few observations in a row depart by --min-magnitude, so that the break is not dated.',
+    );
   return lines.join('\n');
+}
+
+function eventSentence({ kind, after, before, detected, recovered, magnitude }: SeriesEvent): string {
+  const text = (when: number | string) => (typeof when === 'number' ? formatTime(when) : when);
+  const back = recovered === null ? '' : `, made good by ${text(recovered)}`;
+  const size = Number.isFinite(magnitude) ? ` of ${magnitude.toPrecision(3)}` : '';
+  return `${kind[0]!.toUpperCase()}${kind.slice(1)}${size} between ${text(after)} and ${text(before)}, detected ${text(detected)}${back}.`;
 }
 
 function frequencyOf({ kind, rows }: SeriesFile, { frequency, series }: BreaksSeriesConfig): number {
@@ -115,23 +139,47 @@ function onGrid(timeYr: number, first: number, frequency: number): number {
 }
 
 function describeFit(fit: BreakFit, grid: SeriesGrid, file: SeriesFile, config: BreaksSeriesConfig) {
-  const { timesYr } = grid.axis;
-  const timeOf = (slot: number) => (slot < 0 ? null : timesYr[slot]!);
+  const timeOf = (slot: number) => (slot < 0 ? null : grid.axis.timesYr[slot]!);
   const dayOf = (slot: number) => (slot < 0 ? null : file.rows[grid.rowOf[slot]!]!.when);
+  const hasDays = file.kind === 'date';
+  const isJudged = fit.outcome === 'break' || fit.outcome === 'no_break';
+  const changes = isJudged ? findSeriesChanges(grid, config.settings) : [];
+  const change = fit.outcome === 'break' ? changes.find(({ kind }) => kind !== 'regrowth') : undefined;
+  const between = <T>(of: (slot: number) => T | null): [T, T] | null =>
+    change ? [of(change.fromSlot)!, of(change.toSlot)!] : null;
   return {
     outcome: fit.outcome,
     breakpoint: timeOf(fit.breakSlot),
-    changed: null,
+    changed: between(timeOf),
     magnitude: finite(fit.magnitude),
     historyStart: timeOf(fit.historyStartSlot),
     historyCount: fit.historyCount,
     monitoredCount: fit.monitoredCount,
     sigma: finite(fit.sigma),
-    coefficients: nameCoefficients(fit.coefficients, config.settings.trend),
-    ...(file.kind === 'date'
-      ? { days: { breakpoint: dayOf(fit.breakSlot), changed: null, historyStart: dayOf(fit.historyStartSlot) } }
+    coefficients: nameCoefficients(fit.coefficients, config.settings.breaks.trend),
+    events: changes.map((one) => describeChange(one, hasDays ? dayOf : timeOf)),
+    ...(hasDays
+      ? {
+          days: {
+            breakpoint: dayOf(fit.breakSlot),
+            changed: between(dayOf),
+            historyStart: dayOf(fit.historyStartSlot),
+          },
+        }
       : {}),
     reason: reasonOf(fit, grid, config),
+  };
+}
+
+function describeChange(change: SeriesChange, at: (slot: number) => number | string | null): SeriesEvent {
+  const { kind, fromSlot, toSlot, detectedSlot, recoveredSlot, magnitude } = change;
+  return {
+    kind,
+    after: at(fromSlot)!,
+    before: at(toSlot)!,
+    detected: at(detectedSlot)!,
+    recovered: at(recoveredSlot),
+    magnitude,
   };
 }
 
@@ -150,10 +198,14 @@ function nameCoefficients(values: Float64Array, hasTrend: boolean): Record<strin
   return Object.fromEntries(Array.from(values, (value, i) => [nameOf(i), value]));
 }
 
-function reasonOf(fit: BreakFit, grid: SeriesGrid, { settings, maxGapYr, start }: BreaksSeriesConfig): string {
+function reasonOf(
+  fit: BreakFit,
+  grid: SeriesGrid,
+  { settings: { breaks }, maxGapYr, start }: BreaksSeriesConfig,
+): string {
   const { timesYr, frequency } = grid.axis;
   const parameters = fit.coefficients.length;
-  const history = `${counted(fit.historyCount)} in the ${settings.history === 'roc' ? 'stable ' : ''}history`;
+  const history = `${counted(fit.historyCount)} in the ${breaks.history === 'roc' ? 'stable ' : ''}history`;
   const from = `from ${formatTime(onGrid(start, timesYr[0]!, frequency))} on`;
   switch (fit.outcome) {
     case 'break':
@@ -165,7 +217,7 @@ function reasonOf(fit: BreakFit, grid: SeriesGrid, { settings, maxGapYr, start }
         ? `The dates of the ${history} do not tell the ${parameters} parameters of season and trend apart; a lower --order or a longer history may.`
         : `${history}, more than ${parameters} needed for ${parameters} parameters.`;
     case 'window_too_short':
-      return `${history}, of which the window --h ${settings.h} takes ${Math.floor(settings.h * fit.historyCount)}; 2 needed.`;
+      return `${history}, of which the window --h ${breaks.h} takes ${Math.floor(breaks.h * fit.historyCount)}; 2 needed.`;
     case 'no_monitoring':
       return 'No observation in the monitoring period.';
     case 'constant':
