@@ -1,4 +1,4 @@
-import { fitDifference } from './difference-fit.ts';
+import { type DifferenceSeries, fitDifference } from './difference-fit.ts';
 import type { Match } from './match.ts';
 import { rowOf, type SeriesTable } from './series-table.ts';
 
@@ -15,7 +15,7 @@ export interface Estimate {
 export interface Effect {
   /** Difference in differences, index units. */
   readonly change: Estimate;
-  /** Slope of the difference within the monitored period, index units a year. */
+  /** Slope of the difference from the level of the history on, index units a year. */
   readonly slope: Estimate | null;
   /** Σ w², the share of an area's own variance that the mean of its control areas has. */
   readonly weightSquares: number;
@@ -65,35 +65,20 @@ export function compareDates(table: SeriesTable, row: number, controls: readonly
     }
     if (present >= fewestPresent(controls.length)) mean[slot] = sum / weight;
   }
-  const packed = packDates(timesYr, mean, historyCount);
-  const counts = { historyCount: packed.split, monitoredCount: packed.values.length - packed.split };
-  const fit = fitDifference(packed.times, packed.values, packed.split);
+  const dates = packDates(table, mean);
+  const counts = { historyCount: dates.split, monitoredCount: dates.values.length - dates.split };
+  const originYr = timesYr[historyCount - 1]!;
+  const fit = fitDifference(dates, originYr);
   if (fit === null) return { effect: null, ...counts };
-  const own = lifted.map((series) => {
-    const dates = packDates(timesYr, series, historyCount);
-    return fitDifference(dates.times, dates.values, dates.split);
-  });
-  const slope =
-    fit.slope === null || fit.slopeVariance === null
-      ? null
-      : {
-          value: fit.slope,
-          noise: fit.slopeVariance,
-          spread: spreadOf(
-            own.map((one) => one?.slope ?? null),
-            match.weights,
-          ),
-        };
-  const change = {
-    value: fit.change,
-    noise: fit.changeVariance,
-    spread: spreadOf(
-      own.map((one) => one?.change ?? null),
-      match.weights,
-    ),
+  const own = lifted.map((series) => fitDifference(packDates(table, series), originYr));
+  const estimate = (figure: 'change' | 'slope'): Estimate | null => {
+    const fitted = fit[figure];
+    if (fitted === null) return null;
+    const among = own.map((one) => one?.[figure]?.value ?? null);
+    return { value: fitted.value, noise: fitted.variance, spread: spreadOf(among, match.weights) };
   };
   const weightSquares = match.weights.reduce((sum, weight) => sum + weight * weight, 0);
-  return { effect: { change, slope, weightSquares }, ...counts };
+  return { effect: { change: estimate('change')!, slope: estimate('slope'), weightSquares }, ...counts };
 }
 
 /** Row minus control on common dates, less its mean over the history; NaN elsewhere. */
@@ -112,7 +97,7 @@ function differenceSeries(table: SeriesTable, row: number, control: number): Flo
 }
 
 /** The dates that have a value. */
-function packDates(timesYr: Float64Array, series: Float64Array, historyCount: number) {
+function packDates({ timesYr, historyCount }: SeriesTable, series: Float64Array): DifferenceSeries {
   const slots = [...series.keys()].filter((slot) => !Number.isNaN(series[slot]!));
   return {
     times: Float64Array.from(slots, (slot) => timesYr[slot]!),

@@ -57,15 +57,15 @@ export function calibrate(placebos: readonly PlaceboFigure[]): Calibration | nul
  */
 export function standardError({ estimate, weightSquares }: PlaceboFigure, calibration: Calibration): number {
   const variance = varianceOf(estimate, weightSquares, calibration.untreatedVariance);
-  return (calibration.reach * Math.sqrt(variance)) / Z_LIMIT;
+  return Math.max(LEAST_SE, (calibration.reach * Math.sqrt(variance)) / Z_LIMIT);
 }
 
 function varianceOf({ noise, spread }: Estimate, weightSquares: number, untreatedVariance: number): number {
-  return noise + untreatedVariance + weightSquares * Math.max(untreatedVariance, spread ?? 0) + LEAST_VARIANCE;
+  return noise + untreatedVariance + weightSquares * Math.max(untreatedVariance, spread ?? 0) + LEAST_SE ** 2;
 }
 
 /** An index is stored in steps of 1e-4: no figure is surer than a tenth of that. */
-const LEAST_VARIANCE = 1e-10;
+const LEAST_SE = 1e-5;
 
 function ascending(values: readonly number[]): Float64Array {
   return Float64Array.from(values).sort();

@@ -1,14 +1,25 @@
 import { invertSymmetric } from './normal-equations.ts';
 
+/** A figure of a difference series and its variance from the residuals, with their autocorrelation. */
+interface FittedFigure {
+  readonly value: number;
+  readonly variance: number;
+}
+
 /** What a difference of two series did from the history to the monitored period. */
 export interface DifferenceFit {
-  /** Level at the middle of the monitored dates minus the level of the history, index units. */
-  readonly change: number;
-  /** Variance of `change` from the residuals, with their autocorrelation. */
-  readonly changeVariance: number;
-  /** Slope within the monitored period, index units a year; null on a shorter span than a year. */
-  readonly slope: number | null;
-  readonly slopeVariance: number | null;
+  /** Level of the monitored dates minus the level of the history, index units. */
+  readonly change: FittedFigure;
+  /** Slope a year from the level of the history on; null where the monitored dates end within a year. */
+  readonly slope: FittedFigure | null;
+}
+
+export interface DifferenceSeries {
+  /** Decimal years, ascending. */
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+  /** Index of the first monitored date. */
+  readonly split: number;
 }
 
 /** Fewest dates before and after. */
@@ -21,51 +32,63 @@ const MIN_SLOPE_SPAN_YR = 1;
 const MEMORY_YR = 0.25;
 
 /**
- * Least squares of a difference series on: level before, step, season (order 1, the same before and after) and, within the
- * monitored period, a slope about the middle of its dates. The season stands for what two areas do not share of it, so
- * that monitored months need not be those of the history. Variances are those of Newey and West (1987) with a triangular
- * kernel in time, which irregular dates allow, times n / (n − p).
- * @param times decimal years, ascending; @param split index of the first monitored date
+ * Least squares of a difference series, twice. For the change: level before, step, season (order 1, the same before and
+ * after) and a slope about the middle of the monitored dates. For the slope: level before, season, and a line that leaves
+ * that level at the end of the history (the history is the first time step of the benchmark, which makes the slope of
+ * three years half again as sure as one of the monitored dates alone).
+ * The season stands for what two areas do not share of it, so that monitored months need not be those of the history.
+ * @param originYr end of the history
  * @returns null with too few dates on a side
  */
-export function fitDifference(times: Float64Array, values: Float64Array, split: number): DifferenceFit | null {
-  const count = values.length;
-  const monitored = count - split;
-  if (split < MIN_FIT_HISTORY || monitored < MIN_FIT_MONITORED) return null;
-  const hasSeason = count >= MIN_SEASON_DATES;
-  const hasSlope = times[count - 1]! - times[split]! >= MIN_SLOPE_SPAN_YR;
-  for (const [season, slope] of [
-    [hasSeason, hasSlope],
-    [hasSeason, false],
-    [false, false],
-  ] as const) {
-    const size = 2 + (season ? 2 : 0) + (slope ? 1 : 0);
-    if (count - size < 2) continue;
-    const design = layOutDesign(times, split, { season, slope });
-    const inverse = invertGram(design, count, size);
-    if (inverse !== null) return summariseFit({ times, values, design, inverse, size, slopeAt: slope ? size - 1 : -1 });
-  }
-  return null;
+export function fitDifference(series: DifferenceSeries, originYr: number): DifferenceFit | null {
+  const { times, split } = series;
+  const count = times.length;
+  if (split < MIN_FIT_HISTORY || count - split < MIN_FIT_MONITORED) return null;
+  const season = count >= MIN_SEASON_DATES;
+  const wanders = times[count - 1]! - times[split]! >= MIN_SLOPE_SPAN_YR;
+  const middle = meanOf(times.subarray(split));
+  const step = { split, season, value: () => 1, second: wanders ? (t: number) => t - middle : null };
+  const change = fitFigure(series, step) ?? fitFigure(series, { ...step, season: false, second: null });
+  if (change === null) return null;
+  const line = { split, season, value: (t: number) => t - originYr, second: null };
+  const slope = times[count - 1]! - originYr >= MIN_SLOPE_SPAN_YR ? fitFigure(series, line) : null;
+  return { change, slope };
 }
 
-function layOutDesign(times: Float64Array, split: number, { season, slope }: { season: boolean; slope: boolean }) {
-  const count = times.length;
-  const size = 2 + (season ? 2 : 0) + (slope ? 1 : 0);
-  let middle = 0;
-  for (let i = split; i < count; i++) middle += (times[i]! - times[split]!) / (count - split);
-  const design = new Float64Array(count * size);
-  for (let i = 0; i < count; i++) {
-    const isMonitored = i >= split;
-    let at = i * size;
-    design[at++] = 1;
-    design[at++] = isMonitored ? 1 : 0;
-    if (season) {
-      design[at++] = Math.cos(2 * Math.PI * times[i]!);
-      design[at++] = Math.sin(2 * Math.PI * times[i]!);
-    }
-    if (slope) design[at] = isMonitored ? times[i]! - times[split]! - middle : 0;
-  }
-  return design;
+function meanOf(values: Float64Array): number {
+  const first = values[0]!;
+  return first + values.reduce((sum, value) => sum + (value - first), 0) / values.length;
+}
+
+/** Columns of a regression: 1, `value` of the monitored dates (0 before), cosine and sine, `second` of them. */
+interface Terms {
+  readonly split: number;
+  readonly season: boolean;
+  readonly value: (t: number) => number;
+  readonly second: ((t: number) => number) | null;
+}
+
+/** Column of the figure that is asked for. */
+const FIGURE = 1;
+
+function fitFigure({ times, values, split }: DifferenceSeries, terms: Terms): FittedFigure | null {
+  const size = 2 + (terms.season ? 2 : 0) + (terms.second === null ? 0 : 1);
+  if (values.length - size < 2) return null;
+  const design = new Float64Array(values.length * size);
+  times.forEach((t, i) => {
+    const angle = 2 * Math.PI * t;
+    design.set(
+      [
+        1,
+        i < split ? 0 : terms.value(t),
+        ...(terms.season ? [Math.cos(angle), Math.sin(angle)] : []),
+        ...(terms.second === null ? [] : [i < split ? 0 : terms.second(t)]),
+      ],
+      i * size,
+    );
+  });
+  const inverse = invertGram(design, values.length, size);
+  return inverse === null ? null : summariseFit({ times, values, design, inverse, size });
 }
 
 function invertGram(design: Float64Array, count: number, size: number): Float64Array | null {
@@ -84,29 +107,23 @@ interface Fit {
   readonly design: Float64Array;
   readonly inverse: Float64Array;
   readonly size: number;
-  /** Column of the slope, −1 = none. */
-  readonly slopeAt: number;
 }
 
-function summariseFit(fit: Fit): DifferenceFit {
-  const { values, design, inverse, size, slopeAt } = fit;
+function summariseFit(fit: Fit): FittedFigure {
+  const { values, design, inverse, size } = fit;
   const moments = new Float64Array(size);
   for (let i = 0; i < values.length; i++) {
     for (let a = 0; a < size; a++) moments[a]! += design[i * size + a]! * values[i]!;
   }
-  const coefficients = moments.map((_, a) => dot(inverse, a * size, moments, 0, size));
-  const residuals = values.map((value, i) => value - dot(design, i * size, coefficients, 0, size));
-  return {
-    change: coefficients[1]!,
-    changeVariance: varianceOf(fit, residuals, 1),
-    slope: slopeAt < 0 ? null : coefficients[slopeAt]!,
-    slopeVariance: slopeAt < 0 ? null : varianceOf(fit, residuals, slopeAt),
-  };
+  const coefficients = moments.map((_, a) => dot(inverse, a * size, moments, { bAt: 0, size }));
+  const residuals = values.map((value, i) => value - dot(design, i * size, coefficients, { bAt: 0, size }));
+  return { value: coefficients[FIGURE]!, variance: varianceOfFigure(fit, residuals) };
 }
 
-function varianceOf({ times, design, inverse, size }: Fit, residuals: Float64Array, column: number): number {
+/** Newey and West (1987) with a triangular kernel in time, which irregular dates allow, times n / (n − p). */
+function varianceOfFigure({ times, design, inverse, size }: Fit, residuals: Float64Array): number {
   const count = times.length;
-  const part = residuals.map((residual, i) => residual * dot(inverse, column * size, design, i * size, size));
+  const part = residuals.map((residual, i) => residual * dot(inverse, FIGURE * size, design, { bAt: i * size, size }));
   let sum = 0;
   for (let i = 0; i < count; i++) {
     sum += part[i]! ** 2;
@@ -117,7 +134,12 @@ function varianceOf({ times, design, inverse, size }: Fit, residuals: Float64Arr
   return (Math.max(0, sum) * count) / (count - size);
 }
 
-function dot(a: Float64Array, aAt: number, b: Float64Array, ...[bAt, size]: [number, number]): number {
+function dot(
+  a: Float64Array,
+  aAt: number,
+  b: Float64Array,
+  { bAt, size }: { readonly bAt: number; readonly size: number },
+): number {
   let sum = 0;
   for (let i = 0; i < size; i++) sum += a[aAt + i]! * b[bAt + i]!;
   return sum;
