@@ -32,6 +32,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'whether and when a series leaves its own season',
     load: async () => (await import('./commands/breaks.ts')).breaksCommand,
   },
+  calibrate: {
+    summary: 'fit tree cover to dry-season NDVI, with its error on ground that the fit has not seen',
+    load: async () => (await import('./commands/calibrate.ts')).calibrateCommand,
+  },
   worker: {
     summary: 'compute units that a run has put on a Redis queue',
     load: async () => (await import('./commands/worker.ts')).workerCommand,
