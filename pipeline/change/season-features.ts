@@ -3,8 +3,6 @@ import { inSeason, isInPeriod } from '../season.ts';
 
 /** Stored sign of a missing NDVI, percentile or amplitude. */
 export const MISSING_NDVI = -32768;
-/** Stored sign of a missing phase: days of the year count from 1. */
-export const MISSING_PHASE = 0;
 /** Percentile of the season's observations that stands for the dry season: low enough for grass to be dead or burnt. */
 const DRY_PCT = 25;
 /** Observations that an order-1 harmonic needs: its three coefficients and as many again. */
