@@ -1,0 +1,64 @@
+import type { ChangeConfidence, ChangeFinding } from '../../shared/change.ts';
+import type { ChangeEvent, SeriesOutcome, SeriesVerdict } from './judge-series.ts';
+
+const Z95 = 1.959963984540054;
+
+export interface ConfidenceFacts {
+  /** Median departure after the change and its standard error, index units. */
+  readonly magnitude: number;
+  readonly magnitudeSe: number;
+  /** Smallest |magnitude| that counts. */
+  readonly minMagnitude: number;
+  /** 95 % interval of the change against the control areas; null where there are none. */
+  readonly controlDid: { readonly low: number; readonly high: number } | null;
+}
+
+/**
+ * How sure a loss or gain is. `high`: its whole 95 % interval lies beyond the threshold, and the interval against the
+ * control areas leaves out 0 on the same side; `medium`: its interval leaves out 0; `low`: it does not. Without control
+ * areas nothing is `high`, because rain alone could have done it.
+ */
+export function judgeConfidence({ magnitude, magnitudeSe, ...facts }: ConfidenceFacts): ChangeConfidence {
+  const least = Math.abs(magnitude) - Z95 * magnitudeSe;
+  if (!(least > 0)) return 'low';
+  const { controlDid } = facts;
+  const agrees = controlDid !== null && (magnitude < 0 ? controlDid.high < 0 : controlDid.low > 0);
+  return agrees && least >= facts.minMagnitude ? 'high' : 'medium';
+}
+
+type Judged = Pick<SeriesVerdict, 'outcome' | 'eventCount'> & {
+  readonly events: readonly Pick<ChangeEvent, 'kind' | 'recoveredSlot'>[];
+};
+
+/**
+ * What a series amounts to: a loss that stands, a loss that was made good, a gain, a fire that left nothing, or no
+ * lasting change. Of several the gravest, as they stand at the end: a second loss after regrowth is a loss. null where
+ * it was not judged.
+ */
+export function findingOf(verdict: Judged): ChangeFinding | null {
+  if (verdict.outcome !== 'judged') return null;
+  let finding: ChangeFinding = 'no_change';
+  for (let e = 0; e < verdict.eventCount; e++) {
+    const { kind, recoveredSlot } = verdict.events[e]!;
+    if (kind === 'loss') finding = recoveredSlot >= 0 ? 'loss_and_regrowth' : 'loss';
+    else if (kind === 'gain' && finding !== 'loss' && finding !== 'loss_and_regrowth') finding = 'gain';
+    else if (kind === 'burnt' && finding === 'no_change') finding = 'burnt_and_recovered';
+  }
+  return finding;
+}
+
+const REASONS: Readonly<Record<Exclude<SeriesOutcome, 'judged'>, string>> = {
+  too_few_observations: 'too few observations in the history for a season',
+  window_too_short: 'too few observations in the history for the moving window',
+  no_monitoring: 'no clear observation in the monitored period',
+  constant: 'the history does not vary at all, which no vegetation does',
+  gap: 'a gap of more than a year between two observations',
+  not_finite: 'values that are no finite numbers',
+  duplicate_dates: 'several values for one date',
+  unsorted_dates: 'dates out of order',
+};
+
+/** Why a series was not judged, as a part of a sentence. */
+export function reasonNotJudged(outcome: Exclude<SeriesOutcome, 'judged'>): string {
+  return REASONS[outcome];
+}

@@ -1,0 +1,114 @@
+import type { ChangeConfidence, ParcelChange, YearChange } from '../../shared/change.ts';
+
+const Z95 = 1.959963984540054;
+
+type Parcel = Omit<ParcelChange, 'sentence'>;
+
+/** A fall or rise that was made good within a year and is no fire that the burn ratio shows; days `YYYY-MM-DD`. */
+export interface PassingChange {
+  readonly after: string;
+  readonly before: string;
+  readonly back: string;
+  readonly magnitude: number;
+  /** Whether the series had a burn ratio at all. */
+  readonly hasBurnIndex: boolean;
+}
+
+/**
+ * The finding about a parcel in a few English sentences: what, when, how much with its 95 % interval, against what, and
+ * what speaks against it.
+ */
+export function explainParcel(change: Parcel, passing: PassingChange | null = null): string {
+  const { finding, reason } = change;
+  if (finding === null) return `${capital(reason || 'not judged')}.`;
+  const parts = [
+    sayFinding(change),
+    saySure(change),
+    passing ? sayPassing(passing) : '',
+    reason ? `${capital(reason)}.` : '',
+  ];
+  return parts.filter(Boolean).join(' ');
+}
+
+function sayFinding(change: Parcel): string {
+  const basis = `${change.nHistory ?? 0} observations from ${change.historyStart ?? '?'} on as history, ${change.nMonitored ?? 0} judged`;
+  switch (change.finding) {
+    case 'loss':
+      return `${sayStep(change, 'Loss', 'fell')} and had not come back by the end of the period (${basis}).`;
+    case 'loss_and_regrowth':
+      return `${sayStep(change, 'Loss and regrowth', 'fell')} and was back in its season from ${change.recoveredOn ?? '?'} on (${basis}).`;
+    case 'gain':
+      return `${sayStep(change, 'Gain', 'rose')} above its own season (${basis}).`;
+    case 'burnt_and_recovered':
+      return `Burnt and recovered: the burn ratio fell and came back, and nothing lasting followed (${basis}).${sayPower(change)}`;
+    default:
+      return `No lasting change: the series keeps to its own season (${basis}).${sayPower(change)}`;
+  }
+}
+
+function sayStep({ magnitude, magnitudeSe, after, before }: Parcel, what: string, verb: string): string {
+  const size = magnitude === null ? '' : ` by ${Math.abs(magnitude).toFixed(2)}${sayInterval(magnitudeSe)}`;
+  return `${what}: NDVI ${verb}${size} between ${after ?? '?'} and ${before ?? '?'}`;
+}
+
+function sayInterval(se: number | null): string {
+  return se === null ? '' : ` ± ${(Z95 * se).toFixed(2)}`;
+}
+
+function sayPower({ minDetectableChange }: Parcel): string {
+  if (minDetectableChange === null) return '';
+  return ` A lasting change of ${minDetectableChange.toFixed(2)} or more would have been found with 90 % power.`;
+}
+
+const SURE: Readonly<Record<ChangeConfidence, string>> = {
+  high: 'Confidence high: its 95 % interval lies beyond the threshold and the control areas did not do the same.',
+  medium: 'Confidence medium: its 95 % interval leaves out 0.',
+  low: 'Confidence low: its 95 % interval holds 0.',
+};
+
+function saySure({ confidence, controlCount, controlDid, controlDidLow, controlDidHigh }: Parcel): string {
+  if (confidence === null) return '';
+  const interval =
+    controlDid !== null && controlDidLow !== null && controlDidHigh !== null
+      ? ` Against ${controlCount ?? 0} control areas: ${signed(controlDid)} (${signed(controlDidLow)} to ${signed(controlDidHigh)}).`
+      : ' There is no control area to hold it against.';
+  return SURE[confidence] + interval;
+}
+
+function sayPassing({ after, before, back, magnitude, hasBurnIndex }: PassingChange): string {
+  const verb = magnitude < 0 ? 'fell' : 'rose';
+  const what = `NDVI ${verb} by ${Math.abs(magnitude).toFixed(2)} between ${after} and ${before} and was back by ${back}`;
+  const why = hasBurnIndex
+    ? 'the burn ratio shows no fire'
+    : 'without short-wave infrared nobody can say whether it was a fire';
+  return `${what}: too short for a change, and ${why}.`;
+}
+
+function signed(value: number): string {
+  const text = Math.abs(value).toFixed(2);
+  return value < 0 && Number(text) !== 0 ? `−${text}` : `+${text}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1).replace(/\.$/, '');
+}
+
+/** One parcel's year in one English sentence: hectares by class, with what the pixels' noise does to them. */
+export function explainYear(row: Omit<YearChange, 'sentence'>): string {
+  const parts = [
+    sayArea(row.lossHa, row.lossHaSe, 'lost'),
+    sayArea(row.gainHa, row.gainHaSe, 'gained'),
+    sayArea(row.regrownHa, row.regrownHaSe, 'regrown after a loss'),
+    sayArea(row.burntHa, row.burntHaSe, 'burnt and recovered'),
+    sayArea(row.lostBeforeHa, null, 'lost in an earlier year and not back'),
+    sayArea(row.noDataHa, null, 'without data'),
+  ].filter(Boolean);
+  const what = parts.length === 0 ? 'no change' : parts.join(', ');
+  return `${row.year}, of ${row.parcelHa.toFixed(2)} ha: ${what}. Sums of pixels, not an area estimate; sampling error ${row.areaSe}.`;
+}
+
+/** Nothing where the area rounds to nothing. */
+function sayArea(ha: number, se: number | null, what: string): string {
+  if (ha < 0.005) return '';
+  return `${ha.toFixed(2)}${se === null ? '' : ` ± ${(Z95 * se).toFixed(2)}`} ha ${what}`;
+}
