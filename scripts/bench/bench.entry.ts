@@ -5,6 +5,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import { benchBreaks } from './breaks.ts';
 import { benchChange } from './change.ts';
 import { benchColdStart } from './cold-start.ts';
 import { benchComposite } from './composite.ts';
@@ -33,8 +34,12 @@ const TABLE: Readonly<Record<string, (peerData: string, runs: number) => Promise
   composite: benchComposite,
   tiles: benchTiles,
   decode: benchDecode,
+  breaks: (_, runs) => benchBreaks(runs),
   start: benchColdStart,
 };
+
+/** Parts of the table that make their own input. */
+const OWN_INPUT: readonly string[] = ['breaks'];
 
 /** Those that tell their figures themselves. */
 const TOLD: Readonly<Record<string, (runs: number) => Promise<void>>> = {
@@ -79,20 +84,23 @@ async function main(): Promise<void> {
   console.log('\nBench finished.');
 }
 
-async function runTable(parts: readonly string[], folder: string, runs: number): Promise<BenchRow[]> {
-  if (parts.length === 0) return [];
-  const data = findPeerData(folder);
-  if (typeof data === 'string') {
-    console.log(`\nThe table beside other tools (${parts.join(', ')}) is skipped: ${data}.`);
-    return [];
+async function runTable(wanted: readonly string[], folder: string, runs: number): Promise<BenchRow[]> {
+  if (wanted.length === 0) return [];
+  const data = wanted.every((part) => OWN_INPUT.includes(part)) ? { path: folder } : findPeerData(folder);
+  const isAbsent = typeof data === 'string';
+  const parts = isAbsent ? wanted.filter((part) => OWN_INPUT.includes(part)) : wanted;
+  if (isAbsent) {
+    const skipped = wanted.filter((part) => !parts.includes(part));
+    console.log(`\nThe table beside other tools (${skipped.join(', ')}) is skipped: ${data}.`);
   }
   if (!measuresMemory)
     console.log('Processor time and memory are not measured: there is no /usr/bin/time (Debian: time).');
   const rows: BenchRow[] = [];
   for (const part of parts) {
     console.log(`\nMeasuring ${part} …`);
-    rows.push(...(await TABLE[part]!(data.path, runs)));
+    rows.push(...(await TABLE[part]!(isAbsent ? folder : data.path, runs)));
   }
+  if (rows.length === 0) return [];
   console.log(`\nOurs and each peer in turn, 1 warm-up, median of ${runs}; ratio = the peer's time over ours.\n`);
   console.log(formatTextTable(rows));
   return rows;

@@ -25,6 +25,10 @@ const NEEDS = {
     is: () => existsSync('/usr/bin/gdal_calc.py'),
     missing: 'there is no gdal_calc.py (Debian: python3-gdal)',
   },
+  strucchange: {
+    is: () => spawnSync('Rscript', ['-e', 'library(strucchange)'], { stdio: 'ignore' }).status === 0,
+    missing: 'R has no strucchange (Debian: r-cran-strucchange)',
+  },
   exactextract: {
     is: () => exactextract() !== null,
     missing:
