@@ -15,8 +15,6 @@ const MIN_SPREAD = 0.05;
 const DAYS_A_YEAR = 365;
 /** Pixels that are turned from time-major to pixel-major at a time: their series fit the fast caches. */
 const TILE_PX = 256;
-/** Gaps of a shell sort (Ciura 2001). */
-const GAPS = [132, 57, 23, 10, 4, 1] as const;
 
 /** The NDVI series of every pixel of a chunk, time-major. */
 export interface NdviStack {
@@ -95,9 +93,9 @@ export function computePercentiles(
       const count = counts[i]!;
       if (count < least) continue;
       const start = i * slots.length;
-      shellSort(tile, start, count);
+      const last = start + count - 1;
       for (let k = 0; k < pcts.length; k += 1)
-        out[k]![from + i] = tile[start + Math.ceil((pcts[k]! * count) / 100) - 1]!;
+        out[k]![from + i] = selectNth(tile, start, last, start + Math.ceil((pcts[k]! * count) / 100) - 1);
     }
   }
   return out;
@@ -121,16 +119,27 @@ function gatherSlot(ndvi: Int16Array, start: number, { tile, counts, size }: Til
   }
 }
 
-function shellSort(values: Int16Array, start: number, count: number): void {
-  for (let g = 0; g < GAPS.length; g += 1) {
-    const gap = GAPS[g]!;
-    for (let i = gap; i < count; i += 1) {
-      const value = values[start + i]!;
-      let to = i;
-      for (; to >= gap && values[start + to - gap]! > value; to -= gap) values[start + to] = values[start + to - gap]!;
-      values[start + to] = value;
+/** The value that would stand at `rank` if places `low` to `high` were in order (Hoare's selection). Reorders them. */
+function selectNth(values: Int16Array, low: number, high: number, rank: number): number {
+  let from = low;
+  let to = high;
+  while (from < to) {
+    const pivot = values[(from + to) >> 1]!;
+    let i = from;
+    let j = to;
+    while (i <= j) {
+      while (values[i]! < pivot) i += 1;
+      while (values[j]! > pivot) j -= 1;
+      if (i > j) break;
+      const held = values[i]!;
+      values[i++] = values[j]!;
+      values[j--] = held;
     }
+    if (rank <= j) to = j;
+    else if (rank >= i) from = i;
+    else break;
   }
+  return values[rank]!;
 }
 
 /** The season of each pixel as one wave a year. */
