@@ -14,6 +14,7 @@ import {
   measureBalance,
   measureScales,
   rankDonors,
+  type Scales,
   weigh,
 } from './match.ts';
 import { chooseSpread, seededRandom } from './random.ts';
@@ -99,7 +100,7 @@ export function compareWithControls({ parcels, donors, settings, splitYr }: Cont
   const calibrations = { change: calibrateOn(placebos, 'change'), slope: calibrateOn(placebos, 'slope') };
   const perParcel = new Map(
     sortedParcels.map(({ id }, parcel) => {
-      const context = { pool, matching, settings, calibrations };
+      const context = { pool, scales, matching, settings, calibrations };
       return [id, describeParcel(parcel, compared[parcel]!, context)];
     }),
   );
@@ -165,6 +166,7 @@ function calibrateOn(placebos: readonly Effect[], figure: 'change' | 'slope'): C
 
 interface Context {
   readonly pool: MatchTable;
+  readonly scales: Scales;
   readonly matching: Matching;
   readonly settings: ControlSettings;
   readonly calibrations: { readonly change: Calibration | null; readonly slope: Calibration | null };
@@ -216,8 +218,9 @@ const NO_FIGURES: ParcelControls = {
   reason: '',
 };
 
-function whyUnmatched(parcel: number, { pool, matching, settings }: Context): string {
-  const { k, maxDistance } = settings;
+function whyUnmatched(parcel: number, context: Context): string {
+  const { pool, matching } = context;
+  const { k, maxDistance } = context.settings;
   const { table } = pool;
   const { history, monitored } = countObservations(pool, parcel);
   const spanYr = table.historyCount > 0 ? table.timesYr[table.historyCount - 1]! - table.timesYr[0]! : 0;
@@ -230,7 +233,29 @@ function whyUnmatched(parcel: number, { pool, matching, settings }: Context): st
   if (matching.comparable[parcel]! < k) {
     return `no control areas: ${matching.comparable[parcel]} of them share enough clear dates with it, ${k} needed`;
   }
-  return `no control areas: ${matching.acceptable[parcel]} resemble it in the baseline (distance at most ${maxDistance}), ${k} needed`;
+  const found = `${matching.acceptable[parcel]} resemble it in the baseline (distance at most ${maxDistance}), ${k} needed`;
+  return `no control areas: ${found}; from the closest it differs most in ${describeMisfit(parcel, context)}`;
+}
+
+/** The covariate in which a parcel lies furthest from the donor closest to it, with the difference. */
+function describeMisfit(parcel: number, { pool, scales }: Context): string {
+  const { compare } = createPairMeasure(pool.table);
+  const distance = createDistance({ compare }, scales);
+  let closest = -1;
+  let least = Infinity;
+  for (let donor = 0; donor < pool.donorCount; donor++) {
+    const d = distance(parcel, pool.parcelCount + donor);
+    if (d >= least || Number.isNaN(d)) continue;
+    least = d;
+    closest = donor;
+  }
+  const difference = new Float64Array(3);
+  compare(parcel, pool.parcelCount + closest, difference);
+  const sizes = scales.sd.map((sd, j) => Math.abs(difference[j]!) / sd);
+  // Of equals the first, whatever their last bits say.
+  const worst = sizes.findIndex((size) => size >= Math.max(...sizes) * (1 - 1e-9));
+  const names = ['its past NDVI', 'its recent NDVI', 'its past slope a year'];
+  return `${names[worst]} (${difference[worst]! < 0 ? '−' : '+'}${Math.abs(difference[worst]!).toFixed(3)})`;
 }
 
 interface Names {

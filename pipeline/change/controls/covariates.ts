@@ -17,7 +17,8 @@ const SIZE = 4;
 export interface PairMeasure {
   /**
    * Compares two rows on their common dates only, so that season and rain of the dates cancel. `out`[0..2]: mean of row
-   * `a` minus mean of row `b` in the earlier and the later half of the history, and the same of their slopes a year.
+   * `a` minus mean of row `b` in the earlier and the later half of the dates of the history (the halves are those of the
+   * whole run), and the same of their slopes a year.
    * @returns false where they share too few dates
    */
   compare(a: number, b: number, out: Float64Array): boolean;
@@ -31,28 +32,20 @@ export interface PairMeasure {
  */
 export function createPairMeasure(table: SeriesTable): PairMeasure {
   const { timesYr, historyCount } = table;
-  const basis = seasonBasis(timesYr);
-  const middleYr = historyCount > 0 ? (timesYr[0]! + timesYr[historyCount - 1]!) / 2 : 0;
-  let half = 0;
-  while (half < historyCount && timesYr[half]! < middleYr) half++;
-  const gram = new Float64Array(SIZE * SIZE);
-  const moments = new Float64Array(SIZE);
+  const terms = tabulateTerms(timesYr.subarray(0, historyCount));
+  const sums = createSums();
   const zeros = new Float64Array(timesYr.length);
   const measure = (y: Float64Array, other: Float64Array, take: Float64Array, out: Float64Array): boolean => {
-    gram.fill(0);
-    moments.fill(0);
-    const early = addDates({ y, other, take, basis, gram, moments }, 0, half);
-    const late = addDates({ y, other, take, basis, gram, moments }, half, historyCount);
-    if (early.count < MIN_HALF || late.count < MIN_HALF || early.count + late.count < MIN_HISTORY) return false;
-    if (timesYr[late.last]! - timesYr[early.first]! < MIN_SPAN_YR) return false;
     if (countCommon(y, other, historyCount) < MIN_MONITORED) return false;
-    for (let i = 0; i < SIZE; i++) for (let j = 0; j < i; j++) gram[i * SIZE + j] = gram[j * SIZE + i]!;
+    addDates({ y, other, take, terms, historyCount }, sums);
+    const { early, late, gram, moments } = sums;
+    if (early.count < MIN_HALF || late.count < MIN_HALF || early.count + late.count < MIN_HISTORY) return false;
+    if (timesYr[sums.last]! - timesYr[sums.first]! < MIN_SPAN_YR) return false;
     if (!invertSymmetric(gram, SIZE)) return false;
     out[0] = early.sum / early.count;
     out[1] = late.sum / late.count;
-    let slope = 0;
-    for (let j = 0; j < SIZE; j++) slope += gram[SIZE + j]! * moments[j]!;
-    out[2] = slope;
+    // Row 1 of the inverse times the moments: the trend.
+    out[2] = gram[4]! * moments[0]! + gram[5]! * moments[1]! + gram[6]! * moments[2]! + gram[7]! * moments[3]!;
     return true;
   };
   return {
@@ -61,48 +54,105 @@ export function createPairMeasure(table: SeriesTable): PairMeasure {
   };
 }
 
-/** [1, t − t₀, cos 2πt, sin 2πt] for each slot, t in years from the middle slot. */
-export function seasonBasis(timesYr: Float64Array): Float64Array {
+/** Columns of a row of terms: t in years from the middle slot, cos 2πt, sin 2πt, and their six products. */
+const TERMS = 9;
+
+function tabulateTerms(timesYr: Float64Array): Float64Array {
   const originYr = timesYr[timesYr.length >> 1] ?? 0;
-  const basis = new Float64Array(SIZE * timesYr.length);
-  for (let slot = 0; slot < timesYr.length; slot++) {
-    const angle = 2 * Math.PI * timesYr[slot]!;
-    basis.set([1, timesYr[slot]! - originYr, Math.cos(angle), Math.sin(angle)], SIZE * slot);
-  }
-  return basis;
+  const terms = new Float64Array(TERMS * timesYr.length);
+  timesYr.forEach((time, slot) => {
+    const t = time - originYr;
+    const cos = Math.cos(2 * Math.PI * time);
+    const sin = Math.sin(2 * Math.PI * time);
+    terms.set([t, cos, sin, t * t, t * cos, t * sin, cos * cos, cos * sin, sin * sin], TERMS * slot);
+  });
+  return terms;
 }
 
 interface Sums {
+  /** Common dates of each half of the history. */
+  readonly early: { count: number; sum: number };
+  readonly late: { count: number; sum: number };
+  /** Slots of the first and the last common date. */
+  first: number;
+  last: number;
+  /** X'X and X'y of the regression. */
+  readonly gram: Float64Array;
+  readonly moments: Float64Array;
+}
+
+function createSums(): Sums {
+  return {
+    early: { count: 0, sum: 0 },
+    late: { count: 0, sum: 0 },
+    first: 0,
+    last: 0,
+    gram: new Float64Array(SIZE * SIZE),
+    moments: new Float64Array(SIZE),
+  };
+}
+
+interface Dates {
   readonly y: Float64Array;
   /** Decides with `y` which dates are common. */
   readonly other: Float64Array;
   /** Is subtracted from `y`. */
   readonly take: Float64Array;
-  readonly basis: Float64Array;
-  readonly gram: Float64Array;
-  readonly moments: Float64Array;
+  readonly terms: Float64Array;
+  readonly historyCount: number;
 }
 
-function addDates({ y, other, take, basis, gram, moments }: Sums, from: number, to: number) {
-  let count = 0;
-  let sum = 0;
-  let first = -1;
-  let last = -1;
-  for (let slot = from; slot < to; slot++) {
+/** Written out term by term: it is asked of every pair of a parcel and a donor. */
+function addDates({ y, other, take, terms, historyCount }: Dates, out: Sums): void {
+  const half = historyCount >> 1;
+  let [count, first, last] = [0, -1, 0];
+  let [t, c, s, tt, tc, ts, cc, cs, ss] = [0, 0, 0, 0, 0, 0, 0, 0, 0];
+  let [sum, sumT, sumC, sumS] = [0, 0, 0, 0];
+  for (let slot = 0; slot < historyCount; slot++) {
+    if (slot === half) {
+      out.early.count = count;
+      out.early.sum = sum;
+    }
     const value = y[slot]! - take[slot]!;
     if (Number.isNaN(value) || Number.isNaN(other[slot]!)) continue;
     if (first < 0) first = slot;
     last = slot;
+    const at = TERMS * slot;
     count += 1;
+    t += terms[at]!;
+    c += terms[at + 1]!;
+    s += terms[at + 2]!;
+    tt += terms[at + 3]!;
+    tc += terms[at + 4]!;
+    ts += terms[at + 5]!;
+    cc += terms[at + 6]!;
+    cs += terms[at + 7]!;
+    ss += terms[at + 8]!;
     sum += value;
-    const at = SIZE * slot;
-    for (let i = 0; i < SIZE; i++) {
-      const x = basis[at + i]!;
-      moments[i]! += x * value;
-      for (let j = i; j < SIZE; j++) gram[i * SIZE + j]! += x * basis[at + j]!;
-    }
+    sumT += terms[at]! * value;
+    sumC += terms[at + 1]! * value;
+    sumS += terms[at + 2]! * value;
   }
-  return { count, sum, first, last };
+  out.late.count = count - out.early.count;
+  out.late.sum = sum - out.early.sum;
+  out.first = Math.max(0, first);
+  out.last = last;
+  const { gram, moments } = out;
+  for (let i = 0; i < SIZE * SIZE; i++) gram[i] = 0;
+  gram[0] = count;
+  gram[4] = t;
+  gram[5] = tt;
+  gram[8] = c;
+  gram[9] = tc;
+  gram[10] = cc;
+  gram[12] = s;
+  gram[13] = ts;
+  gram[14] = cs;
+  gram[15] = ss;
+  moments[0] = sum;
+  moments[1] = sumT;
+  moments[2] = sumC;
+  moments[3] = sumS;
 }
 
 function countCommon(a: Float64Array, b: Float64Array, from: number): number {

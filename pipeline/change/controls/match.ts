@@ -85,7 +85,10 @@ function summarise(values: readonly number[]): { count: number; mean: number; va
 }
 
 /** Standardised Euclidean distance; NaN where two rows share too few dates. */
-export function createDistance(measure: PairMeasure, { sd }: Scales): (a: number, b: number) => number {
+export function createDistance(
+  measure: Pick<PairMeasure, 'compare'>,
+  { sd }: Scales,
+): (a: number, b: number) => number {
   const difference = new Float64Array(3);
   return (a, b) => (measure.compare(a, b, difference) ? lengthOf(difference, sd) : Number.NaN);
 }

@@ -2,7 +2,8 @@
 const LEAST_PIVOT = 1e-9;
 
 /**
- * Inverts a symmetric positive definite matrix of `size` × `size` (row by row) by Cholesky's method, in place.
+ * Inverts a symmetric positive definite matrix of `size` × `size` (row by row) by Cholesky's method, in place;
+ * only its lower triangle is read.
  * @returns false, and leaves the matrix spoilt, where a column is a combination of others
  */
 export function invertSymmetric(matrix: Float64Array, size: number): boolean {

@@ -55,6 +55,7 @@ describe('control areas in simulated savannas with common season, rain and haze'
       // A pool that the parcels use up leaves no choice; such a table is flagged.
       expect(worstSmd).toBeLessThanOrEqual(knobs.donors > 5 * knobs.parcels ? 0.25 : 0.3);
     },
+    240_000,
   );
 
   it('finds growth of 0.02 a year within 3 years in at least 95 % of parcels where a year moves one area by 0.005', () => {
