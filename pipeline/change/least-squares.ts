@@ -85,9 +85,16 @@ function sumProducts({ gram }: LeastSquares, design: Design, observations: Obser
   const start = from * width;
   const end = (from + present + absent) * width;
   for (let k = 0; k < width; k += 1) gram[k] = cumulated[end + k]! - cumulated[start + k]!;
-  for (let i = skipped; i < missingHistoryCount; i += 1) {
-    const at = missing[i]! * width;
+  let i = skipped;
+  if ((missingHistoryCount - i) % 2 === 1) {
+    const at = missing[i++]! * width;
     for (let k = 0; k < width; k += 1) gram[k]! -= products[at + k]!;
+  }
+  // Two at a time: most of the work is to fetch and to put back the sums.
+  for (; i < missingHistoryCount; i += 2) {
+    const at = missing[i]! * width;
+    const next = missing[i + 1]! * width;
+    for (let k = 0; k < width; k += 1) gram[k]! -= products[at + k]! + products[next + k]!;
   }
 }
 

@@ -6,9 +6,10 @@ const DEPENDENT = 1e-10;
 
 /** Memory of the search for a stable history; overwritten by every search. */
 export interface CusumWork {
-  /** Square-root-free factor of the rows so far: R̄ (p × p, unit diagonal), D, and the rotated values. */
+  /** Square-root-free factor of the rows so far, X'X = R̄'DR̄: R̄ (p × p, unit diagonal) and the rotated values. */
   readonly factor: Float64Array;
-  readonly diagonal: Float64Array;
+  /** D⁻¹; 0 where the rows so far do not tell the column apart from those before it. */
+  readonly inverse: Float64Array;
   readonly rotated: Float64Array;
   readonly row: Float64Array;
   readonly ahead: Float64Array;
@@ -19,7 +20,7 @@ export interface CusumWork {
 export function createCusumWork({ slotCount, columnCount: p }: Design): CusumWork {
   return {
     factor: new Float64Array(p * p),
-    diagonal: new Float64Array(p),
+    inverse: new Float64Array(p),
     rotated: new Float64Array(p),
     row: new Float64Array(p),
     ahead: new Float64Array(p),
@@ -63,10 +64,10 @@ export function findStableHistory(
  * which loses no digits where the first rows are ill conditioned (Gentleman 1974, without square roots).
  */
 export function recursiveResiduals(work: CusumWork, design: Design, observations: Observations): number {
-  const { diagonal, row, residuals } = work;
+  const { inverse, row, residuals } = work;
   const { rows, columnCount: p } = design;
   const { slots, values, historyCount } = observations;
-  diagonal.fill(0);
+  inverse.fill(0);
   work.factor.fill(0);
   work.rotated.fill(0);
   for (let i = historyCount - 1; i >= 0; i -= 1) {
@@ -85,68 +86,58 @@ export function recursiveResiduals(work: CusumWork, design: Design, observations
  * first row that does.
  */
 function includeRow(work: CusumWork, p: number, value: number): number {
-  const { factor, diagonal, rotated, row } = work;
-  let weight = 1;
+  const { factor, inverse, rotated, row } = work;
+  // 1 + x'(X'X)⁻¹x of the columns so far: what is left over of the row has the weight 1/spread.
+  let spread = 1;
   let left = value;
-  for (let i = 0; i < p; i += 1) {
+  for (let i = 0, at = 0; i < p; i += 1, at += p) {
     const x = row[i]!;
-    const before = diagonal[i]!;
-    if (x === 0 || (before === 0 && Math.abs(x) < DEPENDENT)) continue;
-    if (before === 0) {
-      const residual = leftOver(work, i + 1, weight, left);
-      fillColumn(work, i, weight, left);
+    const known = inverse[i]!;
+    if (known === 0) {
+      if (Math.abs(x) < DEPENDENT) continue;
+      const residual = leftOver(work, i + 1, spread, left);
+      fillColumn(work, i, spread, left);
       return residual;
     }
-    const scaled = weight * x;
-    const after = before + scaled * x;
-    const cos = before / after;
-    const sin = scaled / after;
-    diagonal[i] = after;
-    weight *= cos;
-    for (let k = i * p + i + 1, j = i + 1; j < p; j += 1, k += 1) {
-      const above = factor[k]!;
-      const xk = row[j]!;
-      row[j] = xk - x * above;
-      factor[k] = cos * above + sin * xk;
+    const before = spread;
+    spread += x * x * known;
+    const share = 1 / spread;
+    const gain = x * known * share;
+    inverse[i] = known * before * share;
+    for (let j = i + 1; j < p; j += 1) {
+      const above = factor[at + j]!;
+      const rest = row[j]! - x * above;
+      row[j] = rest;
+      factor[at + j] = above + gain * rest;
     }
     const above = rotated[i]!;
-    rotated[i] = cos * above + sin * left;
     left -= x * above;
+    rotated[i] = above + gain * left;
   }
-  return left * Math.sqrt(weight);
+  return left / Math.sqrt(spread);
 }
 
 /** What a row leaves over of the columns from `from` on, the factor unchanged. */
-function leftOver(
-  { factor, diagonal, rotated, row, ahead }: CusumWork,
-  from: number,
-  share: number,
-  value: number,
-): number {
+function leftOver(work: CusumWork, from: number, spreadBefore: number, value: number): number {
+  const { factor, inverse, rotated, row, ahead } = work;
   const p = row.length;
   ahead.set(row);
-  let weight = share;
+  let spread = spreadBefore;
   let left = value;
   for (let i = from; i < p; i += 1) {
     const x = ahead[i]!;
-    const before = diagonal[i]!;
-    if (before === 0) continue;
+    if (inverse[i] === 0) continue;
     for (let j = i + 1; j < p; j += 1) ahead[j]! -= x * factor[i * p + j]!;
     left -= x * rotated[i]!;
-    weight *= before / (before + weight * x * x);
+    spread += x * x * inverse[i]!;
   }
-  return left * Math.sqrt(weight);
+  return left / Math.sqrt(spread);
 }
 
-function fillColumn(
-  { factor, diagonal, rotated, row }: CusumWork,
-  column: number,
-  weight: number,
-  value: number,
-): void {
+function fillColumn({ factor, inverse, rotated, row }: CusumWork, column: number, spread: number, value: number): void {
   const p = row.length;
   const x = row[column]!;
-  diagonal[column] = weight * x * x;
+  inverse[column] = spread / (x * x);
   rotated[column] = value / x;
   for (let j = column + 1; j < p; j += 1) factor[column * p + j] = row[j]! / x;
 }
