@@ -58,6 +58,7 @@ export interface LayerInfo {
   readonly minZoom: number;
   /** Tiles of the full resolution; viewers overzoom beyond. */
   readonly maxZoom: number;
+  /** Empty for layers of whole series, which rest on every scene of both periods. */
   readonly sceneIds: readonly string[];
   readonly attribution: readonly string[];
 }
@@ -135,6 +136,8 @@ export interface RunInfo {
   };
   /** What change over time amounts to; null where the run did not look at it. */
   readonly change: ChangeCounts | null;
+  /** Why the run did not judge change over time, in words; null where it did, or where it is too old to say. */
+  readonly changeNote: string | null;
   readonly warnings: readonly string[];
   readonly layers: readonly LayerInfo[];
   readonly acquisitions: readonly AcquisitionInfo[];

@@ -135,6 +135,7 @@ function toSeriesRow({ text, figure }: Cells): SeriesRow {
     datetime: text('datetime'),
     sceneId: text('scene_id'),
     ndviMean: Number(text('ndvi_mean')),
+    nbrMean: figure('nbr_mean'),
     state: text('state') as SeriesState,
     seasonNdvi: figure('season_ndvi'),
     seasonLow: figure('season_low'),

@@ -18,7 +18,8 @@ import { isHttp } from '../stac/href.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import type { ParcelFile } from './parcel-file.ts';
 
-interface RunFacts extends Pick<RunInfo, 'version' | 'layers' | 'acquisitions' | 'imageryNote' | 'basemap'> {
+interface RunFacts
+  extends Pick<RunInfo, 'version' | 'layers' | 'acquisitions' | 'changeNote' | 'imageryNote' | 'basemap'> {
   readonly recordFile: FileInfo;
   readonly parcels: ParcelFile;
   readonly observations: number;

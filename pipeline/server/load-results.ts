@@ -103,6 +103,7 @@ async function describeFolder(
     observations: observations.count,
     layers: [...layers.values()].map(({ info }) => info),
     acquisitions,
+    changeNote: plan?.changeNote ?? null,
     imageryNote: explainImagery(plan, acquisitions, options),
     basemap: options.basemap,
   });
@@ -149,12 +150,16 @@ async function readPlan(dir: string, record: RunRecord): Promise<ServedPlan | nu
   const plan = parsePlan(text);
   // Pictures are made by its scales and masks: a plan that was changed would show other than what was measured.
   if (plan === null || planId(plan) !== runId) return null;
-  const { params, grids, scenes, acquisitions, hasColour } = plan;
+  const { params, grids, scenes, acquisitions, hasColour, change } = plan as OldPlan;
   const planned = scenes.map(({ scene }) => scene.id).sort();
   // The plan of another run in this folder would show other scenes beside these figures.
   if (planned.join('\n') !== [...record.scenes.used].sort().join('\n')) return null;
-  return { runId, params, grids, scenes, acquisitions, hasColour };
+  const changeNote = change && 'reason' in change ? change.reason : null;
+  return { runId, params, grids, scenes, acquisitions, hasColour, changeNote };
 }
+
+/** Plans of before change over time was judged say nothing of it. */
+type OldPlan = Omit<Plan, 'change'> & Partial<Pick<Plan, 'change'>>;
 
 function parsePlan(text: string): Plan | null {
   try {

@@ -126,6 +126,7 @@ function toResult(cells: Readonly<Record<string, unknown>>): ParcelResult {
     reason: text('reason'),
     finding: (text('finding') || null) as Finding | null,
     classAreaSe: 'not estimated',
+    coverSePct: figure('cover_se_pct'),
     change: toChange({ figure, text }),
   };
 }

@@ -25,7 +25,10 @@ export interface ServedLayer {
 }
 
 /** What serving needs of a run's plan; parcels and units stay in the file, they may be 100,000. */
-export type ServedPlan = Pick<Plan, 'runId' | 'params' | 'grids' | 'scenes' | 'acquisitions' | 'hasColour'>;
+export type ServedPlan = Pick<Plan, 'runId' | 'params' | 'grids' | 'scenes' | 'acquisitions' | 'hasColour'> & {
+  /** Why change over time was not judged; null where it was, or where the plan is too old to say. */
+  readonly changeNote: string | null;
+};
 
 /** The results of one run as they lie in a folder, read once and shown until the folder changes. */
 export interface Results {

@@ -97,7 +97,8 @@ function toServed({ kind, period, parts }: Found, made: Made, record: RunRecord)
   const inSeason = made.acquisitions.filter((a) => a.inSeason || isOfSeries || kind.startsWith('season-'));
   const whole = wholeOf(period, parts, made.periods);
   const isOf = (acquisition: AcquisitionInfo) => isWithin(acquisition, period, whole);
-  const used = inSeason.filter((a) => (isOfSeries || kind === 'change' ? a.inBaseline || a.inPeriod : isOf(a)));
+  // Series rest on all scenes: to name them for every layer would make the run's description many times as long.
+  const used = isOfSeries ? [] : inSeason.filter((a) => (kind === 'change' ? a.inBaseline || a.inPeriod : isOf(a)));
   const days = daysOf(inSeason.filter(isOf), whole);
   const years = layerValue(kind) === 'day' ? yearsOf(made.periods.period) : null;
   const info = describeLayer({ kind, period, days, years, used }, parts, record.attribution);

@@ -49,13 +49,14 @@ export function ChangeControls({ change, controls, run }: ControlsProps) {
             value: <OrNone text={signed(controlSlope)} />,
             note: t('change.controls.perYear'),
           },
-          { name: 'Z', value: <OrNone text={controlZ === null ? null : formatChange(language, controlZ, 2)} /> },
+          {
+            name: 'Z',
+            value: <OrNone text={controlZ === null ? null : formatChange(language, controlZ, 2)} />,
+            ...(isApart === null ? {} : { note: t(isApart ? 'change.controls.separate' : 'change.controls.alike') }),
+          },
           { name: t('change.controls.count'), value: formatNumber(language, count) },
         ]}
       />
-      {isApart === null ? null : (
-        <p className="panel-note">{t(isApart ? 'change.controls.separate' : 'change.controls.alike')}</p>
-      )}
       <Balance run={run} />
     </div>
   );
@@ -68,21 +69,24 @@ function Balance({ run }: { readonly run: RunInfo }) {
   return (
     <Fold title={t('change.controls.balance')}>
       {() => (
-        <table className="panel-figures">
-          <thead>
-            <tr>
-              <td />
-              <th scope="col">{t('change.controls.pool')}</th>
-              <th scope="col">{t('change.controls.matched')}</th>
-              <td />
-            </tr>
-          </thead>
-          <tbody>
-            {data.balance.map((row) => (
-              <BalanceLine key={row.covariate} row={row} />
-            ))}
-          </tbody>
-        </table>
+        <>
+          <p className="panel-note">{t('change.controls.balanceNote')}</p>
+          <table className="panel-figures">
+            <thead>
+              <tr>
+                <td />
+                <th scope="col">{t('change.controls.pool')}</th>
+                <th scope="col">{t('change.controls.matched')}</th>
+                <td />
+              </tr>
+            </thead>
+            <tbody>
+              {data.balance.map((row) => (
+                <BalanceLine key={row.covariate} row={row} />
+              ))}
+            </tbody>
+          </table>
+        </>
       )}
     </Fold>
   );

@@ -3,22 +3,14 @@ import { useTranslate } from '../i18n/translate.ts';
 import { useStore } from '../state.ts';
 import { ChangeBadge, ConfidenceSign } from './ChangeBadge.tsx';
 import { changeSentences } from './change-words.ts';
-import { ReasonText } from './ReasonText.tsx';
+import { ChangeReasonText } from './ReasonText.tsx';
 
 /** What the series of a parcel amounts to, how sure that is and why; or why it was not judged. */
 export function ChangeSummary({ change }: { readonly change: ParcelChange }) {
   const t = useTranslate();
   const language = useStore((state) => state.language);
   const { finding, confidence, reason } = change;
-  if (finding === null) {
-    return (
-      <p className="panel-notice panel-change-unjudged">
-        <span>
-          {t('change.notJudged')} {reason === '' ? t('change.noReason') : <ReasonText reason={reason} />}.
-        </span>
-      </p>
-    );
-  }
+  if (finding === null) return <ChangeNotJudged reason={reason} />;
   return (
     <div className="panel-change-summary" aria-live="polite">
       <p className="panel-change-head">
@@ -39,10 +31,22 @@ export function ChangeSummary({ change }: { readonly change: ParcelChange }) {
       {reason === '' ? null : (
         <p className="panel-notice panel-notice-warn">
           <span>
-            <ReasonText reason={reason} />
+            <ChangeReasonText reason={reason} />
           </span>
         </p>
       )}
     </div>
+  );
+}
+
+/** Why there is no judgement: of the parcel, or of the whole run. */
+export function ChangeNotJudged({ reason }: { readonly reason: string }) {
+  const t = useTranslate();
+  return (
+    <p className="panel-notice panel-change-unjudged">
+      <span>
+        {t('change.notJudged')} {reason === '' ? t('change.noReason') : <ChangeReasonText reason={reason} />}.
+      </span>
+    </p>
   );
 }

@@ -23,7 +23,6 @@ export function ChangeYears({ years }: { readonly years: readonly YearChange[] }
                 <th key={column.name} scope="col">
                   <span className={`panel-year-swatch panel-year-${column.name}`} aria-hidden="true" />
                   {t(`change.years.${column.name}`)}
-                  <span className="unit">ha</span>
                 </th>
               ))}
             </tr>

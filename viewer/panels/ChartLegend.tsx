@@ -6,6 +6,7 @@ import { useStore } from '../state.ts';
 import { type ChartShows, useChartShows } from './chart-shows.ts';
 import { formatDay, formatNumber } from './format.ts';
 import { OutcomeSign } from './OutcomeMark.tsx';
+import { eventKind } from './series-overlay.ts';
 import { POINT_STATES, type PointState } from './series-states.ts';
 
 /** Signs of a chart without a judgement. */
@@ -92,7 +93,7 @@ export function ChartEvents({ change }: { readonly change: ParcelChange | null }
   if (!change || !dates) return null;
   const { after, before, detected, recoveredOn, finding } = change;
   const day = (text: string) => formatDay(language, text);
-  const kind = finding === 'gain' ? 'gain' : 'loss';
+  const kind = eventKind(finding);
   if (after === null && detected === null && recoveredOn === null) return null;
   return (
     <ul className="panel-legend panel-chart-events" aria-label={t('change.chart.events')}>

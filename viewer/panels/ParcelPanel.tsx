@@ -9,7 +9,7 @@ import { useStore } from '../state.ts';
 import { ChangeControls } from './ChangeControls.tsx';
 import { ChangeFacts } from './ChangeFacts.tsx';
 import { ChangeMonths } from './ChangeMonths.tsx';
-import { ChangeSummary } from './ChangeSummary.tsx';
+import { ChangeNotJudged, ChangeSummary } from './ChangeSummary.tsx';
 import { ChangeYears } from './ChangeYears.tsx';
 import { ChosenDate } from './ChosenDate.tsx';
 import { ClassAreas, FiguresTable } from './Figures.tsx';
@@ -68,6 +68,8 @@ function ParcelContent({ detail, run }: { readonly detail: ParcelDetail; readonl
   const changes = useParcelChange(run, parcel.parcelId);
   const change = changes.data?.parcelId === parcel.parcelId ? changes.data : null;
   const isJudged = parcel.change?.finding != null;
+  // A parcel without figures says why above; an old run says nothing.
+  const notJudged = parcel.change?.reason ?? run.changeNote ?? (run.change ? parcel.reason : null);
   const chart = points ? (
     <SeriesPart parcel={parcel} points={points} run={run} change={change} />
   ) : series.failure ? (
@@ -106,16 +108,17 @@ function ParcelContent({ detail, run }: { readonly detail: ParcelDetail; readonl
         ) : (
           <>
             {periods}
-            {parcel.change ? (
+            {notJudged === null ? null : (
               <>
                 <h3>{t('change.title')}</h3>
-                <ChangeSummary change={parcel.change} />
+                <ChangeNotJudged reason={notJudged} />
               </>
-            ) : null}
+            )}
             {chart}
             {change ? <ChangeMonths months={change.months} /> : null}
           </>
         )}
+        {points ? <EvidencePart parcelId={parcel.parcelId} points={points} run={run} /> : null}
         <Fold title={t('parcel.howToRead')}>
           {() => (
             <>
@@ -165,7 +168,16 @@ function SeriesPart({ parcel, points, run, change }: SeriesProps) {
         {() => <ObservationTable points={points} run={run} series={change?.series ?? []} />}
       </Fold>
       <ChosenDate parcelId={parcel.parcelId} points={points} run={run} />
-      <Filmstrip parcelId={parcel.parcelId} points={points} run={run} />
+    </>
+  );
+}
+
+/** What lies behind the figures: the clear dates in pictures, and the scenes that count. */
+function EvidencePart({ parcelId, points, run }: { parcelId: string; points: readonly SeriesPoint[]; run: RunInfo }) {
+  if (points.length === 0) return null;
+  return (
+    <>
+      <Filmstrip parcelId={parcelId} points={points} run={run} />
       <ScenesBehind points={points} run={run} />
     </>
   );

@@ -16,6 +16,12 @@ export interface ChangeOverlay {
 
 const MARK_PX = 3.5;
 
+/** What kind of event the dates of a finding belong to. */
+export function eventKind(finding: ParcelChange['finding']): 'loss' | 'gain' | 'burnt' {
+  if (finding === 'gain') return 'gain';
+  return finding === 'burnt_and_recovered' ? 'burnt' : 'loss';
+}
+
 interface Pen {
   readonly u: uPlot;
   readonly colours: PlotColours;
@@ -120,7 +126,7 @@ function drawDates({ u, colours }: Pen, change: ParcelChange): void {
   const ratio = uPlot.pxRatio;
   const { x } = scales(u);
   const { after, before, detected, recoveredOn, finding } = change;
-  const colour = finding === 'gain' ? colours.gain : colours.loss;
+  const colour = colours[eventKind(finding)];
   ctx.save();
   if (after !== null && before !== null) {
     const [left, right] = [x(Date.parse(after)), x(Date.parse(before))];
