@@ -1,6 +1,14 @@
 import type { Grid, Window } from '../shared/grid.ts';
 import type { LayerKind } from '../shared/result.ts';
 import {
+  type ComparedPeriod,
+  FRACTION_NODATA,
+  FRACTION_SCALE,
+  type LayerData,
+  type LayerPeriod,
+  type UnitLayer,
+} from './layer-forms.ts';
+import {
   hasColours,
   type MonitorParams,
   type Plan,
@@ -12,63 +20,11 @@ import { computeComposite } from './raster/composite.ts';
 import { computeTreeCover } from './raster/treecover.ts';
 import { type ReadBand, readColour, type ScenePixels } from './scene-pixels.ts';
 
-export type LayerPeriod = 'baseline' | 'period';
-export type LayerData = Int16Array | Uint16Array | Uint8Array;
-
-/** One chunk of one result layer, in the stored numbers of `LAYERS`. */
-export interface UnitLayer {
-  readonly kind: LayerKind;
-  readonly period: LayerPeriod;
-  readonly data: LayerData;
-}
-
-/** How a layer is stored: value = DN · scale. Fractions and NDVI keep four decimals. */
-export interface LayerForm {
-  readonly dataType: 'int16' | 'uint16' | 'uint8';
-  readonly nodata: number;
-  readonly scale: number;
-  readonly samples: 1 | 3;
-  readonly unit: string;
-}
-
-export const FRACTION_SCALE = 1e-4;
-const FRACTION_NODATA = -32768;
-const FRACTION: LayerForm = {
-  dataType: 'int16',
-  nodata: FRACTION_NODATA,
-  scale: FRACTION_SCALE,
-  samples: 1,
-  unit: '1',
-};
-
-export const LAYER_FORMS: Readonly<Record<LayerKind, LayerForm>> = {
-  ndvi: FRACTION,
-  cover: FRACTION,
-  change: FRACTION,
-  'clear-count': { dataType: 'uint16', nodata: 65535, scale: 1, samples: 1, unit: 'acquisitions' },
-  'true-color': { dataType: 'uint8', nodata: 0, scale: 1, samples: 3, unit: 'display value' },
-};
-
-/** The layers of a run, in the order in which they are written. */
-export function layersOf(plan: Pick<Plan, 'hasColour'>): { kind: LayerKind; period: LayerPeriod }[] {
-  const both = (kind: LayerKind) => [
-    { kind, period: 'baseline' as const },
-    { kind, period: 'period' as const },
-  ];
-  return [
-    ...both('ndvi'),
-    ...both('cover'),
-    { kind: 'change', period: 'period' },
-    ...both('clear-count'),
-    ...(plan.hasColour ? both('true-color') : []),
-  ];
-}
-
 /** The clear observations of a chunk, period by period, until they are composited. */
 export interface Stack {
   readonly window: Window;
   readonly gridIndex: number;
-  readonly dates: Readonly<Record<LayerPeriod, StackedDate[]>>;
+  readonly dates: Readonly<Record<ComparedPeriod, StackedDate[]>>;
 }
 
 /** Which scene each pixel came from. */
@@ -200,17 +156,20 @@ export function deriveLayer(
   stored: (kind: LayerKind, period: LayerPeriod) => LayerData | null,
 ): LayerData | null {
   if (kind !== 'cover' && kind !== 'change') return stored(kind, period);
-  const cover = (of: LayerPeriod) => {
+  const cover = (of: ComparedPeriod) => {
+    // A calibrated model needs the series: its cover was predicted in the unit.
+    const predicted = stored('cover', of);
+    if (predicted) return predicted as Int16Array;
     const ndvi = stored('ndvi', of);
     return ndvi && coverOf(ndvi as Int16Array, table);
   };
-  if (kind === 'cover') return cover(period);
+  if (kind === 'cover') return cover(period as ComparedPeriod);
   const baseline = cover('baseline');
   const monitored = cover('period');
   return baseline && monitored && changeOf(baseline, monitored);
 }
 
-function compositeNdvi(stack: Stack, period: LayerPeriod, params: MonitorParams) {
+function compositeNdvi(stack: Stack, period: ComparedPeriod, params: MonitorParams) {
   const dates = stack.dates[period];
   const n = stack.window.widthPx * stack.window.heightPx;
   const ndvi = new Int16Array(n).fill(FRACTION_NODATA);
@@ -260,7 +219,7 @@ function changeOf(baseline: Int16Array, period: Int16Array): Int16Array {
 }
 
 /** Median of each colour over the clear dates that have colours, pixel-interleaved; 0 where there is none. */
-function compositeColour(stack: Stack, period: LayerPeriod): Uint8Array {
+function compositeColour(stack: Stack, period: ComparedPeriod): Uint8Array {
   const dates = stack.dates[period].flatMap(({ colours }) => colours ?? []);
   const n = stack.window.widthPx * stack.window.heightPx;
   const out = new Uint8Array(3 * n);

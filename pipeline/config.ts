@@ -2,21 +2,30 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type CanopyError, usageError } from '../shared/errors.ts';
+import type { Bbox } from '../shared/grid.ts';
 import type { Period } from '../shared/result.ts';
+import { CHANGE_OPTIONS, readChangeParams } from './config-change.ts';
+import type { CoverModelFacts } from './config-cover.ts';
 import type { MonitorParams } from './plan.ts';
 import type { Project } from './project.ts';
 import type { CompositeMethod } from './raster/composite.ts';
+import type { Endpoints } from './raster/treecover.ts';
 import { sha256OfFile } from './store/files.ts';
 
 /** Everything `canopy monitor` was asked for, from flags, project file and environment; frozen. */
 export interface MonitorConfig {
-  readonly parcels: string;
+  /** null: every pixel of the scenes is judged, and there are no parcels. */
+  readonly parcels: string | null;
+  /** Where scenes are looked for, lon/lat; null: where the parcels are. */
+  readonly bboxDeg: Bbox | null;
   readonly idField: string | null;
   readonly catalog: string;
   readonly out: string;
   readonly collections: readonly string[] | null;
   readonly params: MonitorParams;
   readonly project: ProjectFacts | null;
+  /** What a run keeps of its model of tree cover, beside the model itself. */
+  readonly coverModel: CoverModelFacts | null;
   /** The twin region of the project file. */
   readonly twin: Project['twin'];
   readonly redisUrl: string | null;
@@ -47,6 +56,9 @@ const DEFAULTS = {
   vegetation: 0.85,
 };
 
+/** Of the dimidiate model where no project names its own. */
+export const DEFAULT_ENDPOINTS: Endpoints = { soilNdvi: DEFAULTS.soil, vegetationNdvi: DEFAULTS.vegetation };
+
 const MONITOR_OPTIONS = {
   project: { type: 'string' },
   parcels: { type: 'string' },
@@ -61,6 +73,9 @@ const MONITOR_OPTIONS = {
   'keep-scl': { type: 'string' },
   'dilate-m': { type: 'string' },
   composite: { type: 'string' },
+  harmonise: { type: 'boolean' },
+  'cover-model': { type: 'string' },
+  ...CHANGE_OPTIONS,
   runner: { type: 'string' },
   workers: { type: 'string' },
   database: { type: 'string' },
@@ -108,14 +123,18 @@ export async function readMonitorConfig(argv: readonly string[], env: Environmen
     throw usageError('No scenes: give --catalog FOLDER, catalog.json or URL, or "catalog" in the project file.');
   if (flags.out === undefined) throw usageError('No output folder: give --out DIR.');
   const runner = readRunner(flags.runner ?? 'local');
+  const modelPath = flags['cover-model'] === undefined ? project?.coverModel : resolve(flags['cover-model']);
+  const coverModel = modelPath ? await (await import('./config-cover.ts')).loadCoverModel(modelPath) : null;
   const config: MonitorConfig = {
     parcels,
+    bboxDeg: null,
     idField: flags['id-field'] ?? project?.idField ?? null,
     catalog,
     out: resolve(flags.out),
     collections: flags.collections?.split(',').map((name) => name.trim()) ?? project?.collections ?? null,
-    params: readParams(flags, project),
+    params: { ...readParams(flags, project), coverModel: coverModel?.model ?? null },
     project: project && (await describeProject(project, resolve(flags.project!))),
+    coverModel: coverModel?.facts ?? null,
     twin: project?.twin ?? null,
     redisUrl: runner,
     workers: readWhole('--workers', flags.workers, 1, 64) ?? availableParallelism(),
@@ -228,7 +247,7 @@ export function flagError(command: string, { message }: Error): CanopyError {
 
 type Flags = ReturnType<typeof parseFlags>;
 
-function readParams(flags: Flags, project: Project | null): MonitorParams {
+function readParams(flags: Flags, project: Project | null): Omit<MonitorParams, 'coverModel'> {
   const { mask, thresholds, endpoints } = project ?? {};
   const baseline = flags.baseline === undefined ? project?.periods.baseline : readPeriod('--baseline', flags.baseline);
   const period = flags.period === undefined ? project?.periods.monitoring : readPeriod('--period', flags.period);
@@ -249,6 +268,8 @@ function readParams(flags: Flags, project: Project | null): MonitorParams {
     ndviSoil: endpoints?.ndviSoil ?? DEFAULTS.soil,
     ndviVegetation: endpoints?.ndviVegetation ?? DEFAULTS.vegetation,
     composite: readComposite(flags.composite ?? 'median'),
+    harmonise: flags.harmonise ?? project?.harmonise ?? false,
+    change: readChangeParams(flags, project?.change),
   };
 }
 
@@ -263,7 +284,7 @@ export function readMask(
   };
 }
 
-function readPeriod(flag: string, text: string): Period {
+export function readPeriod(flag: string, text: string): Period {
   const match = /^(\d{4}-\d{2}-\d{2})\/(\d{4}-\d{2}-\d{2})$/.exec(text);
   const [start, end] = [match?.[1], match?.[2]];
   if (!start || !end || !isDay(start) || !isDay(end))
@@ -277,7 +298,7 @@ function isDay(text: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
 
-function readMonths(text: string): readonly number[] {
+export function readMonths(text: string): readonly number[] {
   return readList('--season', text, 1, 12)!;
 }
 
@@ -295,7 +316,7 @@ export function readWhole(flag: string, text: string | undefined, min: number, m
   return value;
 }
 
-function readNumber(flag: string, text: string | undefined, min: number, max: number): number | undefined {
+export function readNumber(flag: string, text: string | undefined, min: number, max: number): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value < min || value > max)
@@ -311,7 +332,7 @@ function readComposite(text: string): CompositeMethod {
   return { kind: 'percentile', pct: Number(pct) };
 }
 
-function readRunner(text: string): string | null {
+export function readRunner(text: string): string | null {
   if (text === 'local') return null;
   if (/^rediss?:\/\/.+/.test(text)) return text;
   throw usageError(`--runner wants "local" or an address such as redis://127.0.0.1:6379; got "${text}".`);
@@ -324,6 +345,6 @@ export function checkHost(text: string): string {
 }
 
 /** A catalogue is a path or an address; one of a kind that is not read is refused by name, not looked for on disk. */
-function placeOf(text: string): string {
+export function placeOf(text: string): string {
   return /^[a-z][a-z0-9+.-]+:\/\//i.test(text) ? text : resolve(text);
 }

@@ -1,5 +1,5 @@
 import type { Observation, ObservationOutcome, ParcelResult } from '../shared/result.ts';
-import { classifyFinding, periodChange } from './change/period.ts';
+import { classifyFinding, type PeriodChange, periodChange } from './change/period.ts';
 import { joinWeighted, type ObservationPart, QUANTILES } from './observe.ts';
 import type { Plan, PlannedAcquisition, PlannedParcel } from './plan.ts';
 import { weightedQuantiles } from './raster/quantiles.ts';
@@ -23,15 +23,22 @@ export interface ParcelClasses {
   readonly stableHa: number;
 }
 
+/** What of an observation is for the judgement of change only. */
+export interface ObservationExtra {
+  /** Position in plan.acquisitions. */
+  readonly acquisition: number;
+  readonly nbrMean: number | null;
+}
+
 /**
- * Observations in the order parcel, date. Parts are merged in the order of the units, so that neither the number of
+ * Observations in the order parcel, date; those of control areas come behind those of parcels. Parts are merged in the order of the units, so that neither the number of
  * workers nor the order in which units end changes a byte. `problems` names scenes that a unit could not read.
  */
 export function mergeObservations(
   plan: Plan,
   partsOfUnit: readonly (readonly ObservationPart[] | null)[],
   problemsOfUnit: readonly (readonly { scene: number; message: string }[])[],
-): { perParcel: Observation[][] } {
+): { perParcel: Observation[][]; extras: ObservationExtra[][] } {
   const buckets = new Map<string, ObservationPart[]>();
   for (const parts of partsOfUnit) {
     for (const part of parts ?? []) {
@@ -41,17 +48,29 @@ export function mergeObservations(
       else buckets.set(key, [part]);
     }
   }
-  const perParcel = plan.parcels.map((parcel, position) => {
+  const extras: ObservationExtra[][] = [];
+  const perParcel = [...plan.parcels, ...plan.controls].map((parcel, position) => {
+    const more: ObservationExtra[] = [];
+    extras.push(more);
     if (parcel.unitIndexes.some((unit) => partsOfUnit[unit] === null)) return [];
     return plan.acquisitions.flatMap((acquisition, index) => {
       if (!isCovered(plan, parcel, acquisition)) return [];
       const parts = buckets.get(`${position}/${index}`) ?? [];
       const troubles = parcel.unitIndexes.flatMap((unit) => problemsOfUnit[unit] ?? []);
       const trouble = troubles.find((problem) => acquisition.sceneIndexes.includes(problem.scene));
+      more.push({ acquisition: index, nbrMean: nbrOf(parcel, parts) });
       return [toObservation(plan, parcel, acquisition, parts, trouble?.message ?? null)];
     });
   });
-  return { perParcel };
+  return { perParcel, extras };
+}
+
+/** Mean burn ratio, null where less than `MIN_CLEAR_FRACTION` of the parcel has one. */
+function nbrOf({ parcelHa }: PlannedParcel, parts: readonly ObservationPart[]): number | null {
+  const found = parts.flatMap(({ nbr }) => nbr ?? []);
+  const ha = areaOf(found.map((part) => part.ha));
+  if (ha < MIN_CLEAR_FRACTION * parcelHa) return null;
+  return found.map(({ stats }) => stats).reduce(mergeStats, emptyStats()).mean;
 }
 
 function isCovered(plan: Plan, parcel: PlannedParcel, acquisition: PlannedAcquisition): boolean {
@@ -174,7 +193,7 @@ function fullResult(
   const coverPeriodPct = classes?.coverPeriodPct ?? null;
   const coverChangePct =
     coverBaselinePct === null || coverPeriodPct === null ? null : coverPeriodPct - coverBaselinePct;
-  const coverSe = coverChangeSe(change.se, params);
+  const coverSe = coverChangeSe(change, coverChangePct, params);
   const measuredHa = classes ? classes.lossHa + classes.gainHa + classes.stableHa : 0;
   return {
     parcelId: parcel.id,
@@ -204,18 +223,24 @@ function fullResult(
             threshold: coverChangePct < 0 ? -params.lossThreshold : params.gainThreshold,
           }),
     classAreaSe: 'not estimated',
+    coverSePct: params.coverModel ? 100 * params.coverModel.rmse : null,
+    change: null,
   };
 }
 
 /**
  * Standard error of the cover change from that of the NDVI change. An error of the endpoints moves both periods alike
- * and cancels to first order in their difference, so it counts as 0 here.
+ * and cancels to first order in their difference, so it counts as 0 here; so does that of a calibrated model, whose slope
+ * is taken from the two figures themselves and never below that of the dimidiate model.
  */
-function coverChangeSe(ndviChangeSe: number | null, { ndviSoil, ndviVegetation }: Plan['params']): number | null {
-  if (ndviChangeSe === null) return null;
-  const errors = { ndviSe: ndviChangeSe, soilSe: 0, vegetationSe: 0 };
+function coverChangeSe(change: PeriodChange, coverChangePct: number | null, params: Plan['params']): number | null {
+  if (change.se === null) return null;
+  const { ndviSoil, ndviVegetation, coverModel } = params;
+  const errors = { ndviSe: change.se, soilSe: 0, vegetationSe: 0 };
   // With exact endpoints the cover itself plays no part.
-  return treeCoverSe(0, errors, { soilNdvi: ndviSoil, vegetationNdvi: ndviVegetation });
+  const dimidiate = treeCoverSe(0, errors, { soilNdvi: ndviSoil, vegetationNdvi: ndviVegetation });
+  if (!coverModel || coverChangePct === null || !change.change) return dimidiate;
+  return Math.max(dimidiate, Math.abs(coverChangePct / 100 / change.change) * change.se);
 }
 
 /** A row without figures: the outcome and its reason say why. */
@@ -243,6 +268,8 @@ export function emptyResult(
     reason,
     finding: null,
     classAreaSe: 'not estimated',
+    coverSePct: null,
+    change: null,
   };
 }
 

@@ -2,20 +2,29 @@ import { isCanopyError } from '../shared/errors.ts';
 import type { Grid, Window } from '../shared/grid.ts';
 import { gridBbox, intersectWindows, windowOfBbox } from '../shared/grid.ts';
 import { projectRings } from '../shared/transform.ts';
-import { compositeUnit, createStack, type ReportColours, stackAcquisition, type UnitLayer } from './composite-unit.ts';
+import { createSeriesStack, judgeStack, pushSeries } from './change-unit.ts';
+import { compositeUnit, createStack, type ReportColours, stackAcquisition } from './composite-unit.ts';
 import { type Ground, invalidGround, measureGround, outsideOf } from './ground.ts';
-import type { Plan, PlannedAcquisition, PlannedParcel, PlannedScene, Unit } from './plan.ts';
+import type { UnitLayer } from './layer-forms.ts';
+import {
+  areaAt,
+  type Plan,
+  type PlannedAcquisition,
+  type PlannedParcel,
+  type PlannedScene,
+  type Unit,
+} from './plan.ts';
 import { type CellAreas, cellAreasHa } from './raster/cell-area.ts';
 import { measureAreaHa } from './raster/class-area.ts';
 import { ringsBbox } from './raster/clip.ts';
 import { computeCoverage } from './raster/coverage.ts';
 import { collectWeighted, type WeightedValues, weightedQuantiles } from './raster/quantiles.ts';
 import { accumulate, type CoveredWindow, emptyStats, indexOf, type ZonalStats } from './raster/zonal.ts';
-import { type ReadBand, readScenePixels, type ScenePixels } from './scene-pixels.ts';
+import { type BurnRatio, type ReadBand, readScenePixels, type ScenePixels } from './scene-pixels.ts';
 
 /** What one unit knows of one observation: all of it, or the share of a parcel that crosses chunks. */
 export interface ObservationPart {
-  /** Position in plan.parcels and plan.acquisitions. */
+  /** Position as `areaAt` takes it, and in plan.acquisitions. */
   readonly parcel: number;
   readonly acquisition: number;
   /** Positions in plan.scenes that gave ground, ascending. */
@@ -23,6 +32,8 @@ export interface ObservationPart {
   readonly validHa: number;
   readonly clearHa: number;
   readonly stats: ZonalStats;
+  /** Burn ratio where it was measured; null where it was not asked for. */
+  readonly nbr: { readonly ha: number; readonly stats: ZonalStats } | null;
   /** p10, p50, p90 when the unit holds the whole parcel and something is clear. */
   readonly quantiles: readonly number[] | null;
   /** Clear NDVI values and their coverage, kept only where the parcel goes on in another unit. */
@@ -66,17 +77,20 @@ export async function observeUnit(plan: Plan, unit: Unit, read: ReadBand): Promi
   const problems = new Map<number, UnitProblem>();
   const reportColours = colourReporter(problems);
   const stack = createStack(unit);
+  const series = createSeriesStack(unit, plan.change);
   const parts: ObservationPart[] = [];
   for (const [index, acquisition] of plan.acquisitions.entries()) {
     const readOn = acquisitionReader(plan, acquisition, read, problems);
     const pixels = await readOn(unit.gridIndex, unit.window);
     for (const item of parcels) parts.push(await observeParcel(plan, unit, item, index, pixels, readOn));
-    if (pixels && acquisition.inSeason) await stackAcquisition(stack, plan, acquisition, pixels, read, reportColours);
+    if (pixels && acquisition.inSeason && !plan.isChangeOnly)
+      await stackAcquisition(stack, plan, acquisition, pixels, read, reportColours);
+    if (pixels && series) pushSeries(series, index, pixels);
   }
   return {
     parts,
     problems: [...problems.values()].sort((a, b) => a.scene - b.scene),
-    layers: compositeUnit(stack, plan),
+    layers: [...(plan.isChangeOnly ? [] : compositeUnit(stack, plan)), ...(series ? judgeStack(series, plan) : [])],
   };
 }
 
@@ -89,7 +103,7 @@ function colourReporter(problems: Map<number, UnitProblem>): ReportColours {
 }
 
 function prepareParcel(plan: Plan, unit: Unit, position: number, grid: Grid): UnitParcel[] {
-  const parcel = plan.parcels[position]!;
+  const parcel = areaAt(plan, position);
   const rings = projectRings(
     parcel.rings.map((ring) => Float64Array.from(ring)),
     grid.crs,
@@ -147,14 +161,20 @@ function mergePixels(
 ): AcquisitionPixels {
   if (!merged) return { ...pixels, window, scenes: [scene], sceneOf: new Uint8Array(pixels.observed.length) };
   const rank = merged.scenes.length;
+  // A scene that has no burn index leaves its pixels without one.
+  const n = merged.observed.length;
+  const nbr = merged.nbr ?? (pixels.nbr && { data: new Float32Array(n), valid: new Uint8Array(n) });
   for (let i = 0; i < pixels.observed.length; i += 1) {
     if (merged.observed[i] || !pixels.observed[i]) continue;
     merged.observed[i] = 1;
     merged.clear[i] = pixels.clear[i]!;
     merged.ndvi[i] = pixels.ndvi[i]!;
     merged.sceneOf[i] = rank;
+    if (!nbr) continue;
+    nbr.data[i] = pixels.nbr ? pixels.nbr.data[i]! : 0;
+    nbr.valid[i] = pixels.nbr ? pixels.nbr.valid[i]! : 0;
   }
-  return { ...merged, scenes: [...merged.scenes, scene] };
+  return { ...merged, nbr, scenes: [...merged.scenes, scene] };
 }
 
 /** Running sums of one observation while its ground is walked. */
@@ -163,6 +183,7 @@ interface Tally {
   validHa: number;
   clearHa: number;
   stats: ZonalStats;
+  nbr: { ha: number; stats: ZonalStats } | null;
   readonly weighted: WeightedValues[];
 }
 
@@ -174,7 +195,7 @@ async function observeParcel(
   pixels: AcquisitionPixels | null,
   readOn: (gridIndex: number, window: Window) => Promise<AcquisitionPixels | null>,
 ): Promise<ObservationPart> {
-  const tally: Tally = { scenes: new Set(), validHa: 0, clearHa: 0, stats: emptyStats(), weighted: [] };
+  const tally: Tally = { scenes: new Set(), validHa: 0, clearHa: 0, stats: emptyStats(), nbr: null, weighted: [] };
   const { grid } = plan.grids[unit.gridIndex]!;
   if (pixels) addGround(tally, item, item.areas, pixels);
   const rest = remainder(unit, item, pixels, grid);
@@ -190,6 +211,7 @@ async function observeParcel(
     validHa: tally.validHa,
     clearHa: tally.clearHa,
     stats: tally.stats,
+    nbr: tally.nbr,
     quantiles: isWhole && values.length > 0 ? weightedQuantiles(values, weights, QUANTILES) : null,
     values: isWhole ? null : values,
     weights: isWhole ? null : weights,
@@ -216,6 +238,21 @@ function addGround(tally: Tally, covered: CoveredWindow, areas: CellAreas, pixel
   tally.clearHa += measureAreaHa(covered, cells, areas);
   tally.stats = accumulate(tally.stats, covered, cells);
   tally.weighted.push(collectWeighted(covered, cells));
+  if (pixels.nbr) addNbr(tally, covered, areas, { window, nbr: pixels.nbr });
+}
+
+function addNbr(
+  tally: Tally,
+  covered: CoveredWindow,
+  areas: CellAreas,
+  { window, nbr }: { readonly window: Window; readonly nbr: BurnRatio },
+): void {
+  const { data: values, valid } = nbr;
+  const before = tally.nbr ?? { ha: 0, stats: emptyStats() };
+  tally.nbr = {
+    ha: before.ha + measureAreaHa(covered, { window, valid }, areas),
+    stats: accumulate(before.stats, covered, { window, values, valid }),
+  };
 }
 
 /** Which scenes gave ground to the covered cells. */

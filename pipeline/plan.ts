@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { Bbox, Grid, Window } from '../shared/grid.ts';
-import { bboxesTouch, gridBbox, intersectWindows, windowOfBbox } from '../shared/grid.ts';
+import { gridBbox } from '../shared/grid.ts';
 import type { Parcel } from '../shared/parcel.ts';
 import type { Period } from '../shared/result.ts';
 import type { Acquisition, BandName, RefusedScene, Scene } from '../shared/scene.ts';
-import { projectRings } from '../shared/transform.ts';
-import { clipToBbox, ringsBbox, signedAreaOfRings } from './raster/clip.ts';
+import type { CoverModel } from './change/cover-model.ts';
+import { harmonisationOf, hlsBandLines } from './change/harmonise.ts';
+import { type ChangeParams, type ChangePlan, planChange } from './change-plan.ts';
+import { type Chunk, chooseChunkPx, layOutAll, layOutChunks } from './plan-chunks.ts';
+import { placeDonors } from './plan-controls.ts';
+import { type PlacedParcel, placeParcel } from './plan-place.ts';
 import type { CompositeMethod } from './raster/composite.ts';
 import { dayOf, inSeason, isInPeriod } from './season.ts';
 
 /** Raised when the same inputs would give other figures; old results keep their own. */
-export const ALGORITHM = 'monitor-2';
+export const ALGORITHM = 'monitor-3';
 
 /** Everything that decides a figure beside the imagery and the parcels. Recorded in run.json. */
 export interface MonitorParams {
@@ -28,6 +32,12 @@ export interface MonitorParams {
   readonly ndviSoil: number;
   readonly ndviVegetation: number;
   readonly composite: CompositeMethod;
+  /** Whether NDVI of all sensors is brought to that of one, so that they may be mixed. */
+  readonly harmonise: boolean;
+  /** Calibrated tree cover; null: the dimidiate model. */
+  readonly coverModel: CoverModel | null;
+  /** null: change over time is not asked for. */
+  readonly change: ChangeParams | null;
 }
 
 /** A lattice that the scenes of one tile or path/row share; its extent is the union of theirs. */
@@ -84,11 +94,17 @@ export interface Plan {
   readonly scenes: readonly PlannedScene[];
   readonly acquisitions: readonly PlannedAcquisition[];
   readonly parcels: readonly PlannedParcel[];
+  /** Control areas, measured as parcels are: their positions follow those of the parcels. */
+  readonly controls: readonly PlannedParcel[];
+  /** The time axis of change, or why there is none. */
+  readonly change: ChangePlan | { readonly reason: string };
   /** Parcels that no scene covers. */
   readonly uncovered: readonly { readonly id: string; readonly index: number; readonly parcelHa: number }[];
   readonly units: readonly Unit[];
   /** Some scene has its colours: dates without them are left out of the true-colour composites only. */
   readonly hasColour: boolean;
+  /** Nothing but change over time is computed, for the whole of every grid. */
+  readonly isChangeOnly: boolean;
 }
 
 /** A scene after its files were opened: what it is made of and whether it may be used. */
@@ -104,54 +120,84 @@ export interface PlanInput {
   readonly scenes: readonly InspectedScene[];
   readonly acquisitions: readonly Acquisition[];
   readonly parcels: readonly Parcel[];
+  /** Every pixel in this box (lon/lat) is judged, and nothing but change over time is computed. */
+  readonly changeBboxDeg?: Bbox | null;
 }
-
-const STACK_BYTES_PER_UNIT = 128 * 2 ** 20;
 
 /** Lays out a run as plain data: which chunk of which grid is computed for whom. Deterministic in its inputs. */
 export function planRun(input: PlanInput): Plan {
-  const { params } = input;
+  const { params, changeBboxDeg = null } = input;
+  const isChangeOnly = changeBboxDeg !== null;
   const { grids, scenes } = layOutGrids(input.scenes);
   const acquisitions = planAcquisitions(input.acquisitions, scenes, params);
-  const hasColour = scenes.some(({ scene }) => hasColours(scene));
+  const hasColour = !isChangeOnly && scenes.some(({ scene }) => hasColours(scene));
+  const change = changeOf(acquisitions, params);
+  const seasonCount = acquisitions.filter((a) => a.inSeason).length;
+  const changeBytes = 'slots' in change ? 4 * change.slots.length : 0;
   const chunkPx = chooseChunkPx(
     Math.max(...input.scenes.map((scene) => scene.blockPx)),
-    acquisitions.filter((a) => a.inSeason).length,
-    hasColour,
+    Math.max(1, seasonCount) * (hasColour ? 6 : 3) + changeBytes,
   );
   const placed = input.parcels.map((parcel) => placeParcel(parcel, grids));
-  const chunks = layOutChunks(placed, grids, chunkPx);
+  const laidOut = changeBboxDeg ? layOutAll(grids, chunkPx, changeBboxDeg) : layOutChunks(placed, grids, chunkPx);
   const covered = placed.filter((p) => p.gridOrder.length > 0);
-  const unitsOf: number[][] = covered.map(() => []);
+  const donors = 'slots' in change ? placeDonors(covered, laidOut, grids, params.change!) : [];
+  const chunks = laidOut.map((chunk, index) => {
+    const controls = donors.flatMap(({ chunkIndex }, i) => (chunkIndex === index ? [covered.length + i] : []));
+    return { ...chunk, parcelPositions: [...chunk.parcelPositions, ...controls] };
+  });
+  const unitsOf: number[][] = [...covered, ...donors].map(() => []);
   chunks.forEach((chunk, index) => {
     for (const position of chunk.parcelPositions) unitsOf[position]!.push(index);
   });
-  const parcels = covered.map((p, position) => ({
-    id: p.parcel.id,
-    index: p.parcel.index,
-    parcelHa: p.parcel.parcelHa,
-    rings: p.parcel.rings.map((ring) => Array.from(ring)),
-    gridOrder: p.gridOrder,
-    unitIndexes: unitsOf[position]!,
-  }));
+  const parcels = covered.map((p, position) => toPlanned(p, unitsOf[position]!));
+  const controls = donors.map((p, i) => toPlanned(p, unitsOf[covered.length + i]!));
   const prints = scenes.map(fingerprintScene);
-  const units = chunks.map((chunk, index) => ({
-    index,
-    ...chunk,
-    key: unitKey(chunk, index, { params, grids, parcels, scenes, acquisitions, prints, hasColour }),
-  }));
+  const kind = { hasColour, isChangeOnly, change };
+  const made = { params, grids, areas: [...parcels, ...controls], scenes, acquisitions, prints, kind };
+  const units = chunks.map((chunk, index) => ({ index, ...chunk, key: unitKey(chunk, index, made) }));
   const uncovered = placed
     .filter((p) => p.gridOrder.length === 0)
     .map(({ parcel }) => ({ id: parcel.id, index: parcel.index, parcelHa: parcel.parcelHa }));
-  const plan = { algorithm: ALGORITHM, params, grids, acquisitions, parcels, uncovered, units, hasColour, scenes };
+  const plan = {
+    algorithm: ALGORITHM,
+    params,
+    grids,
+    acquisitions,
+    parcels,
+    controls,
+    change,
+    uncovered,
+    units,
+    hasColour,
+    isChangeOnly,
+    scenes,
+  };
   return { ...plan, runId: planId(plan) };
+}
+
+/** A parcel or, behind them, a control area. */
+export function areaAt({ parcels, controls }: Pick<Plan, 'parcels' | 'controls'>, position: number): PlannedParcel {
+  return position < parcels.length ? parcels[position]! : controls[position - parcels.length]!;
+}
+
+function changeOf(acquisitions: readonly PlannedAcquisition[], params: MonitorParams): Plan['change'] {
+  if (params.change === null) return { reason: 'change over time was not asked for' };
+  const planned = planChange(acquisitions, params);
+  return typeof planned === 'string' ? { reason: planned } : planned;
+}
+
+function toPlanned({ parcel, gridOrder }: PlacedParcel, unitIndexes: readonly number[]): PlannedParcel {
+  const { id, index, parcelHa, rings } = parcel;
+  return { id, index, parcelHa, rings: rings.map((ring) => Array.from(ring)), gridOrder, unitIndexes };
 }
 
 /** Content key of a plan, with which a stored one is proven: all of it but where its files lie. */
 export function planId({ scenes, ...plan }: Omit<Plan, 'runId'>): string {
-  const { algorithm, params, grids, acquisitions, parcels, uncovered, units, hasColour } = plan;
-  const body = { algorithm, params, grids, acquisitions, parcels, uncovered, units, hasColour };
-  return digest([body, scenes.map(fingerprintScene)]);
+  const { algorithm, params, grids, acquisitions, parcels, controls, change, uncovered, units } = plan;
+  const { hasColour, isChangeOnly } = plan;
+  const body = { algorithm, params, grids, acquisitions, parcels, controls, change, uncovered, units };
+  return digest([body, { hasColour, isChangeOnly }, scenes.map(fingerprintScene)]);
 }
 
 /** Sensors are not mixed before they are harmonised: the family with most scenes is kept, the others are refused. */
@@ -169,6 +215,24 @@ export function keepOneFamily(scenes: readonly Scene[]): { kept: Scene[]; refuse
       reason: `Sensor family ${scene.family} is not mixed with ${first[0]} before it is harmonised; run it on its own with --collections ${scene.collection}.`,
     }));
   return { kept, refused };
+}
+
+/** Where NDVI is harmonised, every scene that there are published lines for; the others are refused with the reason. */
+export function keepHarmonised(scenes: readonly Scene[]): { kept: Scene[]; refused: RefusedScene[] } {
+  const refused = scenes.flatMap((scene) => {
+    const reason = harmonyProblem(scene);
+    return reason === null ? [] : [{ id: scene.id, code: 'E_SENSOR_MIX', reason }];
+  });
+  return { kept: scenes.filter((scene) => harmonyProblem(scene) === null), refused };
+}
+
+function harmonyProblem({ family, bands, platform }: Scene): string | null {
+  const rule = harmonisationOf(family);
+  if (rule.kind !== 'refused') return null;
+  if (family !== 'msi' || !bands.red || !bands.nir08) return rule.reason;
+  return hlsBandLines(platform)
+    ? null
+    : `No line that brings NDVI of ${platform} to Landsat 8 is published; run it apart.`;
 }
 
 function layOutGrids(inspected: readonly InspectedScene[]): { grids: SourceGrid[]; scenes: PlannedScene[] } {
@@ -257,92 +321,6 @@ function planAcquisitions(
     .sort((a, b) => compareText(a.datetime, b.datetime) || compareText(a.id, b.id));
 }
 
-/** A chunk is at least one source block, a multiple of the 512 px of an output block, and its stack fits the memory. */
-function chooseChunkPx(blockPx: number, seasonCount: number, hasColour: boolean): number {
-  const bytesPerPx = Math.max(1, seasonCount) * (hasColour ? 6 : 3);
-  const wanted = blockPx > 512 ? 1024 : 512;
-  return wanted === 1024 && wanted * wanted * bytesPerPx > STACK_BYTES_PER_UNIT ? 512 : wanted;
-}
-
-interface PlacedParcel {
-  readonly parcel: Parcel;
-  readonly gridOrder: readonly number[];
-  /** Cells of each grid that its bounding box touches. */
-  readonly windows: ReadonlyMap<number, Window>;
-}
-
-function placeParcel(parcel: Parcel, grids: readonly SourceGrid[]): PlacedParcel {
-  const windows = new Map<number, Window>();
-  const shares: { gridIndex: number; share: number; key: string }[] = [];
-  grids.forEach(({ grid, key, bboxDeg }, gridIndex) => {
-    if (!bboxesTouch(parcel.bboxDeg, grow(bboxDeg, PRESELECTION_MARGIN_DEG))) return;
-    const rings = projectRings(parcel.rings, grid.crs);
-    const bbox = ringsBbox(rings);
-    const box = gridBbox(grid);
-    if (!bbox || !bboxesTouch(bbox, box)) return;
-    const share = signedAreaOfRings(clipToBbox(rings, box)) / signedAreaOfRings(rings);
-    const window = windowOfBbox(grid, bbox);
-    if (!(share > 0) || !window) return;
-    windows.set(gridIndex, window);
-    // Nine digits: two grids that both hold all of it are a tie, whatever the last bits say.
-    shares.push({ gridIndex, key, share: Math.round(share * 1e9) });
-  });
-  shares.sort((a, b) => b.share - a.share || compareText(a.key, b.key));
-  return { parcel, gridOrder: shares.map((s) => s.gridIndex), windows };
-}
-
-/** Items give their bbox with few digits, and some leave out the tilted edges of their grid. */
-const PRESELECTION_MARGIN_DEG = 0.1;
-
-function grow(box: Bbox, by: number): Bbox {
-  return [box[0] - by, box[1] - by, box[2] + by, box[3] + by];
-}
-
-interface Chunk {
-  readonly gridIndex: number;
-  readonly window: Window;
-  readonly parcelPositions: readonly number[];
-}
-
-/** Chunks of every grid that a parcel touches, row by row; `parcelPositions` only lists parcels whose primary grid it is. */
-function layOutChunks(placed: readonly PlacedParcel[], grids: readonly SourceGrid[], chunkPx: number): Chunk[] {
-  const chunks = new Map<string, { gridIndex: number; col: number; row: number; parcels: number[] }>();
-  let position = -1;
-  for (const { gridOrder, windows } of placed) {
-    if (gridOrder.length === 0) continue;
-    position += 1;
-    for (const gridIndex of gridOrder) {
-      const window = windows.get(gridIndex)!;
-      for (const { col, row } of chunksOf(window, chunkPx)) {
-        const id = `${gridIndex}/${row}/${col}`;
-        const chunk = chunks.get(id) ?? { gridIndex, col, row, parcels: [] };
-        if (gridIndex === gridOrder[0]) chunk.parcels.push(position);
-        chunks.set(id, chunk);
-      }
-    }
-  }
-  return [...chunks.values()]
-    .sort((a, b) => a.gridIndex - b.gridIndex || a.row - b.row || a.col - b.col)
-    .map(({ gridIndex, col, row, parcels }) => {
-      const { widthPx, heightPx } = grids[gridIndex]!.grid;
-      const window = intersectWindows(
-        { col: col * chunkPx, row: row * chunkPx, widthPx: chunkPx, heightPx: chunkPx },
-        { col: 0, row: 0, widthPx, heightPx },
-      )!;
-      return { gridIndex, window, parcelPositions: parcels };
-    });
-}
-
-function chunksOf(window: Window, chunkPx: number): { col: number; row: number }[] {
-  const found: { col: number; row: number }[] = [];
-  const lastRow = Math.floor((window.row + window.heightPx - 1) / chunkPx);
-  const lastCol = Math.floor((window.col + window.widthPx - 1) / chunkPx);
-  for (let row = Math.floor(window.row / chunkPx); row <= lastRow; row += 1) {
-    for (let col = Math.floor(window.col / chunkPx); col <= lastCol; col += 1) found.push({ col, row });
-  }
-  return found;
-}
-
 /** What decides the pixels of a scene: its content and how it is read, not where its files lie. */
 function fingerprintScene({ scene, identities, gridIndex, offset }: PlannedScene): unknown {
   const bands = Object.entries(scene.bands)
@@ -359,14 +337,14 @@ function unitKey(
   made: {
     params: MonitorParams;
     grids: readonly SourceGrid[];
-    parcels: readonly PlannedParcel[];
+    areas: readonly PlannedParcel[];
     scenes: readonly PlannedScene[];
     acquisitions: readonly PlannedAcquisition[];
     prints: readonly unknown[];
-    hasColour: boolean;
+    kind: Pick<Plan, 'hasColour' | 'isChangeOnly' | 'change'>;
   },
 ): string {
-  const mine = chunk.parcelPositions.map((position) => made.parcels[position]!);
+  const mine = chunk.parcelPositions.map((position) => made.areas[position]!);
   const gridIndexes = new Set([chunk.gridIndex, ...mine.flatMap((p) => p.gridOrder)]);
   const isRead = (scene: number) => gridIndexes.has(made.scenes[scene]!.gridIndex);
   // A unit's result names scenes and acquisitions by their positions: a scene that comes to another grid moves them.
@@ -376,7 +354,7 @@ function unitKey(
   const print = digest({
     algorithm: ALGORITHM,
     params: made.params,
-    hasColour: made.hasColour,
+    ...made.kind,
     acquisitions,
     chunk,
     grids: [...gridIndexes].sort((a, b) => a - b).map((index) => made.grids[index]),

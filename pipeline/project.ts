@@ -3,6 +3,8 @@ import { dirname, resolve } from 'node:path';
 import type { ErrorObject } from 'ajv';
 import { CanopyError } from '../shared/errors.ts';
 import type { Period } from '../shared/result.ts';
+import type { BreakSettings } from './change/break-monitor.ts';
+import type { ChangeParams } from './change-plan.ts';
 import { decodeUtf8, parseJsonText } from './parcels/json-text.ts';
 import schema from './project.schema.json' with { type: 'json' };
 
@@ -26,7 +28,14 @@ export interface Project {
   readonly thresholds: { readonly loss: number; readonly gain: number; readonly minClear: number };
   /** null: the pipeline's own. */
   readonly endpoints: { readonly ndviSoil: number; readonly ndviVegetation: number } | null;
+  readonly harmonise: boolean;
+  /** Absolute path. */
+  readonly coverModel: string | null;
+  /** What the file says of it; the rest are the pipeline's own. */
+  readonly change: ProjectChange;
 }
+
+type ProjectChange = Partial<Omit<ChangeParams, 'breaks'>> & { readonly breaks?: Partial<BreakSettings> };
 
 interface Region {
   readonly id: string;
@@ -56,6 +65,9 @@ type ProjectFile = Pick<Project, 'id' | 'name' | 'parcels' | 'periods'> &
     readonly mask?: Partial<Project['mask']>;
     readonly thresholds?: Partial<Project['thresholds']>;
     readonly endpoints?: NonNullable<Project['endpoints']>;
+    readonly harmonise?: boolean;
+    readonly coverModel?: string;
+    readonly change?: ProjectChange;
   };
 
 type RegionFile = Pick<Region, 'id' | 'name'> & Partial<Pick<Region, 'boundary' | 'profile'>>;
@@ -110,6 +122,9 @@ function toProject(content: ProjectFile, folder: string): Project {
     mask: { keepScl: [4, 5, 6, 7], dilateM: 0, ...content.mask },
     thresholds: { loss: -0.15, gain: 0.15, minClear: 3, ...content.thresholds },
     endpoints: content.endpoints ?? null,
+    harmonise: content.harmonise ?? false,
+    coverModel: content.coverModel === undefined ? null : resolve(folder, content.coverModel),
+    change: content.change ?? {},
   };
 }
 

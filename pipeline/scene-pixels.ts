@@ -2,11 +2,13 @@ import type { Grid, Window } from '../shared/grid.ts';
 import { gridBbox, gridOfWindow, windowCovering } from '../shared/grid.ts';
 import type { PixelArray } from '../shared/raster.ts';
 import type { Band, BandName, Scene } from '../shared/scene.ts';
+import { harmonisationOf, harmoniseNdvi, hlsBandLines } from './change/harmonise.ts';
 import type { MonitorParams, PlannedScene } from './plan.ts';
 import { primaryGrid } from './plan.ts';
-import { computeNdviFromDn, isReflectance } from './raster/indices.ts';
+import { computeNbr, computeNdviFromDn, isReflectance } from './raster/indices.ts';
 import { clearFromFmask, clearFromQaPixel, clearFromScl, dilateNotClear } from './raster/mask.ts';
-import { resampleNearest } from './raster/resample.ts';
+import { toReflectance } from './raster/reflectance.ts';
+import { meanOfValid, resampleNearest } from './raster/resample.ts';
 
 /** DN of a window of a band's own grid; cells outside the file are invalid. The only door to pixels for the pure core. */
 export type ReadBand = (
@@ -20,21 +22,65 @@ export interface ScenePixels {
   readonly ndvi: Float32Array;
   readonly observed: Uint8Array;
   readonly clear: Uint8Array;
+  /**
+   * Burn ratio, valid where it is measured and no cloud hides it; ground that the classification calls dark counts too, as
+   * burnt savanna is often called so. Null where it was not asked for or the scene has no swir22.
+   */
+  readonly nbr: BurnRatio | null;
 }
+
+export interface BurnRatio {
+  readonly data: Float32Array;
+  readonly valid: Uint8Array;
+}
+
+/** What of a run's parameters decides pixels. */
+export type PixelParams = Pick<MonitorParams, 'keepScl' | 'dilateM' | 'harmonise'> & {
+  /** Absent: the burn ratio is not wanted. */
+  readonly change?: Pick<NonNullable<MonitorParams['change']>, 'removeBurns'> | null;
+};
 
 /** Reads a window (cells of the source grid) of a scene and applies mask, reflectance and NDVI. */
 export async function readScenePixels(
   planned: PlannedScene,
   window: Window,
-  params: Pick<MonitorParams, 'keepScl' | 'dilateM'>,
+  params: PixelParams,
   read: ReadBand,
 ): Promise<ScenePixels> {
   const own = ownWindow(planned, window);
-  const { data: ndvi, valid: observed } = await readNdvi(planned, own, read);
+  const { data: ndvi, valid: observed } = await (params.harmonise ? readHarmonised : readNdvi)(planned, own, read);
   const unmasked = await readClear(planned, gridOfWindow(primaryGrid(planned.scene), own), params, read);
   const clear = unmasked === null ? observed : observed.map((isObserved, i) => isObserved & unmasked[i]!);
-  return { ndvi, observed, clear };
+  const nbr = params.change?.removeBurns ? await readNbr(planned, own, params, read) : null;
+  return { ndvi, observed, clear, nbr };
 }
+
+/** Burn ratio on the grid of red: made at the grid of swir22, where nir enters as the mean of its valid pixels. */
+async function readNbr(
+  planned: PlannedScene,
+  own: Window,
+  params: PixelParams,
+  read: ReadBand,
+): Promise<BurnRatio | null> {
+  const { nir, swir22 } = planned.scene.bands;
+  if (!nir || !swir22 || planned.identities.swir22 === undefined) return null;
+  const target = gridOfWindow(primaryGrid(planned.scene), own);
+  const coarse = windowCovering(swir22.grid, gridBbox(target));
+  const grid = gridOfWindow(swir22.grid, coarse);
+  const nirWindow = windowCovering(nir.grid, gridBbox(grid));
+  const [nirDn, swirDn] = await Promise.all([read(planned, nir, nirWindow), read(planned, swir22, coarse)]);
+  const nirFine = { quantity: 'dn' as const, grid: gridOfWindow(nir.grid, nirWindow), ...nirDn };
+  const index = computeNbr({
+    nir: meanOfValid(toReflectance(nirFine, nir), grid),
+    swir22: toReflectance({ quantity: 'dn', grid, ...swirDn }, swir22),
+  });
+  const { data, valid } = resampleNearest(index, target);
+  const seen = await readClear(planned, target, { ...params, keepScl: [...params.keepScl, SCL_DARK] }, read);
+  return { data, valid: seen ? valid.map((isValid, i) => isValid & seen[i]!) : valid };
+}
+
+/** Scene class of dark areas and cast shadows. */
+const SCL_DARK = 2;
 
 /** A window of the source grid in cells of the scene's own files. */
 function ownWindow({ offset }: PlannedScene, window: Window): Window {
@@ -58,6 +104,48 @@ async function readNdvi(
   const band = bands.ndvi!;
   const { data, valid } = await read(planned, band, own);
   return admitIndex(data, valid, band);
+}
+
+/** NDVI as the reference sensor would see it; scenes for which there is no published line never come here. */
+async function readHarmonised(
+  planned: PlannedScene,
+  own: Window,
+  read: ReadBand,
+): Promise<{ data: Float32Array; valid: Uint8Array }> {
+  const { scene } = planned;
+  if (scene.family === 'msi') return readHlsNdvi(planned, own, read);
+  const found = await readNdvi(planned, own, read);
+  const rule = harmonisationOf(scene.family);
+  if (rule.kind === 'line') {
+    for (let i = 0; i < found.data.length; i += 1) {
+      if (found.valid[i]) found.data[i] = Math.max(-1, Math.min(1, harmoniseNdvi(rule.line, found.data[i]!)));
+    }
+  }
+  return found;
+}
+
+/** Sentinel-2 by its narrow infrared (band 8A, 20 m, nearest neighbour), each band brought to OLI by the lines of HLS. */
+async function readHlsNdvi(
+  planned: PlannedScene,
+  own: Window,
+  read: ReadBand,
+): Promise<{ data: Float32Array; valid: Uint8Array }> {
+  const { platform, bands } = planned.scene;
+  const grid = gridOfWindow(primaryGrid(planned.scene), own);
+  const nir08 = bands.nir08!;
+  const window = windowCovering(nir08.grid, gridBbox(grid));
+  const [redDn, coarse] = await Promise.all([read(planned, bands.red!, own), read(planned, nir08, window)]);
+  const nir = resampleNearest({ quantity: 'dn', grid: gridOfWindow(nir08.grid, window), ...coarse }, grid);
+  // Each line of a band joins its scale and offset, so that the index is the one of every other scene.
+  const { red: redLine, nir08: nirLine } = hlsBandLines(platform)!;
+  const join = ({ scale, offset }: Band, { slope, intercept }: typeof redLine) => ({
+    scale: slope * scale,
+    offset: intercept + slope * offset,
+  });
+  return computeNdviFromDn({
+    red: { dn: { quantity: 'dn', grid, ...redDn }, ...join(bands.red!, redLine) },
+    nir: { dn: nir, ...join(nir08, nirLine) },
+  });
 }
 
 /** How far beyond [−1, 1] the rounding of a ready-made index may carry it. */

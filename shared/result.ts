@@ -1,3 +1,5 @@
+import type { ParcelChange } from './change.ts';
+
 export type ObservationOutcome = 'ok' | 'low_coverage' | 'no_data';
 
 /** One parcel × one acquisition. Areas are true ground area; ndvi_* are weighted by coverage; null is an empty cell. */
@@ -44,9 +46,32 @@ export interface ParcelResult {
   readonly finding: Finding | null;
   /** Standard error of the class areas: `not estimated` before there are reference samples. */
   readonly classAreaSe: 'not estimated';
+  /** Error of one pixel's tree cover by a calibrated model, percent of ground; null: not estimated, the model is not calibrated. */
+  readonly coverSePct: number | null;
+  /** Change over time; null where the run did not look at it, or the parcel has no figures at all. */
+  readonly change: ParcelChange | null;
 }
 
-export type LayerKind = 'ndvi' | 'cover' | 'change' | 'clear-count' | 'true-color';
+export const LAYER_KINDS = [
+  'ndvi',
+  'cover',
+  'change',
+  'clear-count',
+  'true-color',
+  'year-class',
+  'break-date',
+  'change-from',
+  'change-to',
+  'recovery-date',
+  'break-magnitude',
+  'magnitude-se',
+  'history-count',
+  'observation-count',
+  'season-amplitude',
+  'season-phase',
+  'dry-ndvi',
+] as const;
+export type LayerKind = (typeof LAYER_KINDS)[number];
 
 /** UTC days `YYYY-MM-DD`, both ends included. */
 export interface Period {

@@ -15,6 +15,12 @@ const PURE = ['shared/', 'pipeline/raster/', 'pipeline/change/', 'pipeline/wasm/
 const PURE_FILES = [
   'pipeline/plan.ts',
   'pipeline/observe.ts',
+  'pipeline/plan-chunks.ts',
+  'pipeline/plan-place.ts',
+  'pipeline/plan-controls.ts',
+  'pipeline/change-plan.ts',
+  'pipeline/change-unit.ts',
+  'pipeline/layer-forms.ts',
   'pipeline/composite-unit.ts',
   'pipeline/scene-pixels.ts',
   'pipeline/ground.ts',

@@ -20,6 +20,9 @@ const PARAMS: MonitorParams = {
   ndviSoil: 0.1,
   ndviVegetation: 0.85,
   composite: { kind: 'median' },
+  harmonise: false,
+  coverModel: null,
+  change: null,
 };
 
 /** The plan of a run over all scenes of a catalogue, their files opened and hashed; without parcels and units. */

@@ -16,6 +16,13 @@ Measures every parcel on every acquisition of two periods, composites both, and 
   --min-clear N        clear acquisitions needed in each period (default 3)
   --keep-scl 4,5,6,7   scene classes that count as clear        --dilate-m M   widens what is not clear by M metres
   --composite median | percentile:P
+  --cover-model FILE   tree cover by a model of canopy calibrate instead of the dimidiate pixel model
+  --harmonise          brings NDVI of all sensors to that of Landsat 8, so that they may be mixed
+  --order 1|2|3  --trend  --history all|roc  --h 0.25|0.5|1  --level L   how breaks of a series are found (1, no trend, all, 0.25, 0.05)
+  --min-magnitude M    smallest departure from the season that counts (default 0.1)
+  --consecutive N      observations in a row that confirm a change (default 3)
+  --no-burn-removal  --no-outlier-rule  --no-change   leaves out that step, or change over time altogether
+  --controls K         control areas of each parcel (default 5; 0 = none)   --seed N   of their pool (default 1)
   --runner local | redis://HOST:PORT               --workers N       child processes (default: the processors)
   --database postgres://…  results in PostgreSQL instead of the output folder (or CANOPY_DATABASE_URL)
   --allow-host HOST:PORT   lets the run reach this host, plain http and loopback included; may be repeated

@@ -2,7 +2,7 @@ import type { RefusedScene, Scene } from '../../shared/scene.ts';
 import { createProgress } from '../queue/progress.ts';
 import { type GroupedScenes, groupAcquisitions } from '../stac/acquisition.ts';
 import type { Pool } from '../workers/pool.ts';
-import { type Inspection, isFaultOfScene } from './inspect.ts';
+import { type Inspection, type InspectOptions, isFaultOfScene } from './inspect.ts';
 import type { Task, TaskResult } from './tasks.ts';
 
 /** Where a check says how far it is. */
@@ -30,6 +30,7 @@ export async function checkScenes(
   scenes: readonly Scene[],
   pool: Pool<Task, TaskResult>,
   teller: Teller,
+  options: InspectOptions = {},
 ): Promise<CheckedScenes> {
   const good = new Map<string, Inspection>();
   const refused = new Map<string, RefusedScene>();
@@ -50,14 +51,18 @@ export async function checkScenes(
       };
     }
     if (refused.size > 0) teller.say(`Checking ${due.length} older copies in place of refused ones …`);
-    const found = await inspectAll(due, pool, teller);
+    const found = await inspectAll(due, pool, { ...teller, options });
     for (const inspection of found.ok) good.set(inspection.scene.id, inspection);
     for (const refusal of found.refused) refused.set(refusal.id, refusal);
   }
 }
 
 /** Opens every scene's files in the children, several scenes a task. A killed child refuses the scenes of its task. */
-async function inspectAll(scenes: readonly Scene[], pool: Pool<Task, TaskResult>, teller: Teller) {
+async function inspectAll(
+  scenes: readonly Scene[],
+  pool: Pool<Task, TaskResult>,
+  teller: Teller & { readonly options: InspectOptions },
+) {
   const perTask = Math.max(1, Math.min(16, Math.ceil(scenes.length / (pool.size * 4))));
   const progress = createProgress({
     total: scenes.length,
@@ -70,7 +75,7 @@ async function inspectAll(scenes: readonly Scene[], pool: Pool<Task, TaskResult>
   const refused: RefusedScene[] = [];
   const inspect = async (batch: readonly Scene[]): Promise<void> => {
     try {
-      const answer = await pool.run({ kind: 'inspect', scenes: batch });
+      const answer = await pool.run({ kind: 'inspect', scenes: batch, options: teller.options });
       if (answer.kind !== 'inspect') throw new Error('Wrong answer to an inspect task.');
       for (const result of answer.scenes) {
         if ('ok' in result) ok.push(result.ok);

@@ -1,8 +1,8 @@
 import type { Window } from '../../shared/grid.ts';
 import { type Cog, openCog, readWindow } from '../cog/read.ts';
 import { openFileSource } from '../cog/source.ts';
-import { FRACTION_SCALE } from '../composite-unit.ts';
 import { measureGround } from '../ground.ts';
+import { FRACTION_SCALE } from '../layer-forms.ts';
 import type { ParcelClasses } from '../merge.ts';
 import type { Plan } from '../plan.ts';
 import { cellAreasHa } from '../raster/cell-area.ts';

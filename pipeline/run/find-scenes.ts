@@ -1,4 +1,5 @@
 import { inputError } from '../../shared/errors.ts';
+import type { Bbox } from '../../shared/grid.ts';
 import type { RefusedScene, Scene } from '../../shared/scene.ts';
 import type { MonitorConfig } from '../config.ts';
 import { loadScenes } from '../stac/catalog.ts';
@@ -8,6 +9,11 @@ import type { CompletedItem } from './complete.ts';
 import { isFaultOfScene } from './inspect.ts';
 import { createLazyEgress } from './lazy-egress.ts';
 import type { Task, TaskResult } from './tasks.ts';
+
+/** What decides which scenes are looked for. */
+type SceneSearch = Pick<MonitorConfig, 'catalog' | 'parcels' | 'collections' | 'allowHosts'> & {
+  readonly params: Pick<MonitorConfig['params'], 'baseline' | 'period'>;
+};
 
 interface FoundScenes {
   /** Between the first and the last day of the run; the days between its two periods included. */
@@ -22,8 +28,8 @@ interface FoundScenes {
  * `E_NO_COVERAGE` when there is not one, usable or not.
  */
 export async function findScenes(
-  config: MonitorConfig,
-  bboxDeg: [number, number, number, number],
+  config: SceneSearch,
+  bboxDeg: Bbox,
   pool: Pool<Task, TaskResult>,
 ): Promise<FoundScenes> {
   const { params, collections, allowHosts } = config;
@@ -57,12 +63,13 @@ async function completeInChild(item: GridlessItem, pool: Pool<Task, TaskResult>)
 }
 
 /** The catalogue says how many of its scenes are not of this run, not whether for their place or for their day. */
-function nothingFound({ catalog, parcels, params, collections }: MonitorConfig, outsideCount: number): Error {
+function nothingFound({ catalog, parcels, params, collections }: SceneSearch, outsideCount: number): Error {
   const others = collections ? 'another place, day or collection' : 'another place or day';
   const rest = outsideCount > 0 ? `; scenes of ${others}: ${outsideCount}` : '';
-  return inputError(
-    'E_NO_COVERAGE',
-    `No scene of ${catalog} from ${params.baseline.start} to ${params.period.end} lies over the parcels of ${parcels}${rest}. Check that both are of the same place, and the days of --baseline and --period.`,
-    parcels,
-  );
+  const days = `from ${params.baseline.start} to ${params.period.end}`;
+  const sentence =
+    parcels === null
+      ? `No scene of ${catalog} ${days} can be judged${rest}. Check its place, --bbox and --start.`
+      : `No scene of ${catalog} ${days} lies over the parcels of ${parcels}${rest}. Check that both are of the same place, and the days of --baseline and --period.`;
+  return inputError('E_NO_COVERAGE', sentence, parcels ?? catalog);
 }

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ErrorDetail } from '../../shared/errors.ts';
-import type { Observation, ParcelResult, Period } from '../../shared/result.ts';
-import { LAYER_FORMS, layersOf } from '../composite-unit.ts';
+import type { Observation, ParcelResult } from '../../shared/result.ts';
+import type { ChangeResults } from '../change-results.ts';
 import type { MonitorConfig } from '../config.ts';
+import { LAYER_FORMS, layersOf } from '../layer-forms.ts';
 import { emptyResult, mergeObservations, mergeParcel, type ParcelClasses } from '../merge.ts';
 import type { ObservationPart, UnitProblem } from '../observe.ts';
 import type { Plan } from '../plan.ts';
-import { COLOUR_FULL_REFLECTANCE } from '../scene-pixels.ts';
 import { type OutputFile, writeExports } from '../store/exports.ts';
 import { sha256OfBytes, writeFileAtomic } from '../store/files.ts';
 import { buildRunRecord, formatRunRecord, type RunRecord } from '../store/run-record.ts';
@@ -17,7 +17,8 @@ import type { Pool } from '../workers/pool.ts';
 import type { RunDatabase } from './database.ts';
 import { layerName, runFolder } from './folder.ts';
 import { footprintOf } from './footprint.ts';
-import { periodText } from './layers.ts';
+import { judgeChange, matchedControls, parcelBatches } from './judge-change.ts';
+import { bandNamesOf, methodOf, periodOf } from './layer-words.ts';
 import { removeLeftovers } from './leftovers.ts';
 import type { PreparedRun, RunContext } from './prepare.ts';
 import { describeRun, leftOutSentences, provenanceOf } from './record.ts';
@@ -48,17 +49,27 @@ export async function finishRun(
 ): Promise<RunSummary> {
   const { config, plan } = prepared;
   const units = await readUnits(config.out, plan);
-  const { perParcel } = mergeObservations(plan, units.parts, units.problems);
+  const merged = mergeObservations(plan, units.parts, units.problems);
+  const perParcel = merged.perParcel.slice(0, plan.parcels.length);
   watch.lap('observations merged');
   context.say('Writing the layers …');
   const layers = await writeLayers(prepared, pool);
   watch.lap('layers written');
   const classes = await measureAll(plan, config, pool);
   watch.lap('class areas');
-  const results = allResults(prepared, perParcel, classes, lost, units.parts);
+  const change = await judgeChange(prepared, merged, pool);
+  watch.lap('change judged');
+  const results = allResults(prepared, { perParcel, classes, change }, lost, units.parts);
   const observations = perParcel.flat();
   const provenance = provenanceOf(prepared);
-  const tables = await writeExports(config.out, { observations, results, parcels: prepared.parcels, provenance });
+  const tables = await writeExports(config.out, {
+    observations,
+    results,
+    parcels: prepared.parcels,
+    provenance,
+    change: change?.tables ?? null,
+    controlAreas: change ? matchedControls(plan, change.tables) : [],
+  });
   const twin = await writeTwin(config.out, prepared.twin);
   watch.lap('tables written');
   const record = buildRunRecord(
@@ -69,7 +80,7 @@ export async function finishRun(
       provenance,
     }),
   );
-  await database.save(runToSave(prepared, record, observations, results, layers));
+  await database.save(runToSave(prepared, record, { observations, results, layers, change: change?.tables ?? null }));
   watch.lap('database saved');
   await removeLeftovers(config.out, record, plan);
   await writeFileAtomic(join(config.out, 'run.json'), formatRunRecord(record));
@@ -88,7 +99,7 @@ export async function finishRun(
 }
 
 /** Unit by unit; null where a unit was left out. */
-async function readUnits(out: string, plan: Plan) {
+export async function readUnits(out: string, plan: Plan) {
   const parts: (ObservationPart[] | null)[] = [];
   const problems: (readonly UnitProblem[])[] = [];
   for (const unit of plan.units) {
@@ -106,11 +117,12 @@ async function readUnits(out: string, plan: Plan) {
   return { parts, problems };
 }
 
-interface WrittenLayer extends SavedLayer {
+export interface WrittenLayer extends SavedLayer {
   readonly files: readonly OutputFile[];
 }
 
-async function writeLayers(prepared: PreparedRun, pool: Pool<Task, TaskResult>): Promise<WrittenLayer[]> {
+/** All layers of the plan, each with its STAC item. */
+export async function writeLayers(prepared: PreparedRun, pool: Pool<Task, TaskResult>): Promise<WrittenLayer[]> {
   const { config, plan } = prepared;
   const wanted = plan.grids.flatMap((_, gridIndex) => layersOf(plan).map((layer) => ({ gridIndex, ...layer })));
   return Promise.all(
@@ -153,46 +165,15 @@ async function writeLayers(prepared: PreparedRun, pool: Pool<Task, TaskResult>):
   );
 }
 
-function methodOf(plan: Plan, kind: WrittenLayer['kind'], period: 'baseline' | 'period'): string {
-  const { params } = plan;
-  const { composite, minClear } = params;
-  const statistic = composite.kind === 'median' ? 'median' : `${composite.pct}th percentile`;
-  const season = params.seasonMonths ? ` in the months ${params.seasonMonths.join(', ')}` : '';
-  const ndvi = `${statistic} of the clear NDVI observations of ${periodText(plan, kind, period)}${season}, at least ${minClear} a pixel`;
-  switch (kind) {
-    case 'ndvi':
-      return ndvi;
-    case 'cover':
-      return `green-cover fraction of the dimidiate pixel model, (N − ${params.ndviSoil})/(${params.ndviVegetation} − ${params.ndviSoil}) cut to 0..1, not calibrated; N: ${ndvi}`;
-    case 'change':
-      return `cover fraction of the monitoring period minus that of the baseline; ${periodText(plan, kind, period)}`;
-    case 'clear-count':
-      return `number of clear acquisitions of ${periodText(plan, kind, period)}${season}`;
-    case 'true-color':
-      return `median red, green and blue reflectance of the clear observations of ${periodText(plan, kind, period)}${season}, 0 to ${COLOUR_FULL_REFLECTANCE} shown as 1 to 255; for viewing only`;
-  }
-}
-
-function bandNamesOf(kind: WrittenLayer['kind']): string[] {
-  return kind === 'true-color' ? ['red', 'green', 'blue'] : [kind];
-}
-
-function periodOf({ params }: Plan, kind: WrittenLayer['kind'], period: 'baseline' | 'period'): Period {
-  if (kind === 'change') return { start: params.baseline.start, end: params.period.end };
-  return period === 'baseline' ? params.baseline : params.period;
-}
-
 async function measureAll(
   plan: Plan,
   config: MonitorConfig,
   pool: Pool<Task, TaskResult>,
 ): Promise<Map<number, ParcelClasses>> {
-  const perTask = Math.max(1, Math.min(200, Math.ceil(plan.parcels.length / pool.size)));
-  const positions = plan.parcels.map((_, position) => position);
-  const batches: number[][] = [];
-  for (let at = 0; at < positions.length; at += perTask) batches.push(positions.slice(at, at + perTask));
   const answers = await Promise.all(
-    batches.map((parcels) => pool.run({ kind: 'classes', runId: plan.runId, out: config.out, parcels })),
+    parcelBatches(plan, pool.size).map((parcels) =>
+      pool.run({ kind: 'classes', runId: plan.runId, out: config.out, parcels }),
+    ),
   );
   const found = answers.flatMap((answer) => (answer.kind === 'classes' ? answer.parcels : []));
   return new Map(found.map((classes) => [classes.parcel, classes]));
@@ -201,8 +182,11 @@ async function measureAll(
 /** One row for every parcel of the file, in its order; those without figures say why. */
 function allResults(
   prepared: PreparedRun,
-  perParcel: readonly (readonly Observation[])[],
-  classes: ReadonlyMap<number, ParcelClasses>,
+  found: {
+    readonly perParcel: readonly (readonly Observation[])[];
+    readonly classes: ReadonlyMap<number, ParcelClasses>;
+    readonly change: ChangeResults | null;
+  },
   lost: ReadonlyMap<number, ErrorDetail>,
   parts: readonly (readonly ObservationPart[] | null)[],
 ): ParcelResult[] {
@@ -210,8 +194,9 @@ function allResults(
   const rows: { index: number; result: ParcelResult }[] = plan.parcels.map((parcel, position) => {
     const missing = parcel.unitIndexes.find((unit) => parts[unit] === null);
     const reason = missing === undefined ? null : (lost.get(missing)?.message ?? 'its unit has no result');
+    const { perParcel, classes, change } = found;
     const result = mergeParcel(plan, position, perParcel[position]!, classes.get(position) ?? null, reason);
-    return { index: parcel.index, result };
+    return { index: parcel.index, result: { ...result, change: change?.parcels[position] ?? null } };
   });
   const none = { nClearBaseline: 0, nClearPeriod: 0 };
   for (const parcel of plan.uncovered)
@@ -224,9 +209,7 @@ function allResults(
 function runToSave(
   prepared: PreparedRun,
   record: RunRecord,
-  observations: readonly Observation[],
-  results: readonly ParcelResult[],
-  layers: readonly WrittenLayer[],
+  made: Pick<RunToSave, 'observations' | 'results' | 'change'> & { readonly layers: readonly WrittenLayer[] },
 ): RunToSave {
   const { plan } = prepared;
   return {
@@ -239,8 +222,6 @@ function runToSave(
     })),
     refusedScenes: prepared.refused,
     acquisitions: plan.acquisitions,
-    observations,
-    results,
-    layers,
+    ...made,
   };
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { LayerKind } from '../../shared/result.ts';
-import type { LayerPeriod } from '../composite-unit.ts';
+import type { LayerPeriod } from '../layer-forms.ts';
 
 /** Where the files of a run lie: results on top, what a run needs to resume under `.run`. */
 export const runFolder = {

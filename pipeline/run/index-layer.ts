@@ -115,7 +115,7 @@ async function inspect({ index, out }: IndexRequest, scene: Scene, pool: Childre
   const bands = [...bandsOfIndex(index), ...(scene.maskRule === 'nodata' ? [] : [scene.maskRule as BandName])];
   if (bands.some((name) => scene.bands[name]!.href === out))
     throw usageError(`--out ${out} is a file of scene ${scene.id} itself. Give another name or folder.`);
-  const answer = await pool.run({ kind: 'inspect', scenes: [scene], bands });
+  const answer = await pool.run({ kind: 'inspect', scenes: [scene], options: { only: bands } });
   if (answer.kind !== 'inspect') throw new Error('Wrong answer to an inspect task.');
   const [result] = answer.scenes;
   if (result && 'ok' in result) return result.ok.scene;

@@ -20,6 +20,15 @@ export interface Inspection {
 
 export type InspectResult = { readonly ok: Inspection } | { readonly refused: RefusedScene };
 
+export interface InspectOptions {
+  /** These bands and no others. */
+  readonly only?: readonly BandName[] | undefined;
+  /** Opens swir22 too, where a scene has it. */
+  readonly burn?: boolean | undefined;
+  /** Opens the narrow infrared of Sentinel-2 too. */
+  readonly harmonise?: boolean | undefined;
+}
+
 /** Bands without which a run cannot use a scene. */
 function neededBands(scene: Scene): BandName[] {
   if (!scene.bands.red || !scene.bands.nir) return ['ndvi'];
@@ -29,17 +38,22 @@ function neededBands(scene: Scene): BandName[] {
 /**
  * Opens every band that will be read, holds its header and, where one is stated, its checksum against the item, checks the Sentinel-2 offset and the range of
  * a ready-made index by pixels, hashes the content. Without `only`, the bands of a run: index and mask must be good, the
- * colours for the eye may be missing.
+ * colours for the eye may be missing, and so may swir22, which is opened where `burn` asks for it.
  */
-export async function inspectScene(scene: Scene, files: BandFiles, only?: readonly BandName[]): Promise<InspectResult> {
+export async function inspectScene(
+  scene: Scene,
+  files: BandFiles,
+  { only, burn = false, harmonise = false }: InspectOptions = {},
+): Promise<InspectResult> {
   try {
-    const needed = only ?? neededBands(scene);
+    const needed = only ?? [...neededBands(scene), ...(harmonise && scene.family === 'msi' ? ['nir08' as const] : [])];
     const opened = new Map<BandName, OpenedBand>();
     for (const name of needed) opened.set(name, await openBand(scene, name, files));
+    const burnFault = burn ? await openOptional(scene, ['swir22'], files, opened) : null;
     const doubt = await pixelDoubt(scene, needed, files);
     if (doubt) return { refused: doubt };
     const colourFault = only ? null : await openColours(scene, files, opened);
-    return { ok: describe(scene, opened, colourFault) };
+    return { ok: describe(scene, opened, { colourFault, burnFault }) };
   } catch (error) {
     if (!isFaultOfScene(error)) throw error;
     return { refused: { id: scene.id, code: error.code, reason: error.message } };
@@ -75,10 +89,20 @@ async function openColours(
   opened: Map<BandName, OpenedBand>,
 ): Promise<CanopyError | null> {
   if (!opened.has('red') || !hasColours(scene)) return null;
+  return openOptional(scene, ['green', 'blue'], files, opened);
+}
+
+/** Adds bands that a scene can do without, all or none; resolves to what is wrong with them. A band it lacks is no fault. */
+async function openOptional(
+  scene: Scene,
+  names: readonly BandName[],
+  files: BandFiles,
+  opened: Map<BandName, OpenedBand>,
+): Promise<CanopyError | null> {
   try {
-    const green = await openBand(scene, 'green', files);
-    const blue = await openBand(scene, 'blue', files);
-    opened.set('green', green).set('blue', blue);
+    const found = new Map<BandName, OpenedBand>();
+    for (const name of names) if (scene.bands[name]) found.set(name, await openBand(scene, name, files));
+    for (const [name, band] of found) opened.set(name, band);
     return null;
   } catch (error) {
     if (!isFaultOfScene(error)) throw error;
@@ -94,7 +118,7 @@ async function pixelDoubt(scene: Scene, names: readonly BandName[], files: BandF
 function describe(
   scene: Scene,
   opened: ReadonlyMap<BandName, OpenedBand>,
-  colourFault: CanopyError | null,
+  { colourFault, burnFault }: { readonly colourFault: CanopyError | null; readonly burnFault: CanopyError | null },
 ): Inspection {
   const { green: _green, blue: _blue, ...withoutColours } = scene.bands;
   const parts = [...opened.values()];
@@ -105,7 +129,10 @@ function describe(
     blockPx: lead?.blockPx ?? 1,
     bytes: parts.reduce((total, { bytes }) => total + bytes, 0),
     pixels: parts.reduce((total, { pixels }) => total + pixels, 0),
-    warnings: colourFault ? [`Scene ${scene.id} is used without its colours: ${colourFault.message}`] : [],
+    warnings: [
+      ...(colourFault ? [`Scene ${scene.id} is used without its colours: ${colourFault.message}`] : []),
+      ...(burnFault ? [`Scene ${scene.id} is used without its burn ratio: ${burnFault.message}`] : []),
+    ],
   };
 }
 

@@ -3,17 +3,12 @@ import type { Window } from '../../shared/grid.ts';
 import { intersectWindows } from '../../shared/grid.ts';
 import type { LayerKind } from '../../shared/result.ts';
 import { writeCog } from '../cog/write.ts';
-import {
-  coverTable,
-  deriveLayer,
-  LAYER_FORMS,
-  type LayerData,
-  type LayerForm,
-  type LayerPeriod,
-} from '../composite-unit.ts';
+import { coverTable, deriveLayer } from '../composite-unit.ts';
+import { LAYER_FORMS, type LayerData, type LayerForm, type LayerPeriod } from '../layer-forms.ts';
 import type { Plan, Unit } from '../plan.ts';
 import type { Provenance } from '../store/geojson.ts';
 import { runFolder } from './folder.ts';
+import { periodText } from './layer-words.ts';
 import type { LayerFile } from './tasks.ts';
 import { decodeUnitFile, type UnitFile } from './unit-file.ts';
 
@@ -69,13 +64,6 @@ export async function assembleLayer(
     },
     readBlock,
   );
-}
-
-export function periodText(plan: Plan, kind: LayerKind, period: LayerPeriod): string {
-  const { baseline, period: monitored } = plan.params;
-  const own = period === 'baseline' ? baseline : monitored;
-  const text = `${own.start}/${own.end}`;
-  return kind === 'change' ? `${text} against ${baseline.start}/${baseline.end}` : text;
 }
 
 async function readUnitLayer(

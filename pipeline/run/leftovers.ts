@@ -1,6 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { layersOf } from '../composite-unit.ts';
+import { layersOf } from '../layer-forms.ts';
 import type { Plan } from '../plan.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import { layerName, runFolder } from './folder.ts';
@@ -22,7 +22,9 @@ export async function removeLeftovers(out: string, record: RunRecord, plan: Plan
   const planned = new Set<string>();
   for (const other of [plan, ...(await readPlans(out))]) {
     for (const { key } of other.grids) {
-      for (const { kind, period } of layersOf({ hasColour: true })) {
+      // A plan of an earlier version says nothing of change.
+      const change = other.change ?? { reason: '' };
+      for (const { kind, period } of layersOf({ hasColour: true, change })) {
         for (const ending of ['tif', 'json']) planned.add(`${layerName(kind, period, key)}.${ending}`);
       }
     }
@@ -31,7 +33,7 @@ export async function removeLeftovers(out: string, record: RunRecord, plan: Plan
 }
 
 /** The plans of all runs that were started in the folder, finished or not. */
-async function readPlans(out: string): Promise<Pick<Plan, 'grids'>[]> {
+async function readPlans(out: string): Promise<(Pick<Plan, 'grids'> & Partial<Pick<Plan, 'change'>>)[]> {
   const folder = runFolder.work(out);
   const names = (await readdir(folder)).filter((name) => /^plan-[0-9a-f]+\.json$/.test(name));
   return Promise.all(names.map(async (name) => JSON.parse(await readFile(join(folder, name), 'utf8')) as Plan));

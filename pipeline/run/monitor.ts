@@ -69,7 +69,7 @@ async function computeRun(
 }
 
 /** Computes the units that are due; answers those that were left out, with the error that each ended with. */
-async function computeUnits(
+export async function computeUnits(
   prepared: PreparedRun,
   pool: Pool<Task, TaskResult>,
   context: RunContext,

@@ -4,7 +4,7 @@ import type { Parcel, RefusedParcel } from '../../shared/parcel.ts';
 import type { RefusedScene, Scene, SupersededScene } from '../../shared/scene.ts';
 import type { MonitorConfig } from '../config.ts';
 import { parseParcels } from '../parcels.ts';
-import { keepOneFamily, type Plan, planRun } from '../plan.ts';
+import { keepHarmonised, keepOneFamily, type MonitorParams, type Plan, planRun } from '../plan.ts';
 import { dayOf, isInPeriod } from '../season.ts';
 import { groupAcquisitions } from '../stac/acquisition.ts';
 import { sha256OfBytes } from '../store/files.ts';
@@ -31,7 +31,8 @@ export interface PreparedRun {
   readonly plan: Plan;
   readonly parcels: readonly Parcel[];
   readonly refusedParcels: readonly RefusedParcel[];
-  readonly parcelsSha256: string;
+  /** null where the run has no parcels. */
+  readonly parcelsSha256: string | null;
   readonly inspections: readonly Inspection[];
   readonly superseded: readonly SupersededScene[];
   readonly supersededScenes: readonly Scene[];
@@ -53,15 +54,8 @@ export async function prepareRun(
   watch: Stopwatch,
 ): Promise<PreparedRun> {
   const { params } = config;
-  const bytes = await readParcelsFile(config.parcels);
-  const parsed = await parseParcels(bytes, { source: config.parcels, idField: config.idField ?? undefined });
+  const parsed = await readParcels(config);
   watch.lap('parcels');
-  if (parsed.parcels.length === 0)
-    throw inputError(
-      'E_NO_PARCELS',
-      `No parcel of ${config.parcels} can be used: ${firstReason(parsed.refused)}`,
-      config.parcels,
-    );
   const { twin, note } = await readTwin(config);
   const { checked, refused, emptyPeriods, itemDigests } = await gatherScenes(
     config,
@@ -71,29 +65,64 @@ export async function prepareRun(
     watch,
   );
   const { inspections, acquisitions, superseded, supersededScenes } = checked;
-  const plan = planRun({ params, scenes: inspections, acquisitions, parcels: parsed.parcels });
+  const plan = planRun({
+    params: config.parcels === null ? daysFound(params, acquisitions) : params,
+    scenes: inspections,
+    acquisitions,
+    parcels: parsed.parcels,
+    changeBboxDeg: config.parcels === null ? config.bboxDeg : null,
+  });
   watch.lap('plan');
-  if (plan.parcels.length === 0)
+  if (config.parcels !== null && plan.parcels.length === 0)
     throw inputError(
       'E_NO_COVERAGE',
       `No scene of ${config.catalog} covers a parcel of ${config.parcels}. Check that both are of the same place.`,
       config.parcels,
     );
+  const seriesNotes = notesOnSeries(config, plan);
   return {
     config,
     plan,
     parcels: parsed.parcels,
     refusedParcels: parsed.refused,
-    parcelsSha256: sha256OfBytes(bytes),
+    parcelsSha256: parsed.sha256,
     inspections,
     superseded,
     supersededScenes,
     refused,
-    notes: note === null ? parsed.notes : [...parsed.notes, note],
+    notes: [...parsed.notes, ...(note === null ? [] : [note]), ...seriesNotes],
     emptyPeriods,
     twin,
     itemDigests,
   };
+}
+
+/** The two periods cut to the days that have scenes, where they were left open. */
+function daysFound(params: MonitorParams, acquisitions: readonly { readonly datetime: string }[]): MonitorParams {
+  const days = acquisitions.map(({ datetime }) => dayOf(datetime)).sort();
+  const { baseline, period } = params;
+  return {
+    ...params,
+    baseline: { ...baseline, start: days.find((day) => isInPeriod(day, baseline)) ?? baseline.start },
+    period: { ...period, end: days.findLast((day) => isInPeriod(day, period)) ?? period.end },
+  };
+}
+
+/** What a run's model of tree cover does not fit; throws where it cannot be used at all. */
+function notesOnSeries({ coverModel, params }: MonitorConfig, plan: Plan): string[] {
+  if (!coverModel || !params.coverModel) return [];
+  if (!('slots' in plan.change))
+    throw inputError(
+      'E_COVER_MODEL',
+      `The cover model ${coverModel.path} needs the series of a run that judges change over time, but: ${plan.change.reason}.`,
+      coverModel.path,
+    );
+  const families = [...new Set(plan.scenes.map(({ scene }) => scene.family))].sort();
+  const strangers = families.filter((family) => !coverModel.sensors.includes(family));
+  if (strangers.length === 0 || (coverModel.harmonised && params.harmonise)) return [];
+  return [
+    `The cover model ${coverModel.name} was fitted on ${coverModel.sensors.join(', ')}; its tree cover of ${strangers.join(', ')} is extrapolated.`,
+  ];
 }
 
 /** The scenes of the two periods that count and whose files are good. */
@@ -105,27 +134,38 @@ async function gatherScenes(
   watch: Stopwatch,
 ) {
   const { baseline, period } = config.params;
-  const found = await findScenes(config, unionBbox(parcels), pool);
+  const found = await findScenes(config, config.bboxDeg ?? unionBbox(parcels), pool);
   const between = found.scenes.filter(({ datetime }) => {
     const day = dayOf(datetime);
     return isInPeriod(day, baseline) || isInPeriod(day, period);
   });
-  const family = keepOneFamily(between);
+  const family = config.params.harmonise ? keepHarmonised(between) : keepOneFamily(between);
   const refusedItems = [...found.refused, ...family.refused];
   const { acquisitions } = groupAcquisitions(family.kept);
   watch.lap('catalogue');
   // Before minutes of checking files: with both periods empty there is nothing to check.
   findEmptyPeriods(config, acquisitions, between, refusedItems);
   const sceneCount = acquisitions.reduce((count, { sceneIds }) => count + sceneIds.length, 0);
-  context.say(
-    `${parcels.length} parcels, ${sceneCount} scenes of ${acquisitions.length} acquisitions. Checking the files …`,
-  );
-  const checked = await checkScenes(family.kept, pool, context);
+  const areas = config.parcels === null ? 'Every pixel' : `${parcels.length} parcels`;
+  context.say(`${areas}, ${sceneCount} scenes of ${acquisitions.length} acquisitions. Checking the files …`);
+  const checked = await checkScenes(family.kept, pool, context, {
+    burn: config.params.change?.removeBurns === true,
+    harmonise: config.params.harmonise,
+  });
   watch.lap('files checked');
   const refused = [...refusedItems, ...checked.refused];
   const emptyPeriods = findEmptyPeriods(config, checked.acquisitions, between, refused);
   for (const sentence of emptyPeriods) context.say(sentence);
   return { checked, refused, emptyPeriods, itemDigests: found.itemDigests };
+}
+
+async function readParcels({ parcels, idField }: MonitorConfig) {
+  if (parcels === null) return { parcels: [], refused: [], notes: [], sha256: null };
+  const bytes = await readParcelsFile(parcels);
+  const parsed = await parseParcels(bytes, { source: parcels, idField: idField ?? undefined });
+  if (parsed.parcels.length === 0)
+    throw inputError('E_NO_PARCELS', `No parcel of ${parcels} can be used: ${firstReason(parsed.refused)}`, parcels);
+  return { ...parsed, sha256: sha256OfBytes(bytes) };
 }
 
 async function readParcelsFile(path: string): Promise<Uint8Array> {

@@ -15,10 +15,12 @@ const POLICY_CODES = new Set(['E_SCENE_TIER']);
 
 /** Attribution lines and the synthetic flag that every export of a run repeats. */
 export function provenanceOf({ plan, config }: PreparedRun): Provenance {
-  const attribution = [...new Set(plan.scenes.map(({ scene }) => scene.attribution))].sort();
+  const { coverModel, project } = config;
+  const lines = [...plan.scenes.map(({ scene }) => scene.attribution), ...(coverModel?.attribution ?? [])];
   return {
-    attribution,
-    synthetic: config.project?.synthetic === true || plan.scenes.some(({ scene }) => scene.synthetic),
+    attribution: [...new Set(lines)].sort(),
+    synthetic:
+      project?.synthetic === true || coverModel?.synthetic === true || plan.scenes.some(({ scene }) => scene.synthetic),
   };
 }
 
@@ -86,7 +88,26 @@ function inputsOf({ config, plan, parcelsSha256, itemDigests, twin }: PreparedRu
         ]
       : []),
     ...(twin?.inputs ?? []),
-    { role: 'parcels', name: basename(config.parcels), href: config.parcels, identity: `sha256:${parcelsSha256}` },
+    ...(config.coverModel
+      ? [
+          {
+            role: 'cover-model' as const,
+            name: config.coverModel.name,
+            href: config.coverModel.path,
+            identity: `sha256:${config.coverModel.sha256}`,
+          },
+        ]
+      : []),
+    ...(config.parcels === null
+      ? []
+      : [
+          {
+            role: 'parcels' as const,
+            name: basename(config.parcels),
+            href: config.parcels,
+            identity: `sha256:${parcelsSha256}`,
+          },
+        ]),
   ];
   for (const { scene, identities } of plan.scenes) {
     const digest = itemDigests.get(scene.id);
@@ -98,9 +119,11 @@ function inputsOf({ config, plan, parcelsSha256, itemDigests, twin }: PreparedRu
 }
 
 function parametersOf(params: MonitorParams, config: MonitorConfig): Record<string, Parameter> {
-  const { baseline, period, composite, ...rest } = params;
+  const { baseline, period, composite, change, coverModel: _model, ...rest } = params;
   return {
     ...rest,
+    coverModel: config.coverModel && { name: config.coverModel.name, sentence: config.coverModel.sentence },
+    change: change && { ...change, breaks: { ...change.breaks } },
     collections: config.collections,
     idField: config.idField,
     baseline: `${baseline.start}/${baseline.end}`,

@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { LayerKind } from '../../shared/result.ts';
-import type { BandName, Scene } from '../../shared/scene.ts';
-import type { LayerPeriod } from '../composite-unit.ts';
+import type { Scene } from '../../shared/scene.ts';
+import type { ParcelGround } from '../change-results.ts';
 import { allowedHosts, environment } from '../config.ts';
+import type { LayerPeriod } from '../layer-forms.ts';
 import type { ParcelClasses } from '../merge.ts';
 import { observeUnit } from '../observe.ts';
 import type { Plan } from '../plan.ts';
@@ -11,14 +12,16 @@ import { writeFileAtomic } from '../store/files.ts';
 import type { Provenance } from '../store/geojson.ts';
 import type { TaskNote } from '../workers/contract.ts';
 import { type BandFiles, createBandFiles } from './bands.ts';
+import { type CalibrateAnswer, type CalibrateTask, sampleUnit } from './calibrate-unit.ts';
 import { measureClasses } from './classes.ts';
 import { type CompletedItem, completeItem } from './complete.ts';
 import { runFolder } from './folder.ts';
 import { computeIndexStrip, type IndexStrip } from './index-strip.ts';
-import { type InspectResult, inspectScene } from './inspect.ts';
+import { type InspectOptions, type InspectResult, inspectScene } from './inspect.ts';
 import { assembleLayer } from './layers.ts';
 import { createLazyEgress } from './lazy-egress.ts';
 import { encodeUnitFile } from './unit-file.ts';
+import { measureYears } from './year-layers.ts';
 
 /** Where a task works: the folder of the run. */
 interface TaskPlace {
@@ -28,7 +31,7 @@ interface TaskPlace {
 /** One request to a worker. Plain JSON: ids and paths, never pixels. */
 export type Task =
   | { readonly kind: 'complete'; readonly items: readonly GridlessItem[] }
-  | { readonly kind: 'inspect'; readonly scenes: readonly Scene[]; readonly bands?: readonly BandName[] }
+  | { readonly kind: 'inspect'; readonly scenes: readonly Scene[]; readonly options?: InspectOptions }
   | ({ readonly kind: 'index' } & IndexStrip)
   | ({ readonly kind: 'unit'; readonly runId: string; readonly unit: number } & TaskPlace)
   | ({
@@ -39,7 +42,9 @@ export type Task =
       readonly period: LayerPeriod;
       readonly provenance: Provenance;
     } & TaskPlace)
-  | ({ readonly kind: 'classes'; readonly runId: string; readonly parcels: readonly number[] } & TaskPlace);
+  | ({ readonly kind: 'classes'; readonly runId: string; readonly parcels: readonly number[] } & TaskPlace)
+  | ({ readonly kind: 'years'; readonly runId: string; readonly parcels: readonly number[] } & TaskPlace)
+  | ({ readonly kind: 'calibrate'; readonly runId: string } & CalibrateTask & TaskPlace);
 
 export interface LayerFile {
   readonly sha256: string;
@@ -52,7 +57,9 @@ export type TaskResult =
   | { readonly kind: 'index'; readonly valuePx: number }
   | { readonly kind: 'unit' }
   | { readonly kind: 'layer'; readonly file: LayerFile }
-  | { readonly kind: 'classes'; readonly parcels: readonly ParcelClasses[] };
+  | { readonly kind: 'classes'; readonly parcels: readonly ParcelClasses[] }
+  | { readonly kind: 'years'; readonly parcels: readonly ParcelGround[] }
+  | ({ readonly kind: 'calibrate' } & CalibrateAnswer);
 
 /** What a child keeps between tasks: open files and the plan it last read. */
 let files: BandFiles | null = null;
@@ -72,7 +79,7 @@ export async function runTask(task: Task, report: (note: TaskNote) => void): Pro
     }
     case 'inspect': {
       const scenes: InspectResult[] = [];
-      for (const scene of task.scenes) scenes.push(await inspectScene(scene, files, task.bands));
+      for (const scene of task.scenes) scenes.push(await inspectScene(scene, files, task.options));
       return { kind: 'inspect', scenes };
     }
     case 'index':
@@ -88,6 +95,12 @@ export async function runTask(task: Task, report: (note: TaskNote) => void): Pro
       return { kind: 'layer', file: await assembleLayer(await readPlan(task.out, task.runId), task) };
     case 'classes':
       return { kind: 'classes', parcels: await measureClasses(await readPlan(task.out, task.runId), task) };
+    case 'calibrate':
+      return { kind: 'calibrate', ...(await sampleUnit(await readPlan(task.out, task.runId), task, files.read)) };
+    case 'years': {
+      const plan = await readPlan(task.out, task.runId);
+      return { kind: 'years', parcels: 'slots' in plan.change ? await measureYears(plan, plan.change, task) : [] };
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CanopyError, inputError } from '../../shared/errors.ts';
-import type { LayerData, UnitLayer } from '../composite-unit.ts';
+import type { LayerData, UnitLayer } from '../layer-forms.ts';
 import type { ObservationPart, UnitProblem, UnitResult } from '../observe.ts';
 
 /**

@@ -9,7 +9,7 @@ import type { Cells } from '../raster/sample.ts';
 import { readClear, readScenePixels } from '../scene-pixels.ts';
 import type { SceneLevel } from './scene-level.ts';
 
-export type MaskParams = Pick<MonitorParams, 'keepScl' | 'dilateM'>;
+export type MaskParams = Pick<MonitorParams, 'keepScl' | 'dilateM' | 'harmonise'>;
 
 /** Three bands shown as red, green and blue. */
 type BandTriple = readonly [BandName, BandName, BandName];

@@ -1,7 +1,7 @@
 /** A column of a CSV file as its metadata describes it. */
 export interface CsvColumn {
   readonly name: string;
-  readonly datatype: 'string' | 'dateTime' | 'integer' | 'double';
+  readonly datatype: 'string' | 'date' | 'dateTime' | 'integer' | 'double';
   readonly unit?: string;
   readonly description?: string;
 }

@@ -37,6 +37,24 @@ export function formatResultsGeojson(
   return `${head},"features":[\n${features.join(',\n')}\n]}\n`;
 }
 
+/** A control area as it is published: rings in lon/lat degrees, flat and closed. */
+export interface ControlShape {
+  readonly id: string;
+  readonly parcelHa: number;
+  readonly rings: readonly (readonly number[])[];
+}
+
+/** Control areas as GeoJSON, one line a feature: id and true ground area. */
+export function formatControlsGeojson(areas: readonly ControlShape[], { attribution, synthetic }: Provenance): string {
+  const features = areas.map(({ id, parcelHa, rings }) => {
+    const polygons = groupRings(rings.map((ring) => Float64Array.from(ring)));
+    const properties = { control_id: id, control_ha: Number(parcelHa.toFixed(6)) };
+    return JSON.stringify({ type: 'Feature', id, properties, geometry: roundGeometry(joinPolygons(polygons)) });
+  });
+  const head = JSON.stringify({ type: 'FeatureCollection', attribution, synthetic }).slice(0, -1);
+  return `${head},"features":[\n${features.join(',\n')}\n]}\n`;
+}
+
 /** The parcel that a result is of; null for a refused one, also where it repeats the id of another. */
 export function parcelOf(result: ParcelResult, parcels: ReadonlyMap<string, Parcel>): Parcel | null {
   return result.parcelHa === null ? null : (parcels.get(result.parcelId) ?? null);

@@ -1,8 +1,8 @@
 import { geojsonToWkb, parquetWriteBuffer } from 'hyparquet-writer';
 import type { Parcel } from '../../shared/parcel.ts';
-import type { Observation, ParcelResult } from '../../shared/result.ts';
+import type { ParcelResult } from '../../shared/result.ts';
 import { geometryOfParcel, type ParcelGeometry, type Provenance, parcelOf } from './geojson.ts';
-import { type Cell, type Column, observationColumns, readCell, resultColumns } from './tables.ts';
+import { type Cell, type Column, isNumeric, readCell, resultColumns } from './tables.ts';
 
 // The writer's own types ask for mutable arrays of anything; this is the part of them used here.
 interface ParquetColumn {
@@ -11,10 +11,14 @@ interface ParquetColumn {
   data: (Cell | Date | Uint8Array)[];
 }
 
-/** Observations as a Parquet file: text, DOUBLE, INT32 and UTC timestamps in milliseconds; rows in the order given. */
-export function formatObservationsParquet(rows: readonly Observation[], provenance: Provenance): Uint8Array {
+/** A table as a Parquet file: text, DOUBLE, INT32 and UTC timestamps in milliseconds; rows in the order given. */
+export function formatTableParquet<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  provenance: Provenance,
+): Uint8Array {
   return writeParquet(
-    observationColumns.map((column) => toParquetColumn(rows, column)),
+    columns.map((column) => toParquetColumn(rows, column)),
     describeProvenance(provenance),
   );
 }
@@ -51,7 +55,7 @@ function toParquetColumn<Row>(rows: readonly Row[], column: Column<Row>): Parque
   const { name, unit } = column;
   if (unit === 'utc')
     return { name, type: 'TIMESTAMP', data: cells.map((cell) => (cell === null ? null : new Date(cell))) };
-  return { name, type: unit === 'text' ? 'STRING' : unit === 'count' ? 'INT32' : 'DOUBLE', data: cells };
+  return { name, type: !isNumeric(unit) ? 'STRING' : unit === 'count' ? 'INT32' : 'DOUBLE', data: cells };
 }
 
 function describeProvenance({ attribution, synthetic }: Provenance): { key: string; value: string }[] {

@@ -5,7 +5,7 @@ import { sha256OfBytes } from './files.ts';
 
 /** What a run read, and how anyone can check that they hold the same bytes. */
 export interface RunInput {
-  readonly role: 'project' | 'parcels' | 'boundary' | 'item' | 'asset';
+  readonly role: 'project' | 'parcels' | 'boundary' | 'cover-model' | 'item' | 'asset';
   /** What it is called wherever it lies: file name, item id, or item id and asset key. */
   readonly name: string;
   /** Where it was read from; a link's query and user are left out of the record. */

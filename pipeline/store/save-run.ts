@@ -1,3 +1,4 @@
+import type { ChangeTables } from '../../shared/change.ts';
 import { CanopyError } from '../../shared/errors.ts';
 import type { Bbox } from '../../shared/grid.ts';
 import type { Parcel } from '../../shared/parcel.ts';
@@ -7,7 +8,18 @@ import { sha256OfBytes } from './files.ts';
 import { geometryOfParcel } from './geojson.ts';
 import type { RunRecord } from './run-record.ts';
 import type { Database, SqlClient } from './sql.ts';
-import { type Column, observationColumns, readCell, resultColumns, type Unit } from './tables.ts';
+import {
+  balanceColumns,
+  type Column,
+  controlColumns,
+  monthColumns,
+  observationColumns,
+  readCell,
+  resultColumns,
+  seriesColumns,
+  type Unit,
+  yearColumns,
+} from './tables.ts';
 
 /** A layer file of a run with its STAC item. */
 export interface SavedLayer {
@@ -30,12 +42,17 @@ export interface RunToSave {
   readonly acquisitions: readonly Acquisition[];
   readonly observations: readonly Observation[];
   readonly results: readonly ParcelResult[];
+  /** null where change over time was not judged. */
+  readonly change: ChangeTables | null;
   readonly layers: readonly SavedLayer[];
 }
 
 const rowsPerStatement = 5000;
 const sqlTypes: Readonly<Record<Unit, string>> = {
   text: 'text',
+  day: 'date',
+  number: 'double precision',
+  ndvi_per_year: 'double precision',
   utc: 'timestamptz',
   count: 'integer',
   ha: 'double precision',
@@ -79,9 +96,33 @@ export async function saveRun(database: Database, run: RunToSave): Promise<boole
       run.results,
       (row) => versions.get(row.parcelId) ?? null,
     );
+    if (run.change) await saveChange(sql, record.id, run.change, versions);
     await saveLayers(sql, record.id, run.layers);
     return true;
   });
+}
+
+async function saveChange(
+  sql: SqlClient,
+  runId: string,
+  { years, series, controls, balance, months }: ChangeTables,
+  versions: ReadonlyMap<string, string>,
+): Promise<void> {
+  const save = <Row extends { readonly parcelId: string }>(
+    table: string,
+    columns: readonly Column<Row>[],
+    rows: readonly Row[],
+  ) => saveTable(sql, { table, columns, runId }, rows, (row) => versions.get(row.parcelId) ?? null);
+  await save('parcel_year', yearColumns, years);
+  await save('parcel_series', seriesColumns, series);
+  await save('control_area', controlColumns, controls);
+  await save('parcel_month', monthColumns, months);
+  const typed = balanceColumns.map(({ name, unit }) => `${name} ${sqlTypes[unit]}`).join(', ');
+  const records = balance.map((row) => ({
+    run_id: runId,
+    ...Object.fromEntries(balanceColumns.map((column) => [column.name, readCell(row, column)])),
+  }));
+  await insertRows(sql, { table: 'control_balance', types: `run_id text, ${typed}` }, records);
 }
 
 /** Names a parcel's boundary: hash of its id and the exact coordinates. */

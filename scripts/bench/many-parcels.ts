@@ -99,6 +99,8 @@ function inventResult(parcel: Parcel, chance: () => number): ParcelResult {
     reason: '',
     finding: FINDINGS[Math.floor(chance() * 4)]!,
     classAreaSe: 'not estimated',
+    coverSePct: null,
+    change: null,
   };
 }
 

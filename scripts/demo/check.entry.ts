@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkResults, formatLines } from './check.ts';
+import { checkChange } from './check-change.ts';
 import type { Truth } from './make.ts';
 
 function main(): boolean {
@@ -12,7 +13,11 @@ function main(): boolean {
   const results = values.results ?? 'data/out/demo';
   const truth = JSON.parse(readFileSync(join(demo, 'truth.json'), 'utf8')) as Truth;
   const read = (name: string) => readFileSync(join(results, name), 'utf8');
-  const lines = checkResults(truth, read('observations.csv'), read('parcels.csv'));
+  const parcels = read('parcels.csv');
+  const lines = [
+    ...checkResults(truth, read('observations.csv'), parcels),
+    ...checkChange(truth, parcels, read('series.csv'), read('changes.csv')),
+  ];
   const broken = lines.filter((line) => line.holds === false);
   console.log(`Synthetic demo twin, seed ${truth.seed}: ${results} against the truth of ${demo}\n`);
   console.log(formatLines(lines));

@@ -36,6 +36,17 @@ describe('what the flags say', () => {
       ndviSoil: 0.1,
       ndviVegetation: 0.85,
       composite: { kind: 'median' },
+      harmonise: false,
+      coverModel: null,
+      change: {
+        breaks: { order: 1, trend: false, history: 'all', h: 0.25, level: 0.05 },
+        minMagnitude: 0.1,
+        minConsecutive: 3,
+        removeBurns: true,
+        removeOutliers: true,
+        controlCount: 5,
+        seed: 1,
+      },
     });
     expect([config.workers, config.redisUrl, config.databaseUrl]).toEqual([availableParallelism(), null, null]);
     expect([config.parcels, config.catalog, config.out]).toEqual(['p.geojson', 'scenes', 'out'].map((p) => resolve(p)));
@@ -55,6 +66,32 @@ describe('what the flags say', () => {
     });
     expect([config.workers, config.json, config.dryRun]).toEqual([3, true, false]);
     expect(config.allowHosts).toEqual(['localhost:80', '[::1]:8080']);
+  });
+
+  it('reads how change is judged, flags before the defaults', async () => {
+    const more = { order: '3', history: 'roc', h: '0.5', level: '0.01', 'min-magnitude': '0.2', consecutive: '4' };
+    const steps = ['--trend', '--no-burn-removal', '--no-outlier-rule'];
+    const config = await readMonitorConfig([...flags({ ...more, controls: '7', seed: '12' }), ...steps], {});
+    expect(config.params.change).toEqual({
+      breaks: { order: 3, trend: true, history: 'roc', h: 0.5, level: 0.01 },
+      minMagnitude: 0.2,
+      minConsecutive: 4,
+      removeBurns: false,
+      removeOutliers: false,
+      controlCount: 7,
+      seed: 12,
+    });
+    expect((await readMonitorConfig([...flags(), '--no-change'], {})).params.change).toBeNull();
+  });
+
+  it.each([
+    ['order', '4', '--order wants one of 1, 2, 3; got "4".'],
+    ['history', 'some', '--history wants one of all, roc; got "some".'],
+    ['h', '0.3', '--h wants one of 0.25, 0.5, 1; got "0.3".'],
+    ['level', '0.2', '--level wants a number from 0.001 to 0.05; got "0.2".'],
+    ['consecutive', '2.5', '--consecutive wants a whole number; got "2.5".'],
+  ])('refuses --%s %s', async (flag, value, sentence) => {
+    await expect(readMonitorConfig(flags({ [flag]: value }), {})).rejects.toThrow(sentence);
   });
 
   it('takes the database from the environment unless a flag names one', async () => {

@@ -43,7 +43,7 @@ function makePlan(change: { parcel?: Partial<PlannedParcel>; minClear?: number; 
     lossThreshold: -0.15,
     gainThreshold: 0.15,
   };
-  return { params, scenes: SCENES, acquisitions, parcels: [parcel] } as unknown as Plan;
+  return { params, scenes: SCENES, acquisitions, parcels: [parcel], controls: [] } as unknown as Plan;
 }
 
 /** A part of a parcel of 2 ha whose clear cells all have one NDVI. */
@@ -65,6 +65,7 @@ function part(
     quantiles,
     values: null,
     weights: null,
+    nbr: null,
   };
 }
 

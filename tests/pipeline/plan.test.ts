@@ -17,6 +17,9 @@ const PARAMS: MonitorParams = {
   ndviSoil: 0.1,
   ndviVegetation: 0.85,
   composite: { kind: 'median' },
+  harmonise: false,
+  coverModel: null,
+  change: null,
 };
 const [X, Y] = [500_000, 1_083_000];
 

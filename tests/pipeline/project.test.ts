@@ -33,6 +33,9 @@ describe('a project file', () => {
       mask: { keepScl: [4, 5, 6, 7], dilateM: 0 },
       thresholds: { loss: -0.15, gain: 0.15, minClear: 3 },
       endpoints: null,
+      harmonise: false,
+      coverModel: null,
+      change: {},
     });
   });
 

@@ -51,7 +51,7 @@ describeWithData('canopy monitor on ten Sentinel-2 scenes of the Alps', () => {
     const pixels = await readScenePixels(
       { scene: scene!, gridIndex: 0, offset: { col: 0, row: 0 }, identities: {} },
       { col: 0, row: 0, widthPx, heightPx },
-      { keepScl: [4, 5, 6, 7], dilateM: 0 },
+      { keepScl: [4, 5, 6, 7], dilateM: 0, harmonise: false },
       files.read,
     );
     await files.close();

@@ -131,6 +131,7 @@ describe('a unit file', () => {
     quantiles: [0.1, 0.2, 0.3],
     values: null,
     weights: null,
+    nbr: null,
   };
   const encode = (more: Partial<typeof part>) =>
     encodeUnitFile('u1', { parts: [{ ...part, ...more }], problems: [], layers: [] });

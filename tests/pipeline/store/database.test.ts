@@ -6,7 +6,14 @@ import { openDatabase } from '../../../pipeline/store/database.ts';
 import { migrate } from '../../../pipeline/store/migrate.ts';
 import { saveRun } from '../../../pipeline/store/save-run.ts';
 import type { Database } from '../../../pipeline/store/sql.ts';
-import { observationColumns, resultColumns } from '../../../pipeline/store/tables.ts';
+import {
+  controlColumns,
+  monthColumns,
+  observationColumns,
+  resultColumns,
+  seriesColumns,
+  yearColumns,
+} from '../../../pipeline/store/tables.ts';
 import { type PostgresServer, postgresMissing, startPostgres } from './postgres-server.ts';
 import { sampleRun } from './samples.ts';
 
@@ -54,16 +61,26 @@ function testDatabase(name: string, open: () => Promise<Database>) {
     it.each([
       ['observation', observationColumns],
       ['parcel_result', resultColumns],
-    ])('has the %s columns of the CSV file, in its order, after run_id and parcel_version', async (table, columns) => {
-      const rows = await database.query<{ column_name: string; data_type: string }>(
-        'select column_name, data_type from information_schema.columns where table_name = $1 order by ordinal_position',
-        [table],
-      );
-      const types = { text: 'text', utc: 'timestamp with time zone', count: 'integer' } as Record<string, string>;
-      expect(rows.slice(2)).toEqual(
-        columns.map(({ name: column_name, unit }) => ({ column_name, data_type: types[unit] ?? 'double precision' })),
-      );
-    });
+      ['parcel_year', yearColumns],
+      ['parcel_series', seriesColumns],
+      ['control_area', controlColumns],
+      ['parcel_month', monthColumns],
+    ] as const)(
+      'has the %s columns of the CSV file, in its order, after run_id and parcel_version',
+      async (table, columns) => {
+        const rows = await database.query<{ column_name: string; data_type: string }>(
+          'select column_name, data_type from information_schema.columns where table_name = $1 order by ordinal_position',
+          [table],
+        );
+        const types = { text: 'text', day: 'date', utc: 'timestamp with time zone', count: 'integer' } as Record<
+          string,
+          string
+        >;
+        expect(rows.slice(2)).toEqual(
+          columns.map(({ name: column_name, unit }) => ({ column_name, data_type: types[unit] ?? 'double precision' })),
+        );
+      },
+    );
 
     it('saves 3,000 observations of 100 parcels on 30 dates, and a second time changes none of the 9 tables', async () => {
       const run = sampleRun('run-1', 100, 30);
@@ -193,7 +210,7 @@ if (postgresMissing === null) {
     const openers = await Promise.all([1, 2, 3, 4].map(() => openDatabase({ url, folder: makeFolder() })));
     const rows = await openers[0]!.query('select name from schema_migration');
     await Promise.all(openers.map((opener) => opener.close()));
-    expect(rows).toEqual([{ name: '0001-runs.sql' }]);
+    expect(rows).toEqual([{ name: '0001-runs.sql' }, { name: '0002-change.sql' }]);
   });
 } else {
   describe.skip(`PostgreSQL [skipped: ${postgresMissing}]`, () => {

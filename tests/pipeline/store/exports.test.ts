@@ -34,6 +34,8 @@ const input = {
   results: [sampleResult(), emptyResult, sampleResult({ parcelId: 'refused', parcelHa: null, outcome: 'no_data' })],
   parcels: [sampleParcel(0, 'P-0', true), twoParts],
   provenance: sampleProvenance,
+  change: null,
+  controlAreas: [],
 };
 
 function readBuffer(path: string): ArrayBuffer {
@@ -156,7 +158,14 @@ describe('the exports of a run', () => {
   });
 
   it('are written for a run without a single row, too', async () => {
-    const empty = { observations: [], results: [], parcels: [], provenance: { attribution: [], synthetic: true } };
+    const empty = {
+      observations: [],
+      results: [],
+      parcels: [],
+      provenance: { attribution: [], synthetic: true },
+      change: null,
+      controlAreas: [],
+    };
     await writeExports(join(folder, 'empty'), empty);
     expect(await parquetReadObjects({ file: readBuffer(join(folder, 'empty', 'parcels.parquet')) })).toEqual([]);
     expect(JSON.parse(readFileSync(join(folder, 'empty', 'parcels.geojson'), 'utf8'))).toMatchObject({

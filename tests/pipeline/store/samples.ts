@@ -67,6 +67,8 @@ export function sampleResult(changes: Partial<ParcelResult> = {}): ParcelResult 
     reason: '',
     finding: 'loss',
     classAreaSe: 'not estimated',
+    coverSePct: null,
+    change: null,
     ...changes,
   };
 }
@@ -158,6 +160,7 @@ export function sampleRun(id: string, parcelCount: number, dateCount: number): R
     })),
     observations,
     results,
+    change: null,
     layers: [
       {
         name: 'layers/ndvi-baseline-33TWL.tif',

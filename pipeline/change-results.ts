@@ -1,0 +1,236 @@
+import {
+  type ChangeTables,
+  type ControlRow,
+  type ParcelChange,
+  YEAR_CLASS,
+  type YearChange,
+} from '../shared/change.ts';
+import { judgeConfidence, reasonNotJudged } from './change/confidence.ts';
+import {
+  CONTROL_DEFAULTS,
+  type ControlComparison,
+  compareWithControls,
+  type ParcelControls,
+} from './change/controls/compare.ts';
+import { minDetectableChange } from './change/detectability.ts';
+import { type ChangeEvent, createSeriesJudge, SLOT_STATE } from './change/judge-series.ts';
+import { explainParcel, explainYear, type PassingChange } from './change/sentence.ts';
+import { type ChangeParams, type ChangePlan, timeAxisOf } from './change-plan.ts';
+import { type AreaSeries, type Judged, judgeArea, monthCounts, namedSeries, seriesRows } from './change-series.ts';
+import type { Plan, PlannedParcel } from './plan.ts';
+
+/** What of a parcel was measured on the published layers. */
+export interface ParcelGround {
+  readonly parcel: number;
+  readonly edgeFraction: number | null;
+  readonly misregistrationNdvi: number | null;
+  readonly years: readonly {
+    readonly year: number;
+    /** Hectares by `YEAR_CLASS`. */
+    readonly classHa: readonly number[];
+    readonly lossSeHa: number;
+    readonly gainSeHa: number;
+  }[];
+}
+
+export interface ChangeResults {
+  /** By position in plan.parcels; null where a unit of the parcel was left out. */
+  readonly parcels: readonly (ParcelChange | null)[];
+  readonly tables: ChangeTables;
+  readonly controlMethod: ControlComparison['method'] | null;
+}
+
+/**
+ * Change over time of every parcel: its own series against its own season, the areas of its pixels by year, and what its
+ * control areas did.
+ * @param series by position as `areaAt` takes it: parcels, then control areas; null where a unit was left out
+ */
+export function assembleChange(
+  plan: Plan,
+  change: ChangePlan,
+  series: readonly (AreaSeries | null)[],
+  grounds: ReadonlyMap<number, ParcelGround>,
+): ChangeResults {
+  const judge = createSeriesJudge(timeAxisOf(change), plan.params.change!);
+  const judged = plan.parcels.map((_, i) => (series[i] ? judgeArea(series[i], change, judge) : null));
+  const compared = compare(plan, change, series, judged);
+  const parts = plan.parcels.map((parcel, i) => {
+    const [own, verdict, ground] = [series[i], judged[i], grounds.get(i) ?? null];
+    if (!own || !verdict) return null;
+    const controls = compared?.perParcel.get(parcel.id) ?? null;
+    const rows = { series: seriesRows(own, change, verdict, controls), months: monthCounts(parcel.id, own) };
+    const described = describeParcel(plan, change, { verdict, controls, ground });
+    return { ...rows, described, years: ground ? yearRows(parcel, ground) : [] };
+  });
+  return {
+    parcels: parts.map((part) => part?.described ?? null),
+    tables: {
+      years: parts.flatMap((part) => part?.years ?? []),
+      series: parts.flatMap((part) => part?.series ?? []),
+      months: parts.flatMap((part) => part?.months ?? []),
+      controls: inOrder(plan, compared?.controls ?? []),
+      balance: compared?.balance ?? [],
+    },
+    controlMethod: compared?.method ?? null,
+  };
+}
+
+function compare(
+  plan: Plan,
+  change: ChangePlan,
+  series: readonly (AreaSeries | null)[],
+  judged: readonly (Judged | null)[],
+): ControlComparison | null {
+  const { controlCount, seed } = plan.params.change!;
+  if (controlCount === 0) return null;
+  const parcels = plan.parcels.flatMap(({ id }, i) => {
+    const [own, verdict] = [series[i], judged[i]];
+    if (!own || !verdict) return [];
+    const { states } = verdict;
+    // What the parcel's own judgement dropped is no evidence against its control areas either.
+    const isLeftOut = (slot: number) => states[slot] === SLOT_STATE.outlier || states[slot] === SLOT_STATE.burnt;
+    return [namedSeries(id, own, change, isLeftOut)];
+  });
+  const donors = plan.controls.flatMap(({ id }, i) => {
+    const own = series[plan.parcels.length + i];
+    return own ? [namedSeries(id, own, change, () => false)] : [];
+  });
+  return compareWithControls({
+    parcels,
+    donors,
+    settings: { ...CONTROL_DEFAULTS, k: controlCount, seed },
+    splitYr: change.slots[change.startSlot]!.timeYr,
+  });
+}
+
+/** Control rows in the order of the parcels, closest first. */
+function inOrder({ parcels }: Plan, rows: readonly ControlRow[]): ControlRow[] {
+  const place = new Map(parcels.map(({ id }, i) => [id, i]));
+  return [...rows].sort((a, b) => place.get(a.parcelId)! - place.get(b.parcelId)!);
+}
+
+interface ParcelParts {
+  readonly verdict: Judged;
+  readonly controls: ParcelControls | null;
+  readonly ground: ParcelGround | null;
+}
+
+function describeParcel(plan: Plan, change: ChangePlan, parts: ParcelParts): ParcelChange {
+  const { verdict: judged, controls, ground } = parts;
+  const { verdict, finding } = judged;
+  const dayAt = (slot: number) => change.slots[slot]?.day ?? null;
+  const main = finding === null ? null : mainEvent(judged.events);
+  const settings = plan.params.change!;
+  const magnitude = finite(main?.magnitude ?? verdict.magnitude);
+  const magnitudeSe = finite(main?.magnitudeSe ?? verdict.magnitudeSe);
+  const against = controlFigures(controls);
+  const made = {
+    finding,
+    confidence: confidenceOf({ finding, magnitude, magnitudeSe, ...against }, settings.minMagnitude),
+    detected: main && dayAt(main.detectedSlot),
+    after: main && dayAt(main.fromSlot),
+    before: main && dayAt(main.toSlot),
+    recoveredOn: main && dayAt(main.recoveredSlot),
+    magnitude,
+    magnitudeSe,
+    historyStart: dayAt(verdict.historyStartSlot),
+    nHistory: verdict.historyCount,
+    nMonitored: verdict.monitoredCount,
+    nOutliers: verdict.outlierCount,
+    nBurnt: verdict.burntCount,
+    minDetectableChange: finding === null ? null : detectable(judged, settings),
+    edgeFraction: ground?.edgeFraction ?? null,
+    misregistrationNdvi: ground?.misregistrationNdvi ?? null,
+    ...against,
+    reason: reasonsOf(judged, controls).join('; '),
+  };
+  return { ...made, sentence: explainParcel(made, passingOf(judged, dayAt)) };
+}
+
+function detectable({ verdict }: Judged, settings: ChangeParams): number | null {
+  const { breaks } = settings;
+  const coefficientCount = 1 + 2 * breaks.order + (breaks.trend ? 1 : 0);
+  return minDetectableChange({ ...verdict, coefficientCount }, { ...settings, h: breaks.h, level: breaks.level });
+}
+
+/** Only a loss or a gain is more or less sure. */
+function confidenceOf(
+  facts: Pick<ParcelChange, 'finding' | 'magnitude' | 'magnitudeSe' | 'controlDidLow' | 'controlDidHigh'>,
+  minMagnitude: number,
+): ParcelChange['confidence'] {
+  const { finding, magnitude, magnitudeSe, controlDidLow: low, controlDidHigh: high } = facts;
+  const isChange = finding === 'loss' || finding === 'loss_and_regrowth' || finding === 'gain';
+  if (!isChange || magnitude === null) return null;
+  const controlDid = low === null || high === null ? null : { low, high };
+  return judgeConfidence({ magnitude, magnitudeSe: magnitudeSe ?? Number.NaN, minMagnitude, controlDid });
+}
+
+function reasonsOf({ verdict }: Judged, controls: ParcelControls | null): string[] {
+  const { outcome, historyCount, monitoredCount } = verdict;
+  const counts = `${historyCount} clear observations in the history, ${monitoredCount} monitored`;
+  return [outcome === 'judged' ? '' : `${reasonNotJudged(outcome)} (${counts})`, controls?.reason ?? ''].filter(
+    Boolean,
+  );
+}
+
+function passingOf({ verdict, hasBurnIndex }: Judged, dayAt: (slot: number) => string | null): PassingChange | null {
+  if (verdict.outcome !== 'judged' || verdict.passingCount === 0) return null;
+  return {
+    after: dayAt(verdict.passingFromSlot) ?? '?',
+    before: dayAt(verdict.passingToSlot) ?? '?',
+    back: dayAt(verdict.passingBackSlot) ?? '?',
+    magnitude: verdict.passingMagnitude,
+    hasBurnIndex,
+  };
+}
+
+function controlFigures(controls: ParcelControls | null) {
+  return {
+    controlCount: controls?.controlCount ?? null,
+    controlDid: controls?.controlDid ?? null,
+    controlDidLow: controls?.controlDidLow ?? null,
+    controlDidHigh: controls?.controlDidHigh ?? null,
+    controlSlope: controls?.controlSlope ?? null,
+    controlZ: controls?.controlZ ?? null,
+  };
+}
+
+/** The event whose dates stand in the parcel's row: the first that makes its finding. */
+function mainEvent(events: readonly ChangeEvent[]): ChangeEvent | null {
+  for (const kind of ['loss', 'gain', 'burnt'] as const) {
+    const lasting = events.find((event) => event.kind === kind && event.recoveredSlot < 0);
+    const first = lasting ?? events.find((event) => event.kind === kind);
+    if (first) return first;
+  }
+  return null;
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+function yearRows({ id, parcelHa }: PlannedParcel, { years }: ParcelGround): YearChange[] {
+  return years.map(({ year, classHa, lossSeHa, gainSeHa }) => {
+    const of = (name: keyof typeof YEAR_CLASS) => classHa[YEAR_CLASS[name]]!;
+    const known = classHa.reduce((sum, ha, found) => (found === YEAR_CLASS.noData ? sum : sum + ha), 0);
+    const row = {
+      parcelId: id,
+      year,
+      parcelHa,
+      stableHa: of('stable'),
+      lossHa: of('loss'),
+      lossHaSe: known > 0 ? lossSeHa : null,
+      lostBeforeHa: of('lostBefore'),
+      burntHa: of('burnt'),
+      burntHaSe: null,
+      gainHa: of('gain'),
+      gainHaSe: known > 0 ? gainSeHa : null,
+      regrownHa: of('regrown'),
+      regrownHaSe: null,
+      // What neither grid saw and what was not judged; the rounding of shares is not carried into it.
+      noDataHa: Math.max(0, parcelHa - known),
+      areaSe: 'not estimated' as const,
+    };
+    return { ...row, sentence: explainYear(row) };
+  });
+}
