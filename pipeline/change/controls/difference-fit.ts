@@ -35,7 +35,7 @@ const MEMORY_YR = 0.25;
  * Least squares of a difference series, twice. For the change: level before, step, season (order 1, the same before and
  * after) and a slope about the middle of the monitored dates. For the slope: level before, season, and a line that leaves
  * that level at the end of the history (the history is the first time step of the benchmark, which makes the slope of
- * three years half again as sure as one of the monitored dates alone).
+ * three years surer than one of the monitored dates alone).
  * The season stands for what two areas do not share of it, so that monitored months need not be those of the history.
  * @param originYr end of the history
  * @returns null with too few dates on a side
