@@ -34,7 +34,7 @@ export interface Design {
 export function buildDesign(axis: TimeAxis, settings: { readonly order: number; readonly trend: boolean }): Design {
   const { timesYr, positions, frequency } = axis;
   const slotCount = timesYr.length;
-  const order = Math.min(frequency, settings.order);
+  const order = Math.floor(Math.min(frequency, settings.order));
   const hasLastSine = 2 * order !== frequency;
   const columnCount = 1 + Number(settings.trend) + 2 * order - Number(!hasLastSine);
   const [trendCentre, trendScale] = settings.trend ? centreAndScale(positions) : [0, 1];

@@ -87,6 +87,12 @@ describe('the break monitor', () => {
     expect(fit.coefficients).toHaveLength(6);
     expect(fit.outcome).toBe('no_break');
   });
+
+  it('takes no more harmonics than places a year: order 3 has 3 parameters at 1.5 a year', () => {
+    const slots = Float64Array.from({ length: 60 }, (_, i) => i);
+    const axis = { timesYr: slots.map((i) => 2000 + i / 1.5), positions: slots, frequency: 1.5, startSlot: 42 };
+    expect(createBreakMonitor(axis, { ...PLAIN, order: 3 }).judge(season(axis)).coefficients).toHaveLength(3);
+  });
 });
 
 describe('a series that cannot be judged', () => {
