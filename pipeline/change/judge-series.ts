@@ -6,11 +6,10 @@ import {
   MAX_GAP_YR,
   type TimeAxis,
 } from './break-monitor.ts';
-import { type BurnSeries, findBurns } from './burn.ts';
+import { type Burn, type BurnSearch, createBurnSearch } from './burn-search.ts';
 import { type Departures, dropOutliers } from './clean-series.ts';
 import { createFinder, type Finder } from './find-changes.ts';
 import { createSeasonFit, type SeasonFit } from './season-fit.ts';
-import { medianOf } from './select.ts';
 
 export interface ChangeSettings {
   readonly breaks: BreakSettings;
@@ -102,21 +101,13 @@ export interface SeriesJudge {
 
 const MAX_EVENTS = 32;
 
-/** Positions in the lists of the burn search. */
-interface BurnPlace {
-  readonly before: number;
-  readonly from: number;
-  readonly back: number;
-}
-
 interface Work {
   readonly axis: TimeAxis;
   readonly settings: ChangeSettings;
   readonly season: SeasonFit;
-  readonly burnSeason: SeasonFit;
   readonly series: Departures;
-  readonly burns: BurnSeries;
-  readonly onBurn: (before: number, from: number, back: number) => void;
+  readonly burns: BurnSearch;
+  readonly isOutlier: (slot: number) => boolean;
   readonly clean: Float64Array;
   readonly finder: Finder;
   readonly verdict: SeriesVerdict;
@@ -152,16 +143,14 @@ function createWork(axis: TimeAxis, settings: ChangeSettings, monitor: ReturnTyp
   const { timesYr } = axis;
   const slotCount = timesYr.length;
   const list = () => new Float64Array(slotCount);
-  const burns = { timesYr, slots: new Int32Array(slotCount), ndvi: list(), nbr: list(), scratch: list(), count: 0 };
   const verdict = createVerdict(slotCount);
   return {
     axis,
     settings,
     season: createSeasonFit(timesYr),
-    burnSeason: createSeasonFit(timesYr),
     series: { timesYr, slots: new Int32Array(slotCount), values: list(), scratch: list(), count: 0 },
-    burns,
-    onBurn: (before, from, back) => noteBurn({ axis, burns, verdict }, { before, from, back }),
+    burns: createBurnSearch(timesYr, axis.startSlot, (burn) => noteBurn(verdict, axis.startSlot, burn)),
+    isOutlier: (slot) => verdict.states[slot] === SLOT_STATE.outlier,
     clean: list(),
     finder: createFinder(axis, settings, monitor),
     verdict,
@@ -232,7 +221,7 @@ function clean(work: Work, ndvi: Float64Array, nbr: Float64Array | null): void {
   const all = series.count;
   if (settings.removeOutliers) dropOutliers(series, states, SLOT_STATE.outlier);
   verdict.outlierCount = all - series.count;
-  if (settings.removeBurns && nbr !== null) takeOutBurns(work, nbr);
+  if (settings.removeBurns && nbr !== null) work.burns.find(ndvi, nbr, series, work.isOutlier);
   work.clean.fill(Number.NaN);
   for (let i = 0; i < series.count; i++) {
     const slot = slots[i]!;
@@ -261,43 +250,20 @@ function gather(series: Departures, ndvi: Float64Array, { timesYr, startSlot }: 
   series.count = count;
 }
 
-function takeOutBurns(work: Work, nbr: Float64Array): void {
-  const { series, burns, burnSeason, verdict, onBurn } = work;
-  const { states } = verdict;
-  const first = series.slots[0] ?? 0;
-  const last = series.slots[series.count - 1] ?? -1;
-  burnSeason.fit(nbr, first, work.axis.startSlot);
-  let count = 0;
-  for (let slot = first, i = 0; slot <= last; slot++) {
-    const isUsed = series.slots[i] === slot;
-    const index = states[slot] === SLOT_STATE.outlier ? Number.NaN : nbr[slot]! - burnSeason.at(slot);
-    if (!isUsed && Number.isNaN(index)) continue;
-    burns.slots[count] = slot;
-    burns.ndvi[count] = isUsed ? series.values[i++]! : Number.NaN;
-    burns.nbr[count++] = index;
-  }
-  burns.count = count;
-  findBurns(burns, onBurn);
-}
-
 /** Marks the burnt observations of one fire and, where it reaches into the monitored period, tells of it. */
-function noteBurn({ axis, burns, verdict }: Pick<Work, 'axis' | 'burns' | 'verdict'>, at: BurnPlace): void {
-  const { slots, ndvi, scratch } = burns;
-  let n = 0;
-  for (let i = at.from; i < at.back; i++) {
-    if (Number.isNaN(ndvi[i]!)) continue;
-    verdict.states[slots[i]!] = SLOT_STATE.burnt;
-    scratch[n++] = ndvi[i]!;
-  }
-  verdict.burntCount += n;
-  if (slots[at.back]! < axis.startSlot || verdict.eventCount >= MAX_EVENTS / 2) return;
-  const event = verdict.events[verdict.eventCount++]!;
+function noteBurn(verdict: SeriesVerdict, startSlot: number, burn: Burn): void {
+  const { states, events } = verdict;
+  for (let slot = burn.fromSlot; slot < burn.backSlot; slot++)
+    if (states[slot] === SLOT_STATE.used) states[slot] = SLOT_STATE.burnt;
+  verdict.burntCount += burn.count;
+  if (burn.backSlot < startSlot || verdict.eventCount >= MAX_EVENTS / 2) return;
+  const event = events[verdict.eventCount++]!;
   event.kind = 'burnt';
-  event.fromSlot = slots[at.before]!;
-  event.toSlot = slots[at.from]!;
-  event.detectedSlot = slots[at.from]!;
-  event.recoveredSlot = slots[at.back]!;
-  event.magnitude = n > 0 ? medianOf(scratch, n) : Number.NaN;
+  event.fromSlot = burn.beforeSlot;
+  event.toSlot = burn.fromSlot;
+  event.detectedSlot = burn.fromSlot;
+  event.recoveredSlot = burn.backSlot;
+  event.magnitude = burn.magnitude;
   event.magnitudeSe = Number.NaN;
 }
 

@@ -1,0 +1,125 @@
+import { type BurnSeries, findBurns } from './burn.ts';
+import type { Departures } from './clean-series.ts';
+import { createSeasonFit, type SeasonFit } from './season-fit.ts';
+import { medianOf } from './select.ts';
+
+/** A fire, in slots: last observation before it, first burnt one, first one at which it is made good. */
+export interface Burn {
+  beforeSlot: number;
+  fromSlot: number;
+  backSlot: number;
+  /** Burnt observations of NDVI, and their median departure from the season; NaN where the mask hid them all. */
+  count: number;
+  magnitude: number;
+}
+
+export interface BurnSearch {
+  /**
+   * Finds the fires of one series; `onBurn` gets one object that is overwritten for the next, in order of time.
+   * @param series NDVI's observations in use.
+   * @param skip slots that are 1 are left out of the burn index too: what hid NDVI hid it as well.
+   */
+  find(ndvi: Float64Array, nbr: Float64Array, series: Departures, skip: (slot: number) => boolean): void;
+}
+
+/**
+ * Finds fires twice: first against seasons that the fires themselves have bent, then against seasons fitted without
+ * what was found, because a scar every January looks like a season. Allocates nothing after it was made.
+ */
+export function createBurnSearch(timesYr: Float64Array, startSlot: number, onBurn: (burn: Burn) => void): BurnSearch {
+  const slotCount = timesYr.length;
+  const list = () => new Float64Array(slotCount);
+  const series: BurnSeries = {
+    timesYr,
+    slots: new Int32Array(slotCount),
+    ndvi: list(),
+    nbr: list(),
+    scratch: list(),
+    count: 0,
+  };
+  const unburnt = { ndvi: list(), nbr: list() };
+  const seasons = { ndvi: createSeasonFit(timesYr), nbr: createSeasonFit(timesYr) };
+  const burn: Burn = { beforeSlot: -1, fromSlot: -1, backSlot: -1, count: 0, magnitude: Number.NaN };
+  let found = 0;
+  const hide = (_: number, from: number, back: number) => {
+    found++;
+    for (let i = from; i < back; i++) {
+      unburnt.ndvi[series.slots[i]!] = Number.NaN;
+      unburnt.nbr[series.slots[i]!] = Number.NaN;
+    }
+  };
+  const tell = (before: number, from: number, back: number) => {
+    const { slots, ndvi, scratch } = series;
+    let n = 0;
+    for (let i = from; i < back; i++) if (!Number.isNaN(ndvi[i]!)) scratch[n++] = ndvi[i]!;
+    burn.beforeSlot = slots[before]!;
+    burn.fromSlot = slots[from]!;
+    burn.backSlot = slots[back]!;
+    burn.count = n;
+    burn.magnitude = n > 0 ? medianOf(scratch, n) : Number.NaN;
+    onBurn(burn);
+  };
+
+  return {
+    find(ndvi, nbr, observed, skip) {
+      if (observed.count === 0) return;
+      listUnion(series, observed, nbr, skip);
+      const first = observed.slots[0]!;
+      unburnt.ndvi.fill(Number.NaN);
+      unburnt.nbr.fill(Number.NaN);
+      for (let i = 0; i < series.count; i++) {
+        const slot = series.slots[i]!;
+        if (!Number.isNaN(series.ndvi[i]!)) unburnt.ndvi[slot] = ndvi[slot]!;
+        if (!Number.isNaN(series.nbr[i]!)) unburnt.nbr[slot] = nbr[slot]!;
+      }
+      found = 0;
+      depart(series, { ndvi, nbr }, { seasons, fittedTo: unburnt, first, startSlot });
+      findBurns(series, hide);
+      if (found === 0) return;
+      depart(series, { ndvi, nbr }, { seasons, fittedTo: unburnt, first, startSlot });
+      findBurns(series, tell);
+    },
+  };
+}
+
+type Pair<T> = { readonly ndvi: T; readonly nbr: T };
+
+/** Lists the slots where NDVI is in use or the burn index is known; 0 in the lists where it is, NaN where not. */
+function listUnion(into: BurnSeries, observed: Departures, nbr: Float64Array, skip: (slot: number) => boolean): void {
+  const { slots, count } = observed;
+  const last = slots[count - 1]!;
+  let n = 0;
+  for (let slot = slots[0]!, i = 0; slot <= last; slot++) {
+    const isUsed = slots[i] === slot;
+    if (isUsed) i++;
+    const index = nbr[slot]!;
+    // NaN and infinities alike: only finite numbers differ from themselves by 0.
+    const hasIndex = index - index === 0 && !skip(slot);
+    if (!isUsed && !hasIndex) continue;
+    into.slots[n] = slot;
+    into.ndvi[n] = isUsed ? 0 : Number.NaN;
+    into.nbr[n++] = hasIndex ? 0 : Number.NaN;
+  }
+  into.count = n;
+}
+
+/** Writes the departures of both from seasons that are fitted to the history of `fittedTo`. */
+function depart(
+  into: BurnSeries,
+  values: Pair<Float64Array>,
+  by: {
+    readonly seasons: Pair<SeasonFit>;
+    readonly fittedTo: Pair<Float64Array>;
+    readonly first: number;
+    readonly startSlot: number;
+  },
+): void {
+  const { seasons, fittedTo, first, startSlot } = by;
+  seasons.ndvi.fit(fittedTo.ndvi, first, startSlot);
+  seasons.nbr.fit(fittedTo.nbr, first, startSlot);
+  for (let i = 0; i < into.count; i++) {
+    const slot = into.slots[i]!;
+    if (!Number.isNaN(into.ndvi[i]!)) into.ndvi[i] = values.ndvi[slot]! - seasons.ndvi.at(slot);
+    if (!Number.isNaN(into.nbr[i]!)) into.nbr[i] = values.nbr[slot]! - seasons.nbr.at(slot);
+  }
+}
