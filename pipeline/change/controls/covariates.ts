@@ -76,7 +76,7 @@ interface Sums {
   /** Slots of the first and the last common date. */
   first: number;
   last: number;
-  /** X'X and X'y of the regression. */
+  /** X'X (lower triangle) and X'y of the regression. */
   readonly gram: Float64Array;
   readonly moments: Float64Array;
 }
@@ -137,22 +137,8 @@ function addDates({ y, other, take, terms, historyCount }: Dates, out: Sums): vo
   out.late.sum = sum - out.early.sum;
   out.first = Math.max(0, first);
   out.last = last;
-  const { gram, moments } = out;
-  for (let i = 0; i < SIZE * SIZE; i++) gram[i] = 0;
-  gram[0] = count;
-  gram[4] = t;
-  gram[5] = tt;
-  gram[8] = c;
-  gram[9] = tc;
-  gram[10] = cc;
-  gram[12] = s;
-  gram[13] = ts;
-  gram[14] = cs;
-  gram[15] = ss;
-  moments[0] = sum;
-  moments[1] = sumT;
-  moments[2] = sumC;
-  moments[3] = sumS;
+  out.gram.set([count, 0, 0, 0, t, tt, 0, 0, c, tc, cc, 0, s, ts, cs, ss]);
+  out.moments.set([sum, sumT, sumC, sumS]);
 }
 
 function countCommon(a: Float64Array, b: Float64Array, from: number): number {
