@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PARCEL_SORTS, sceneLayerId } from '../../shared/api.ts';
+import { CHANGE_CHOICES, PARCEL_SORTS, sceneLayerId } from '../../shared/api.ts';
+import { CHANGE_CONFIDENCES } from '../../shared/change.ts';
 import { type ParcelStatus, STATUS_COLOURS } from '../../shared/ramps.ts';
 import { isLinkOf, readPermalink, writePermalink } from '../../viewer/permalink.ts';
 import { FIRST_VIEW, type ViewState } from '../../viewer/state.ts';
@@ -14,7 +15,7 @@ const steps = (low: number, high: number, digits: number) =>
   fc.integer({ min: low * 10 ** digits, max: high * 10 ** digits }).map((step) => step / 10 ** digits);
 
 const layer = fc.oneof(
-  fc.constantFrom('none', 'ndvi-baseline', 'change-period', 'true-color-period', 'clear-count-baseline'),
+  fc.constantFrom('none', 'ndvi-baseline', 'change-period', 'true-color-period', 'year-class-2019', 'dry-ndvi-2021'),
   fc
     .tuple(fc.constantFrom('true-color' as const, 'false-color' as const, 'ndvi' as const), fc.nat(days.length - 1))
     .map(([style, index]) => sceneLayerId(style, index)),
@@ -44,7 +45,8 @@ const view: fc.Arbitrary<ViewState> = fc.record({
   showMask: fc.boolean(),
   showParcels: fc.boolean(),
   showBasemap: fc.boolean(),
-  colouring: fc.dictionary(fc.constantFrom('ndvi', 'cover', 'change', 'clear-count'), colouring, {
+  showControls: fc.boolean(),
+  colouring: fc.dictionary(fc.constantFrom('ndvi', 'change', 'break-date', 'season-phase'), colouring, {
     noNullPrototype: true,
   }),
   parcel: fc.option(word),
@@ -52,6 +54,8 @@ const view: fc.Arbitrary<ViewState> = fc.record({
   query: fc.record({
     q: fc.oneof(fc.constant(''), word),
     status: fc.subarray(statuses),
+    change: fc.subarray([...CHANGE_CHOICES]),
+    confidence: fc.subarray([...CHANGE_CONFIDENCES]),
     sort: fc.constantFrom(...PARCEL_SORTS),
     order: fc.constantFrom('asc', 'desc'),
   }),
@@ -82,15 +86,24 @@ describe('a permalink', () => {
         left: sceneLayerId('true-color', 0),
         right: sceneLayerId('true-color', 2),
         parcel: 'DEM-002',
-        query: { q: '', status: ['loss', 'gain'], sort: 'lossHa', order: 'desc' },
+        showControls: false,
+        query: {
+          q: '',
+          status: ['loss', 'gain'],
+          change: ['loss_and_regrowth', 'not_judged'],
+          confidence: ['high'],
+          sort: 'lossHa',
+          order: 'desc',
+        },
         colouring: { change: { ramp: 'loss-gain', low: -0.5, high: 0.5, isReversed: false, min: null, max: -0.15 } },
       },
       context,
     );
     expect(link).toBe(
       'run=412e3cae48f1&lang=fr&at=9.84012,1.54123,13.2&layer=scene-true-color@2018-11-29&compare=swipe' +
-        '&with=scene-true-color@2019-01-08.2&parcel=DEM-002&colour.change=loss-gain,-0.5..0.5,..-0.15' +
-        '&status=loss,gain&sort=-lossHa',
+        '&with=scene-true-color@2019-01-08.2&controls=off&parcel=DEM-002' +
+        '&colour.change=loss-gain,-0.5..0.5,..-0.15' +
+        '&status=loss,gain&change=loss_and_regrowth,not_judged&sure=high&sort=-lossHa',
     );
   });
 
@@ -116,6 +129,9 @@ describe('a permalink', () => {
     ['colour.__proto__=canopy,0..1', 'colouring'],
     ['sort=drop', 'query'],
     ['status=lost', 'query'],
+    ['change=__proto__', 'query'],
+    ['sure=very', 'query'],
+    ['controls=perhaps', 'showControls'],
     [`parcel=${'x'.repeat(501)}`, 'parcel'],
   ] as const)('leaves out "%s" and keeps the rest', (bad, key) => {
     const { view: read } = readPermalink(`?${bad}&parcels=off`, days);

@@ -67,12 +67,13 @@ const NARROW_BELOW_PX = 372;
 const STACKED_NUMBER_PX = 108;
 /** What a series says wraps where there is no room. */
 const STACKED_CHANGE_PX = 124;
+const ROOMY_FROM_PX = 392;
 
 /** Width of a column in a table of the given width; null takes what the others leave. */
 export function columnWidthPx(column: TableColumn, tablePx: number): number | null {
   if (tablePx >= STACKED_BELOW_PX || column.widthPx === null) return column.widthPx;
   if (column.isNumber) return STACKED_NUMBER_PX;
-  if (column.id !== 'status') return tablePx < NARROW_BELOW_PX ? STACKED_NUMBER_PX : STACKED_CHANGE_PX;
+  if (column.id !== 'status') return tablePx < ROOMY_FROM_PX ? STACKED_NUMBER_PX : STACKED_CHANGE_PX;
   return tablePx < NARROW_BELOW_PX ? NARROW_STATUS_PX : STACKED_STATUS_PX;
 }
 

@@ -160,6 +160,7 @@ describe('GET /api/parcels/{id} and its observations', () => {
 });
 
 describe('the list of parcels', () => {
+  const ALL = { q: '', status: [], change: [], confidence: [] } as const;
   const figure = fc.option(fc.integer({ min: -3, max: 3 }), { nil: null });
   const row = fc.record({
     ndviChange: figure,
@@ -190,7 +191,7 @@ describe('the list of parcels', () => {
             ...there.toSorted((a, b) => sign * (a[sort]! - b[sort]!)),
             ...results.parcels.filter((parcel) => parcel[sort] === null),
           ];
-          const list = listParcels(results, { q: '', status: [], sort, order });
+          const list = listParcels(results, { ...ALL, sort, order });
           expect([...list.positions]).toEqual(wanted.map(({ index }) => index));
           for (const [place, position] of list.positions.entries()) expect(list.placeOf(position)).toBe(place);
         },
@@ -202,7 +203,7 @@ describe('the list of parcels', () => {
   it('puts P-2 before P-10, and statuses from loss to no data', () => {
     const results = resultsOf(Array.from({ length: 12 }, (_, i) => ({ outcome: i % 2 ? 'ok' : 'no_data' }) as const));
     const names = (sort: (typeof PARCEL_SORTS)[number]) =>
-      [...listParcels(results, { q: '', status: [], sort, order: 'asc' }).positions].map((at) => results.parcels[at]!);
+      [...listParcels(results, { ...ALL, sort, order: 'asc' }).positions].map((at) => results.parcels[at]!);
     expect(names('parcelId').map(({ parcelId }) => parcelId)).toEqual(
       Array.from({ length: 12 }, (_, i) => `P-${i + 1}`),
     );
@@ -214,7 +215,7 @@ describe('the list of parcels', () => {
 
   it('is kept for the last 8 queries, so that the next page need not be sorted again', () => {
     const results = resultsOf(Array.from({ length: 20 }, (_, i) => ({ lossHa: (i * 7) % 11 })));
-    const list = (q: string) => listParcels(results, { q, status: [], sort: 'lossHa', order: 'desc' });
+    const list = (q: string) => listParcels(results, { ...ALL, q, sort: 'lossHa', order: 'desc' });
     const first = list('');
     for (let i = 0; i < 7; i += 1) list(`P-${i}`);
     expect(list('')).toBe(first);
@@ -224,7 +225,7 @@ describe('the list of parcels', () => {
 });
 
 describe('GET /api/openapi.json', () => {
-  it('describes each of the 20 kinds of address, with answers, and holds no reference into nowhere', async () => {
+  it('describes each of the 22 kinds of address, with answers, and holds no reference into nowhere', async () => {
     const document = await get<{
       openapi: string;
       paths: Record<string, { get: { responses: object } }>;
@@ -232,9 +233,11 @@ describe('GET /api/openapi.json', () => {
     }>('/api/openapi.json');
     expect(document.openapi).toMatch(/^3\.0\./);
     expect(Object.keys(document.paths).sort()).toEqual([
+      '/api/change',
       '/api/health',
       '/api/parcels',
       '/api/parcels/{id}',
+      '/api/parcels/{id}/change',
       '/api/parcels/{id}/chips/{file}',
       '/api/parcels/{id}/observations',
       '/api/run',

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { CogSpec } from '../../../pipeline/cog/assemble-plan.ts';
 import { createPixels } from '../../../pipeline/cog/block.ts';
 import { writeCog } from '../../../pipeline/cog/write.ts';
+import { LAYER_FORMS } from '../../../pipeline/layer-forms.ts';
 import type { LayerFile, Results, ServedLayer } from '../../../pipeline/server/results.ts';
 import type { TileTask } from '../../../pipeline/server/tile-render.ts';
 import type { LayerInfo } from '../../../shared/api.ts';
@@ -17,14 +18,6 @@ export function makeGrid(crs: string, transform: Affine, widthPx: number, height
   return { crs, transform, widthPx, heightPx };
 }
 
-const FORMS: Readonly<Record<LayerKind, Pick<CogSpec, 'dataType' | 'nodata' | 'samples'>>> = {
-  ndvi: { dataType: 'int16', nodata: NODATA, samples: 1 },
-  cover: { dataType: 'int16', nodata: NODATA, samples: 1 },
-  change: { dataType: 'int16', nodata: NODATA, samples: 1 },
-  'clear-count': { dataType: 'uint16', nodata: 65_535, samples: 1 },
-  'true-color': { dataType: 'uint8', nodata: 0, samples: 3 },
-};
-
 /** Writes a layer as a run does, in small blocks so that it has overviews. */
 export async function writeLayer(
   folder: string,
@@ -33,11 +26,12 @@ export async function writeLayer(
 ): Promise<LayerFile> {
   const { kind, grid, value } = layer;
   const path = join(folder, `${name}.tif`);
-  const form = FORMS[kind];
+  const { dataType, nodata, samples } = LAYER_FORMS[kind];
+  const form = { dataType, nodata, samples };
   const size = 64;
   const spec: CogSpec = { ...form, grid, blockSizePx: size, resampling: 'average' };
   const written = await writeCog(path, spec, (blockCol, blockRow) => {
-    const block = createPixels(form.dataType, size * size * form.samples).fill(form.nodata!);
+    const block = createPixels(form.dataType, size * size * form.samples).fill(nodata);
     for (let i = 0; i < size * size; i++) {
       const col = blockCol * size + (i % size);
       const row = blockRow * size + Math.floor(i / size);
@@ -50,7 +44,20 @@ export async function writeLayer(
 }
 
 export function tileTask(kind: LayerKind, files: readonly LayerFile[], tile: TileTask['tile']): TileTask {
-  return { kind: 'tile', layer: kind, scale: kind === 'clear-count' ? 1 : 1e-4, files, tile, format: 'png' };
+  return {
+    kind: 'tile',
+    layer: kind,
+    scale: LAYER_FORMS[kind].scale,
+    years: yearsOf(kind),
+    files,
+    tile,
+    format: 'png',
+  };
+}
+
+/** The calendar years that layers of days run over in these tests. */
+function yearsOf(kind: LayerKind): LayerInfo['years'] {
+  return LAYER_FORMS[kind].unit.startsWith('days') ? [2019, 2021] : null;
 }
 
 /** What a server shows of some layers, without a run behind them. */
@@ -69,8 +76,9 @@ function infoOf(id: string, kind: LayerKind): LayerInfo {
     kind,
     period: 'period',
     days: { start: '2024-01-01', end: '2024-12-31' },
+    years: yearsOf(kind),
     form: kind === 'true-color' ? 'colour' : 'value',
-    scale: kind === 'clear-count' ? 1 : 1e-4,
+    scale: LAYER_FORMS[kind].scale,
     unit: '1',
     bboxDeg: [1, 9, 2, 10],
     minZoom: 5,

@@ -74,12 +74,12 @@ describe('GET /tiles/parcels', () => {
       expect([address, (await get(`/tiles/parcels/${address}`)).status]).toEqual([address, 400]);
   });
 
-  it('has a TileJSON with the layer, its 4 fields and the box of the parcels', async () => {
+  it('has a TileJSON with the layer, its 6 fields and the box of the parcels', async () => {
     const document = JSON.parse((await get('/tiles/parcels/tilejson.json')).text);
     expect(document).toMatchObject({ tilejson: '3.0.0', minzoom: 0, maxzoom: 16 });
     expect(
       document.vector_layers.map(({ id, fields }: { id: string; fields: object }) => [id, Object.keys(fields)]),
-    ).toEqual([['parcels', ['id', 'status', 'ndvi_change', 'cover_change']]]);
+    ).toEqual([['parcels', ['id', 'status', 'ndvi_change', 'cover_change', 'change_finding', 'change_confidence']]]);
     expect(document.tiles[0]).toContain(`${server.url}/tiles/parcels/{z}/{x}/{y}.mvt?v=`);
     const { bboxDeg } = JSON.parse((await get('/api/run')).text);
     expect(document.bounds).toEqual(bboxDeg);

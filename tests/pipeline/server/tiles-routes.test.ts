@@ -343,6 +343,7 @@ describe('TileJSON', () => {
       maxzoom: 14,
       attribution: 'contains &lt;b&gt;modified&lt;/b&gt; Copernicus Sentinel data 2024; made &amp; &quot;checked&quot;',
       kind: 'ndvi',
+      values: 'number',
       days: { start: '2024-01-01', end: '2024-12-31' },
       unit: '1',
       scale: 0.0001,

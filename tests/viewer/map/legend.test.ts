@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { colourOf, RAMPS } from '../../../shared/ramps.ts';
+import { colourOf, RAMPS, type Rgb, YEAR_CLASS_COLOURS } from '../../../shared/ramps.ts';
 import { coloursOf, defaultColouring, isWithin } from '../../../viewer/map/colouring.ts';
-import { legendLimits, legendStops } from '../../../viewer/map/legend.ts';
+import { legendLimits, legendStops, yearStops } from '../../../viewer/map/legend.ts';
 import { RAMP_CHOICES, RAMP_COLOURS, type ValueKind } from '../../../viewer/style/ramp-choices.ts';
 
 const KINDS = Object.keys(RAMP_CHOICES) as ValueKind[];
@@ -71,4 +71,58 @@ describe('legend', () => {
       expect(signs.size).toBe(1);
     },
   );
+
+  it('has one field for each of 9 calendar years in the map’s own colour, and none for other kinds', () => {
+    const years = [2005, 2013] as const;
+    const stops = yearStops('break-date', defaultColouring('break-date', years), years);
+    expect(stops.map(({ label }) => label)).toEqual(Array.from({ length: 9 }, (_, i) => String(2005 + i)));
+    expect(stops.map(({ rgb }) => rgb)).toEqual(RAMPS['break-date'].colours);
+    expect(yearStops('ndvi', defaultColouring('ndvi'), years)).toEqual([]);
+  });
+
+  it('gives a run of one monitored year the first colour, and hides the years that a threshold leaves out', () => {
+    const one = yearStops('recovery-date', defaultColouring('recovery-date', [2021, 2021]), [2021, 2021]);
+    expect(one.map(({ label, rgb }) => [label, rgb])).toEqual([['2021', RAMPS['recovery-date'].colours[0]]]);
+    const colouring = { ...defaultColouring('break-date', [2019, 2021]), min: 2020, max: 2020 };
+    const drawn = yearStops('break-date', colouring, [2019, 2021]).map(({ isDrawn }) => isDrawn);
+    expect(drawn).toEqual([false, true, false]);
+    expect(legendLimits('break-date', colouring, 'fr')).toEqual(['≥ 2020', '≤ 2020']);
+  });
+
+  it('names the days of the year by their month, the last as the first', () => {
+    const stops = legendStops('season-phase', defaultColouring('season-phase'), { language: 'en', count: 5 });
+    expect(stops.map(({ label }) => label)).toEqual(['Jan', 'Apr', 'Jul', 'Oct', 'Jan']);
+    expect(stops[0]!.rgb).toEqual(stops[4]!.rgb);
+  });
+});
+
+/** An sRGB colour as seen without long- or without middle-wave cones (F. Viénot, H. Brettel and J. D. Mollon 1999). */
+function seenBy(kind: 'protan' | 'deutan', rgb: Rgb): Rgb {
+  const linear = rgb.map((one) => (one / 255 <= 0.04045 ? one / 255 / 12.92 : ((one / 255 + 0.055) / 1.055) ** 2.4));
+  const [r = 0, g = 0, b = 0] = linear;
+  const [red, blue] =
+    kind === 'protan'
+      ? [0.11238 * r + 0.88762 * g, 0.00401 * r - 0.00401 * g + b]
+      : [0.29275 * r + 0.70725 * g, -0.02234 * r + 0.02234 * g + b];
+  const encode = (one: number) => {
+    const cut = Math.min(1, Math.max(0, one));
+    return Math.round(255 * (cut <= 0.0031308 ? 12.92 * cut : 1.055 * cut ** (1 / 2.4) - 0.055));
+  };
+  return [encode(red), encode(red), encode(blue)];
+}
+
+describe('the six classes of a year', () => {
+  const colours = Object.values(YEAR_CLASS_COLOURS);
+  const closest = (steps: readonly number[]) => {
+    const sorted = steps.toSorted((a, b) => a - b);
+    return Math.min(...sorted.slice(1).map((one, i) => one - sorted[i]!));
+  };
+
+  it('lie at least 11 of 100 apart in lightness: told apart in grey', () => {
+    expect(closest(colours.map(lightness))).toBeGreaterThan(11);
+  });
+
+  it.each(['protan', 'deutan'] as const)('lie at least 9 apart in lightness with red-green blindness: %s', (kind) => {
+    expect(closest(colours.map((rgb) => lightness(seenBy(kind, rgb))))).toBeGreaterThan(9);
+  });
 });

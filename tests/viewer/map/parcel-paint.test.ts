@@ -7,18 +7,27 @@ const palette = {
   inkSoft: '#555',
   line: '#888',
   accent: '#05a',
+  control: '#0a0',
   casing: '#fff',
   isDark: false,
 };
-const query = { q: '', status: [], sort: 'parcelId', order: 'asc' } as const;
+const query = { q: '', status: [], change: [], confidence: [], sort: 'parcelId', order: 'asc' } as const;
 
 describe('parcels on the map', () => {
   it('fades nothing without a query, and asks for both parts with one', () => {
     expect(matchesQuery(query)).toBe(true);
-    expect(matchesQuery({ q: 'Cop-1', status: ['loss', 'gain'] })).toEqual([
+    expect(matchesQuery({ ...query, q: 'Cop-1', status: ['loss', 'gain'] })).toEqual([
       'all',
       ['in', 'cop-1', ['downcase', ['to-string', ['get', 'id']]]],
       ['in', ['get', 'status'], ['literal', ['loss', 'gain']]],
+    ]);
+  });
+
+  it('asks for what the series says and how sure that is; a parcel without a word on it is not judged', () => {
+    expect(matchesQuery({ ...query, change: ['loss', 'not_judged'], confidence: ['high'] })).toEqual([
+      'all',
+      ['in', ['coalesce', ['get', 'change_finding'], 'not_judged'], ['literal', ['loss', 'not_judged']]],
+      ['in', ['get', 'change_confidence'], ['literal', ['high']]],
     ]);
   });
 

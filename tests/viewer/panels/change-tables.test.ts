@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import type { SeriesPoint } from '../../../shared/api.ts';
+import { monthNames, monthShade, monthTable } from '../../../viewer/panels/month-table.ts';
+import { countStates, judgePoints } from '../../../viewer/panels/series-states.ts';
+import { yearColumnsOf } from '../../../viewer/panels/year-columns.ts';
+import { observationsOf, PLANTED, tablesOf } from '../../change-planted.ts';
+
+const observations = PLANTED.flatMap((planted, index) => observationsOf(planted, index));
+const { years, series, months } = tablesOf(observations);
+const of = <Row extends { readonly parcelId: string }>(rows: readonly Row[], id: string) =>
+  rows.filter(({ parcelId }) => parcelId === id);
+
+describe('hectares by year', () => {
+  it('show the 3 classes that LOSS-1 has in some year and name the 4 that it never has', () => {
+    const { shown, empty } = yearColumnsOf(of(years, 'LOSS-1'));
+    expect(shown.map(({ name }) => name)).toEqual(['loss', 'lostBefore', 'stable']);
+    expect(empty.map(({ name }) => name)).toEqual(['burnt', 'regrown', 'gain', 'noData']);
+  });
+
+  it('take less than half of 0.01 ha for nothing', () => {
+    const [year] = of(years, 'LOSS-1');
+    const names = (gainHa: number) => yearColumnsOf([{ ...year!, gainHa }]).shown.map(({ name }) => name);
+    expect([names(0.0049), names(0.005)]).toEqual([['stable'], ['gain', 'stable']]);
+  });
+});
+
+describe('clear observations by month', () => {
+  it('fill 6 years of 12 months, a month without an acquisition apart from one without a clear look', () => {
+    const rows = of(months, 'LOSS-1').filter(({ year, month }) => year !== 2018 || month !== 5);
+    const table = monthTable(rows);
+    expect(table.years.map(({ year }) => year)).toEqual([2016, 2017, 2018, 2019, 2020, 2021]);
+    const may2018 = table.years[2]!.months[4];
+    expect([may2018, table.years[0]!.months[7]?.nClear, table.most]).toEqual([null, 0, 2]);
+  });
+
+  it('are shaded from 0 for none to 4 for the most', () => {
+    expect([0, 1, 2, 3, 4, 8].map((n) => monthShade(n, 8))).toEqual([0, 1, 1, 2, 2, 4]);
+    expect(monthNames('fr')[7]).toEqual({ short: 'A', long: 'août' });
+  });
+});
+
+describe('states of observations', () => {
+  it('are those of the judgement, and masked where too little was clear: 109 used, 2 outliers, 4 burnt, 22 masked', () => {
+    const points = of(observations, 'BURNT-4') as unknown as SeriesPoint[];
+    const counts = countStates(judgePoints(points, of(series, 'BURNT-4')));
+    expect(counts).toEqual({ used: 109, outlier: 2, burnt: 4, not_used: 0, masked: 22 });
+  });
+
+  it('are not used where the run has no word on a clear observation', () => {
+    const points = of(observations, 'BURNT-4').slice(0, 3) as unknown as SeriesPoint[];
+    expect(judgePoints(points, []).map(({ state }) => state)).toEqual(['not_used', 'not_used', 'not_used']);
+  });
+});

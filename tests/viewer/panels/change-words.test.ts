@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import type { ParcelChange } from '../../../shared/change.ts';
+import { translateChangeReason } from '../../../viewer/i18n/change-reasons.ts';
+import { translate } from '../../../viewer/i18n/translate.ts';
+import {
+  changeFilterWords,
+  changeSentences,
+  magnitudeInterval,
+  standsApart,
+} from '../../../viewer/panels/change-words.ts';
+import { FIRST_VIEW, type Language } from '../../../viewer/state.ts';
+import { PLANTED, resultOf } from '../../change-planted.ts';
+
+const changeOf = (id: string): ParcelChange => resultOf(PLANTED.find((one) => one.id === id)!, true).change!;
+const say = (language: Language, id: string) =>
+  changeSentences(language, changeOf(id))
+    .map(({ key, values }) => translate(language, key, values))
+    .join(' ');
+
+describe('a finding in words', () => {
+  it('tells a loss of 0.314 between its two dates in each language, never in English', () => {
+    expect(say('en', 'LOSS-1')).toBe(
+      'Between 2 Feb 2020 and 18 Feb 2020 the NDVI fell 0.314 below the parcel’s own season and stayed there to the end of the series.',
+    );
+    expect(say('fr', 'LOSS-1')).toContain('Entre le 2 févr. 2020 et le 18 févr. 2020, le NDVI est tombé de 0,314');
+    expect(say('de', 'LOSS-1')).toContain('Zwischen dem 2. Feb. 2020 und dem 18. Feb. 2020 fiel der NDVI um 0,314');
+  });
+
+  it('tells a regrowth with its day, and of 4 burnt dates that they are no loss', () => {
+    expect(say('en', 'REGROWN-2')).toContain('it has been back in it since 24 Mar 2021');
+    expect(say('fr', 'BURNT-4')).toContain('4 observations retirées comme brûlées');
+    expect(say('de', 'BURNT-4')).toContain('Kein Verlust.');
+  });
+
+  it('says of no change how small a change would have been seen, and nothing where nothing was judged', () => {
+    expect(say('en', 'CALM-5')).toBe(
+      'No lasting change: 54 observations of the monitoring period stay in the parcel’s own season. A lasting change of 0.062 or more would have been seen with 90 % power.',
+    );
+    expect(changeSentences('en', { ...changeOf('CALM-5'), finding: null })).toEqual([]);
+  });
+});
+
+describe('figures of a change', () => {
+  it('have the interval −0.3142 ± 1.96 · 0.0171, and none without a standard error', () => {
+    const [low, high] = magnitudeInterval({ magnitude: -0.3142, magnitudeSe: 0.0171 })!;
+    expect([low.toFixed(4), high.toFixed(4)]).toEqual(['-0.3477', '-0.2807']);
+    expect(magnitudeInterval({ magnitude: -0.3, magnitudeSe: null })).toBeNull();
+    expect(magnitudeInterval({ magnitude: null, magnitudeSe: 0.1 })).toBeNull();
+  });
+
+  it('stand apart from control areas from |Z| = 1.96 on', () => {
+    expect([-3.42, -1.96, 1.95, null].map(standsApart)).toEqual([true, true, false, null]);
+  });
+
+  it('name a filter of two findings and one confidence, and nothing without one', () => {
+    const t = (key: Parameters<typeof translate>[1]) => translate('de', key);
+    const query = { ...FIRST_VIEW.query, change: ['loss', 'not_judged'] as const, confidence: ['high'] as const };
+    expect(changeFilterWords(query, t)).toBe('Verlust, Nicht beurteilt · hohe Sicherheit');
+    expect(changeFilterWords(FIRST_VIEW.query, t)).toBe('');
+  });
+});
+
+describe('why a series was not judged', () => {
+  it.each([
+    [
+      'not judged: too few observations (2 clear observations in the baseline, 31 in the monitored period)',
+      'trop peu d’observations (2 observations claires dans la période de référence, 31 dans la période suivie)',
+    ],
+    ["the baseline's acquisitions span 200 days, 365 needed to know the season", 'couvrent 200 jours'],
+    ['no acquisition in the baseline', 'aucune prise de vue dans la période de référence'],
+    ['no control areas: 2 of them share enough clear dates with it, 5 needed', '2 ont assez de dates claires'],
+    ['no control areas: 3 resemble it in the baseline (distance at most 1.5), 5 needed', 'distance 1,5 au plus'],
+  ])('is said in French: %s', (reason, words) => {
+    const said = translateChangeReason('fr', reason);
+    expect(said.rest).toBeNull();
+    expect(said.text).toContain(words);
+  });
+
+  it('says the parts that it knows and keeps the one that it does not know', () => {
+    const reason =
+      'not judged: gap (9 clear observations in the baseline, 3 in the monitored period); the moon was full';
+    expect(translateChangeReason('de', reason)).toEqual({
+      text: 'eine Lücke von mehr als einem Jahr (9 klare Beobachtungen im Referenzzeitraum, 3 im überwachten Zeitraum)',
+      rest: 'the moon was full',
+    });
+    expect(translateChangeReason('fr', '')).toEqual({ text: '', rest: null });
+  });
+});
