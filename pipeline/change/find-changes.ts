@@ -1,7 +1,7 @@
 import type { BreakFit, BreakMonitor, TimeAxis } from './break-monitor.ts';
 import { monitoringCriticalValue } from './critical-values.ts';
 import { dateStep } from './dating.ts';
-import { lag1Of, magnitudeSe } from './detectability.ts';
+import { lag1Of, magnitudeSe, SURE_Z } from './detectability.ts';
 import type { ChangeEvent, ChangeSettings, EventKind, SeriesVerdict } from './judge-series.ts';
 import { findReturn, findRun, type Watch } from './segments.ts';
 import { medianOf } from './select.ts';
@@ -15,8 +15,6 @@ export interface Finder {
 const PASSING_YR = 1;
 /** The dating step looks so far to both sides of what was found. */
 const DATING_YR = 1;
-/** A median departure whose 95 % interval holds 0 is no change: with few dates and long memory 0.1 is soon reached. */
-const SURE = 1.96;
 
 interface Work {
   readonly timesYr: Float64Array;
@@ -143,7 +141,7 @@ function confirm(work: Work, verdict: SeriesVerdict, candidate: Candidate): bool
   if (to < 0) return false;
   const magnitude = medianBetween(work, to, back);
   const se = seBetween(work, verdict, to, back);
-  if (!(sign * magnitude >= Math.max(minMagnitude, SURE * se))) return false;
+  if (!(sign * magnitude >= Math.max(minMagnitude, SURE_Z * se))) return false;
   const crossing = findCrossing(work, to, back, sign);
   if (crossing < 0) return false;
   const isBack = back < watch.count;
