@@ -13,7 +13,7 @@ import {
   type ParcelControls,
 } from './change/controls/compare.ts';
 import { minDetectableChange } from './change/detectability.ts';
-import { type ChangeEvent, createSeriesJudge, SLOT_STATE } from './change/judge-series.ts';
+import { type ChangeEvent, createSeriesJudge, type SeriesJudge, SLOT_STATE } from './change/judge-series.ts';
 import { explainParcel, explainYear, type PassingChange } from './change/sentence.ts';
 import { type ChangeParams, type ChangePlan, timeAxisOf } from './change-plan.ts';
 import { type AreaSeries, type Judged, judgeArea, monthCounts, namedSeries, seriesRows } from './change-series.ts';
@@ -53,7 +53,7 @@ export function assembleChange(
 ): ChangeResults {
   const judge = createSeriesJudge(timeAxisOf(change), plan.params.change!);
   const judged = plan.parcels.map((_, i) => (series[i] ? judgeArea(series[i], change, judge) : null));
-  const compared = compare(plan, change, series, judged);
+  const compared = compare(plan, change, { series, judged, judge });
   const parts = plan.parcels.map((parcel, i) => {
     const [own, verdict, ground] = [series[i], judged[i], grounds.get(i) ?? null];
     if (!own || !verdict) return null;
@@ -75,25 +75,25 @@ export function assembleChange(
   };
 }
 
-function compare(
-  plan: Plan,
-  change: ChangePlan,
-  series: readonly (AreaSeries | null)[],
-  judged: readonly (Judged | null)[],
-): ControlComparison | null {
+interface Made {
+  readonly series: readonly (AreaSeries | null)[];
+  readonly judged: readonly (Judged | null)[];
+  readonly judge: SeriesJudge;
+}
+
+function compare(plan: Plan, change: ChangePlan, { series, judged, judge }: Made): ControlComparison | null {
   const { controlCount, seed } = plan.params.change!;
   if (controlCount === 0) return null;
-  const parcels = plan.parcels.flatMap(({ id }, i) => {
-    const [own, verdict] = [series[i], judged[i]];
-    if (!own || !verdict) return [];
-    const { states } = verdict;
-    // What the parcel's own judgement dropped is no evidence against its control areas either.
-    const isLeftOut = (slot: number) => states[slot] === SLOT_STATE.outlier || states[slot] === SLOT_STATE.burnt;
-    return [namedSeries(id, own, change, isLeftOut)];
-  });
+  const kept = (position: number, id: string, states: Uint8Array | undefined) => {
+    const own = series[position];
+    // What its own judgement dropped (outliers, fires, what lies behind a gap of a year) is no evidence here either.
+    return own && states ? [namedSeries(id, own, change, (slot) => states[slot] !== SLOT_STATE.used)] : [];
+  };
+  const parcels = plan.parcels.flatMap(({ id }, i) => kept(i, id, judged[i]?.states));
   const donors = plan.controls.flatMap(({ id }, i) => {
-    const own = series[plan.parcels.length + i];
-    return own ? [namedSeries(id, own, change, () => false)] : [];
+    const position = plan.parcels.length + i;
+    const own = series[position];
+    return own ? kept(position, id, judgeArea(own, change, judge).states) : [];
   });
   return compareWithControls({
     parcels,

@@ -70,7 +70,7 @@ export function resultsOf(
     version: 'v1',
     run: { acquisitions, imageryNote } as unknown as Results['run'],
     layers: new Map(),
-    plan,
+    plan: { ...plan, changeNote: null },
     positionOf: new Map(parcels.map(({ id }, position) => [id, position])),
     readGeometry: async (position) => parcels[position]!.geometry,
   };

@@ -76,7 +76,9 @@ async function recordRun(
 ): Promise<RunRecord> {
   const { config, plan } = prepared;
   const { problems } = await readUnits(config.out, plan);
-  const record = buildRunRecord(describeRun(prepared, { lost, problems, outputs, provenance: provenanceOf(prepared) }));
+  const record = buildRunRecord(
+    describeRun(prepared, { lost, problems, outputs, controls: null, provenance: provenanceOf(prepared) }),
+  );
   await removeLeftovers(config.out, record, plan);
   await writeFileAtomic(join(config.out, 'run.json'), formatRunRecord(record));
   return record;

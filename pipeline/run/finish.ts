@@ -76,6 +76,7 @@ export async function finishRun(
     describeRun(prepared, {
       lost,
       problems: units.problems,
+      controls: change?.controlMethod ?? null,
       outputs: [...tables, ...twin, ...layers.flatMap((layer) => layer.files)],
       provenance,
     }),

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import packageFile from '../../package.json' with { type: 'json' };
 import type { ErrorDetail } from '../../shared/errors.ts';
 import type { BandName } from '../../shared/scene.ts';
+import type { ChangeResults } from '../change-results.ts';
 import type { MonitorConfig } from '../config.ts';
 import type { UnitProblem } from '../observe.ts';
 import { ALGORITHM, type MonitorParams } from '../plan.ts';
@@ -32,6 +33,7 @@ export function describeRun(
     readonly problems: readonly (readonly UnitProblem[])[];
     readonly outputs: readonly OutputFile[];
     readonly provenance: Provenance;
+    readonly controls: ChangeResults['controlMethod'];
   },
 ): RunRecordInput {
   const { config, plan } = prepared;
@@ -70,8 +72,14 @@ export function describeRun(
       reason: error.message,
     })),
     warnings: [...prepared.notes, ...prepared.emptyPeriods, ...warningsOf(prepared, made.problems)],
+    controls: made.controls && toParameter(made.controls),
     outputs: made.outputs,
   };
+}
+
+/** Plain JSON of a record: what the types of interfaces do not promise. */
+function toParameter(record: object): Parameter {
+  return JSON.parse(JSON.stringify(record)) as Parameter;
 }
 
 function inputsOf({ config, plan, parcelsSha256, itemDigests, twin }: PreparedRun): RunInput[] {

@@ -42,6 +42,8 @@ export interface RunRecord {
   readonly parcels: { readonly measured: number; readonly refused: readonly RefusedParcel[] };
   readonly unitsLeftOut: readonly LeftOutUnit[];
   readonly warnings: readonly string[];
+  /** How control areas were chosen and their intervals learned; null where nothing was compared with them. */
+  readonly controls: Parameter;
   readonly outputs: readonly OutputFile[];
 }
 
@@ -58,7 +60,7 @@ interface LeftOutUnit {
 }
 
 /** A run record before it is put in order: the lists in any order, without `format`. */
-export type RunRecordInput = Omit<RunRecord, 'format'>;
+export type RunRecordInput = Omit<RunRecord, 'format' | 'controls'> & Partial<Pick<RunRecord, 'controls'>>;
 
 /**
  * Id of a run: hash of what went into it. Where files lie does not count, only what they are (role, name, identity), so
@@ -99,6 +101,7 @@ export function buildRunRecord(input: RunRecordInput): RunRecord {
     },
     unitsLeftOut: byId(input.unitsLeftOut),
     warnings: unique(input.warnings),
+    controls: sortKeys(input.controls ?? null) as Parameter,
     outputs: [...input.outputs].sort((a, b) => compare(a.name, b.name)),
   };
 }

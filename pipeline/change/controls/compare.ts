@@ -251,7 +251,7 @@ function describeMisfit(parcel: number, { pool, scales }: Context): string {
   }
   const difference = new Float64Array(3);
   compare(parcel, pool.parcelCount + closest, difference);
-  const sizes = scales.sd.map((sd, j) => Math.abs(difference[j]!) / sd);
+  const sizes = scales.unit.map((unit, j) => Math.abs(difference[j]!) / unit);
   // Of equals the first, whatever their last bits say.
   const worst = sizes.findIndex((size) => size >= Math.max(...sizes) * (1 - 1e-9));
   const names = ['its past NDVI', 'its recent NDVI', 'its past slope a year'];

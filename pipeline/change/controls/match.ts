@@ -44,6 +44,8 @@ export interface Matching {
 /** Standard deviations by which differences of covariates are divided, and how far parcels and donors lie apart. */
 export interface Scales {
   readonly sd: readonly number[];
+  /** What counts as one in a distance: sd, but no less than `LEAST_UNIT`. */
+  readonly unit: readonly number[];
   /** Mean of the parcels minus mean of the donors. */
   readonly poolDifference: readonly number[];
 }
@@ -54,6 +56,11 @@ const SHORT_LIST = 200;
 const COST_PER_DISTANCE = 1e6;
 /** No covariate varies by less than the step in which an index is stored. */
 const LEAST_SD = 1e-4;
+/**
+ * Where all ground is alike, differences as small as the noise of a mean (NDVI, NDVI, NDVI a year) set nothing apart:
+ * without this a uniform landscape would have no control areas.
+ */
+const LEAST_UNIT = [0.01, 0.01, 0.005] as const;
 
 /**
  * Root of the mean of the variances among parcels and among donors (Austin 2009, Stat. Med. 28:3083), of covariates that
@@ -74,7 +81,8 @@ export function measureScales({ table, parcelCount, donorCount }: MatchTable): S
     const variances = [parcels, donors].filter(({ count }) => count > 1).map(({ variance }) => variance);
     return Math.max(LEAST_SD, Math.sqrt(variances.reduce((a, b) => a + b, 0) / Math.max(1, variances.length)));
   });
-  return { sd, own, poolDifference: groups.map(({ parcels, donors }) => parcels.mean - donors.mean) };
+  const unit = sd.map((size, j) => Math.max(size, LEAST_UNIT[j]!));
+  return { sd, unit, own, poolDifference: groups.map(({ parcels, donors }) => parcels.mean - donors.mean) };
 }
 
 function summarise(values: readonly number[]): { count: number; mean: number; variance: number } {
@@ -87,10 +95,10 @@ function summarise(values: readonly number[]): { count: number; mean: number; va
 /** Standardised Euclidean distance; NaN where two rows share too few dates. */
 export function createDistance(
   measure: Pick<PairMeasure, 'compare'>,
-  { sd }: Scales,
+  { unit }: Scales,
 ): (a: number, b: number) => number {
   const difference = new Float64Array(3);
-  return (a, b) => (measure.compare(a, b, difference) ? lengthOf(difference, sd) : Number.NaN);
+  return (a, b) => (measure.compare(a, b, difference) ? lengthOf(difference, unit) : Number.NaN);
 }
 
 function lengthOf(difference: ArrayLike<number>, sd: readonly number[]): number {
@@ -173,14 +181,14 @@ export function findCandidates(row: number, asked: Int32Array | null, { pool, di
 function shortList(
   parcel: number,
   { parcelCount, donorCount }: MatchTable,
-  { own, sd }: ReturnType<typeof measureScales>,
+  { own, unit }: ReturnType<typeof measureScales>,
 ) {
   if (donorCount <= SHORT_LIST) return null;
   const mine = own.subarray(3 * parcel, 3 * parcel + 3);
   const rough = Float64Array.from({ length: donorCount }, (_, donor) => {
     const at = 3 * (parcelCount + donor);
     let squares = 0;
-    for (let j = 0; j < 3; j++) squares += ((own[at + j]! - mine[j]!) / sd[j]!) ** 2;
+    for (let j = 0; j < 3; j++) squares += ((own[at + j]! - mine[j]!) / unit[j]!) ** 2;
     return !Number.isNaN(squares) ? squares : Infinity;
   });
   const limit = rough.slice().sort()[SHORT_LIST - 1]!;

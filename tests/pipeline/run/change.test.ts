@@ -1,0 +1,164 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { YEAR_CLASS } from '../../../shared/change.ts';
+import { hashResults, readCsv, runCanopy } from '../../canopy.ts';
+import { readWhole } from '../../independent-zonal.ts';
+import { CLEARED_ON, makeTinySeasons, SEASON_DAYS, SEASON_PERIODS } from '../../tiny-seasons.ts';
+
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+
+const root = mkdtempSync(join(tmpdir(), 'canopy-change-'));
+const folderOf = (name: string) => join(root, name);
+let place: { catalog: string; parcels: string };
+
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+function monitor(out: string, ...more: string[]) {
+  return runCanopy([
+    'monitor',
+    ...['--parcels', place.parcels, '--catalog', place.catalog, '--out', out],
+    ...['--baseline', SEASON_PERIODS.baseline, '--period', SEASON_PERIODS.period, '--season', '12,1,2', ...more],
+  ]);
+}
+
+beforeAll(async () => {
+  place = await makeTinySeasons(root);
+  const { code, stderr } = await monitor(folderOf('by-1'), '--workers', '1');
+  if (code !== 0) throw new Error(stderr);
+});
+
+describe('canopy monitor on four and a half seasons of two tiles', () => {
+  const parcels = () => readCsv(join(folderOf('by-1'), 'parcels.csv'));
+  const parcel = (id: string) => parcels().find((row) => row.parcel_id === id)!;
+  const [before, after] = [
+    SEASON_DAYS.findLast((day) => day < CLEARED_ON)!,
+    SEASON_DAYS.find((day) => day >= CLEARED_ON)!,
+  ];
+
+  it.each(['31PAA', '31PAB'])('finds the half-cleared parcel of %s and dates it between the two dates', (tile) => {
+    const row = parcel(`${tile}-cleared`);
+    expect([row.change_finding, row.change_after, row.change_before]).toEqual(['loss', before, after]);
+    expect(row.change_detected! >= after).toBe(true);
+    // Half of the parcel fell by 0.25.
+    expect(Math.abs(Number(row.change_magnitude) + 0.125)).toBeLessThan(0.02);
+    expect(row.change_sentence).toContain(`between ${before} and ${after}`);
+  });
+
+  it.each(['31PAA', '31PAB'])('finds nothing on the quiet parcel of %s and says what it would have found', (tile) => {
+    const row = parcel(`${tile}-quiet`);
+    expect([row.change_finding, row.change_confidence, row.change_detected]).toEqual(['no_change', '', '']);
+    expect(Number(row.min_detectable_change)).toBeGreaterThanOrEqual(0.1);
+    expect(Number(row.min_detectable_change)).toBeLessThan(0.2);
+  });
+
+  it('holds each parcel against 5 control areas whose weights add up to 1; the cleared ones fell, the others did not', () => {
+    const controls = readCsv(join(folderOf('by-1'), 'controls.csv'));
+    for (const row of parcels()) {
+      const own = controls.filter(({ parcel_id }) => parcel_id === row.parcel_id);
+      expect(own).toHaveLength(5);
+      expect(own.reduce((sum, { weight }) => sum + Number(weight), 0)).toBeCloseTo(1, 5);
+      const isCleared = row.parcel_id!.endsWith('cleared');
+      expect(Number(row.control_did_high) < 0).toBe(isCleared);
+    }
+    const shapes = JSON.parse(readFileSync(join(folderOf('by-1'), 'controls.geojson'), 'utf8'));
+    const ids = shapes.features.map(({ id }: { id: string }) => id);
+    expect(new Set(ids)).toEqual(new Set(controls.map(({ control_id }) => control_id)));
+  });
+
+  it('gives 0.5 ha of loss in 2022 and lost before in 2023 on cleared parcels, none elsewhere; classes add up', () => {
+    const years = readCsv(join(folderOf('by-1'), 'changes.csv'));
+    expect(years.map(({ parcel_id, year }) => `${parcel_id} ${year}`)).toHaveLength(8);
+    for (const row of years) {
+      const isCleared = row.parcel_id!.endsWith('cleared');
+      const lossHa = isCleared && row.year === '2022' ? 0.5 : 0;
+      expect(Math.abs(Number(row.loss_ha) - lossHa)).toBeLessThan(0.011);
+      expect(Math.abs(Number(row.lost_before_ha) - (isCleared && row.year === '2023' ? 0.5 : 0))).toBeLessThan(0.011);
+      const names = ['stable_ha', 'loss_ha', 'lost_before_ha', 'burnt_ha', 'gain_ha', 'regrown_ha', 'no_data_ha'];
+      const sum = names.reduce((total, name) => total + Number(row[name]), 0);
+      expect(sum / Number(row.parcel_ha)).toBeCloseTo(1, 3);
+      expect(row.area_se).toBe('not estimated');
+    }
+  });
+
+  it('has every observation in series.csv with its state, its season and its control areas', () => {
+    const series = readCsv(join(folderOf('by-1'), 'series.csv'));
+    expect(series).toHaveLength(4 * SEASON_DAYS.length);
+    const quiet = series.filter(({ parcel_id }) => parcel_id === '31PAA-quiet');
+    for (const row of quiet) {
+      expect(row.state).toBe('used');
+      expect(Math.abs(Number(row.ndvi_mean) - Number(row.season_ndvi))).toBeLessThan(0.03);
+      expect(Number(row.season_low)).toBeLessThan(Number(row.season_high));
+      expect(row.control_count).toBe('5');
+    }
+  });
+
+  it('counts what was clear by month: 47 acquisitions in all', () => {
+    const months = readCsv(join(folderOf('by-1'), 'months.csv')).filter((row) => row.parcel_id === '31PAA-quiet');
+    expect(months.reduce((sum, { n_clear }) => sum + Number(n_clear), 0)).toBe(SEASON_DAYS.length);
+  });
+
+  it('maps the 50 cleared cells of a tile, at most one more or less, and calls what was never cleared stable', async () => {
+    const folder = join(folderOf('by-1'), 'layers');
+    const file = readdirSync(folder).find((name) => /^year-class-2022-31PAA.*tif$/.test(name))!;
+    const classes = Array.from(await readWhole(join(folder, file)));
+    const isCleared = (i: number) => i % 60 >= 10 && i % 60 < 15 && Math.floor(i / 60) >= 10 && Math.floor(i / 60) < 20;
+    const wrong = classes.filter((found, i) => found !== (isCleared(i) ? YEAR_CLASS.loss : YEAR_CLASS.stable));
+    expect(classes).toHaveLength(3600);
+    expect(wrong.length).toBeLessThanOrEqual(1);
+  });
+
+  it.each([2, 4])('gives the bytes of 1 worker in all files with %i workers', async (workers) => {
+    const { code } = await monitor(folderOf(`by-${workers}`), '--workers', `${workers}`);
+    expect(code).toBe(0);
+    const wanted = hashResults(folderOf('by-1'));
+    expect(Object.keys(wanted).length).toBeGreaterThan(60);
+    expect(hashResults(folderOf(`by-${workers}`))).toEqual(wanted);
+  });
+
+  it('records the settings of the judgement and how control areas were matched in run.json', () => {
+    const record = JSON.parse(readFileSync(join(folderOf('by-1'), 'run.json'), 'utf8'));
+    expect(record.parameters.change).toMatchObject({ minMagnitude: 0.1, minConsecutive: 3, controlCount: 5, seed: 1 });
+    expect(record.parameters.change.breaks).toEqual({ h: 0.25, history: 'all', level: 0.05, order: 1, trend: false });
+    expect(record.outputs.map(({ name }: { name: string }) => name)).toEqual(
+      expect.arrayContaining(['changes.csv', 'series.parquet', 'controls.geojson', 'months.csv']),
+    );
+  });
+});
+
+describe('canopy breaks over a catalogue', () => {
+  it('gives every pixel what the run with parcels gives it', async () => {
+    const out = folderOf('breaks');
+    const { code, stderr } = await runCanopy([
+      ...['breaks', '--catalog', place.catalog, '--start', '2022-01-01', '--to', '2023-06-30', '--out', out],
+    ]);
+    expect(stderr).toContain('Finished: ');
+    expect(code).toBe(0);
+    const names = readdirSync(join(out, 'layers')).filter((name) => name.endsWith('.tif'));
+    expect(names.filter((name) => name.includes('31PAA'))).toHaveLength(12);
+    for (const name of names) {
+      const [mine, theirs] = await Promise.all(
+        [out, folderOf('by-1')].map(async (folder) => Array.from(await readWhole(join(folder, 'layers', name)))),
+      );
+      expect(mine).toEqual(theirs);
+    }
+  });
+
+  it.each([
+    ['no --start', ['--out', 'x'], 2, 'No start of the monitoring period'],
+    ['no --out', ['--start', '2022-01-01'], 2, 'No output folder'],
+    ['a decimal start', ['--start', '2022.5', '--out', 'x'], 2, '--start wants a UTC day'],
+    ['a bbox inside out', ['--start', '2022-01-01', '--out', 'x', '--bbox', '2,1,1,2'], 2, '--bbox wants'],
+  ])('refuses %s', async (_, flags, code, sentence) => {
+    const run = await runCanopy(['breaks', '--catalog', place.catalog, ...flags]);
+    expect([run.code, run.stderr]).toEqual([code, expect.stringContaining(sentence)]);
+  });
+
+  it('says why where the days before the start cannot tell the season', async () => {
+    const flags = ['--start', '2019-06-01', '--out', folderOf('short')];
+    const run = await runCanopy(['breaks', '--catalog', place.catalog, ...flags]);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain("the baseline's acquisitions span 140 days, 365 needed to know the season");
+  });
+});
