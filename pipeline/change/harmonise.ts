@@ -14,7 +14,7 @@ export type Harmonisation =
   | { readonly kind: 'refused'; readonly reason: string };
 
 /** The sensor to which the others are brought: the newer Landsats, whose bands are narrowest. */
-export const REFERENCE_FAMILY: SensorFamily = 'oli';
+const REFERENCE_FAMILY: SensorFamily = 'oli';
 
 /**
  * Surface NDVI of Landsat 7 ETM+ to Landsat 8 OLI, ordinary least squares over 59 million pairs one day apart. The same
@@ -54,7 +54,7 @@ export function harmonisationOf(family: SensorFamily): Harmonisation {
   };
 }
 
-export function harmoniseNdvi(line: Pick<Line, 'slope' | 'intercept'>, ndvi: number): number {
+export function harmoniseNdvi(line: Line, ndvi: number): number {
   return line.intercept + line.slope * ndvi;
 }
 
@@ -64,47 +64,4 @@ export function harmoniseNdvi(line: Pick<Line, 'slope' | 'intercept'>, ndvi: num
  */
 export function hlsBandLines(platform: string): { readonly red: Line; readonly nir08: Line } | null {
   return Object.hasOwn(HLS, platform) ? HLS[platform]! : null;
-}
-
-/** NDVI as OLI would see it, from red and band 8A of a Sentinel-2 platform (reflectances 0..1); NaN without an entry. */
-export function hlsNdvi(platform: string, red: number, nir08: number): number {
-  const lines = hlsBandLines(platform);
-  if (lines === null) return Number.NaN;
-  const r = harmoniseNdvi(lines.red, red);
-  const n = harmoniseNdvi(lines.nir08, nir08);
-  return (n - r) / (n + r);
-}
-
-/** Pairs below this say too little about a line. */
-const FEWEST_PAIRS = 30;
-
-/**
- * A line of one's own from pairs of the same ground and nearly the same day: reduced major axis, which unlike least
- * squares does not shrink what both sensors see with noise: slope = sd(reference)/sd(other), through the means. null
- * for fewer than 30 pairs, or where the correlation is below 0.9: such pairs are no two views of one thing.
- */
-export function fitNdviLine(reference: Float64Array, other: Float64Array): Line | null {
-  const n = Math.min(reference.length, other.length);
-  if (n < FEWEST_PAIRS) return null;
-  let sumR = 0;
-  let sumO = 0;
-  for (let i = 0; i < n; i++) {
-    sumR += reference[i]!;
-    sumO += other[i]!;
-  }
-  const meanR = sumR / n;
-  const meanO = sumO / n;
-  let rr = 0;
-  let oo = 0;
-  let ro = 0;
-  for (let i = 0; i < n; i++) {
-    const r = reference[i]! - meanR;
-    const o = other[i]! - meanO;
-    rr += r * r;
-    oo += o * o;
-    ro += r * o;
-  }
-  if (!(ro / Math.sqrt(rr * oo) >= 0.9)) return null;
-  const slope = Math.sqrt(rr / oo);
-  return { slope, intercept: meanR - slope * meanO, source: `reduced major axis over ${n} pairs of this run` };
 }
