@@ -1,0 +1,30 @@
+// `npm run accuracy -- NAME`: experiments whose truth is known. Each prints one table; `-- season --seeds 101,102` draws
+// other pixels. Without a name all are run.
+import { parseArgs } from 'node:util';
+import { tellSeason } from './season.ts';
+import { tellSeries } from './series.ts';
+import { tellTura } from './tura.ts';
+
+const EXPERIMENTS: Readonly<Record<string, (options: { seeds: readonly number[] }) => void>> = {
+  season: ({ seeds }) => tellSeason(seeds),
+  series: () => tellSeries(),
+  tura: () => tellTura(),
+};
+
+function main(): void {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { seeds: { type: 'string', default: '101,102,103,104,105' } },
+  });
+  const unknown = positionals.find((name) => !Object.hasOwn(EXPERIMENTS, name));
+  if (unknown !== undefined) {
+    throw new Error(`There is no experiment "${unknown}"; there are ${Object.keys(EXPERIMENTS).join(', ')}.`);
+  }
+  if (!/^\d{1,9}(,\d{1,9})*$/.test(values.seeds))
+    throw new Error(`--seeds wants whole numbers, got "${values.seeds}".`);
+  const seeds = values.seeds.split(',').map(Number);
+  const names = positionals.length > 0 ? positionals : Object.keys(EXPERIMENTS);
+  for (const name of names) EXPERIMENTS[name]!({ seeds });
+}
+
+main();
