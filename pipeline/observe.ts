@@ -14,8 +14,8 @@ import {
   type PlannedScene,
   type Unit,
 } from './plan.ts';
-import { type CellAreas, cellAreasHa } from './raster/cell-area.ts';
-import { measureAreaHa } from './raster/class-area.ts';
+import { cellAreasHa } from './raster/cell-area.ts';
+import { coveredHa, sumHa } from './raster/class-area.ts';
 import { ringsBbox } from './raster/clip.ts';
 import { computeCoverage } from './raster/coverage.ts';
 import { collectWeighted, type WeightedValues, weightedQuantiles } from './raster/quantiles.ts';
@@ -60,7 +60,10 @@ interface UnitParcel extends CoveredWindow {
   readonly position: number;
   readonly parcel: PlannedParcel;
   readonly rings: readonly Float64Array[];
-  readonly areas: CellAreas;
+  /** Coverage × true ground area of each cell of its window, hectares. */
+  readonly cellHa: Float64Array;
+  /** Control areas have no quantiles: nothing reads them. */
+  readonly hasQuantiles: boolean;
 }
 
 interface AcquisitionPixels extends ScenePixels {
@@ -112,9 +115,9 @@ function prepareParcel(plan: Plan, unit: Unit, position: number, grid: Grid): Un
   const whole = bbox && windowOfBbox(grid, bbox);
   const window = whole && intersectWindows(whole, unit.window);
   if (!window) return [];
-  return [
-    { position, parcel, rings, window, coverage: computeCoverage(rings, grid, window), areas: cellAreasHa(grid) },
-  ];
+  const covered = { window, coverage: computeCoverage(rings, grid, window) };
+  const hasQuantiles = position < plan.parcels.length;
+  return [{ position, parcel, rings, ...covered, cellHa: coveredHa(covered, cellAreasHa(grid)), hasQuantiles }];
 }
 
 /** One acquisition on any grid: the scenes of that grid in order, the first with valid data wins each pixel. */
@@ -197,10 +200,11 @@ async function observeParcel(
 ): Promise<ObservationPart> {
   const tally: Tally = { scenes: new Set(), validHa: 0, clearHa: 0, stats: emptyStats(), nbr: null, weighted: [] };
   const { grid } = plan.grids[unit.gridIndex]!;
-  if (pixels) addGround(tally, item, item.areas, pixels);
+  if (pixels) addGround(tally, item, item, pixels);
   const rest = remainder(unit, item, pixels, grid);
   await measureGround(rest, item.parcel.gridOrder.slice(1), plan.grids, readOn, (gridIndex, covered, surface) => {
-    addGround(tally, covered, cellAreasHa(plan.grids[gridIndex]!.grid), surface);
+    const cellHa = coveredHa(covered, cellAreasHa(plan.grids[gridIndex]!.grid));
+    addGround(tally, covered, { cellHa, hasQuantiles: item.hasQuantiles }, surface);
   });
   const isWhole = item.parcel.unitIndexes.length === 1;
   const { values, weights } = joinWeighted(tally.weighted);
@@ -228,29 +232,34 @@ function remainder(unit: Unit, item: UnitParcel, pixels: AcquisitionPixels | nul
   return { crs: grid.crs, rings: [...inside, ...outside] };
 }
 
-function addGround(tally: Tally, covered: CoveredWindow, areas: CellAreas, pixels: AcquisitionPixels): void {
+function addGround(
+  tally: Tally,
+  covered: CoveredWindow,
+  { cellHa, hasQuantiles }: Pick<UnitParcel, 'cellHa' | 'hasQuantiles'>,
+  pixels: AcquisitionPixels,
+): void {
   const { window, observed, clear, ndvi } = pixels;
-  const validHa = measureAreaHa(covered, { window, valid: observed }, areas);
+  const validHa = sumHa(covered, cellHa, { window, valid: observed });
   if (validHa === 0) return;
   tally.validHa += validHa;
   noteScenes(tally.scenes, covered, pixels);
   const cells = { window, values: ndvi, valid: clear };
-  tally.clearHa += measureAreaHa(covered, cells, areas);
+  tally.clearHa += sumHa(covered, cellHa, cells);
   tally.stats = accumulate(tally.stats, covered, cells);
-  tally.weighted.push(collectWeighted(covered, cells));
-  if (pixels.nbr) addNbr(tally, covered, areas, { window, nbr: pixels.nbr });
+  if (hasQuantiles) tally.weighted.push(collectWeighted(covered, cells));
+  if (pixels.nbr) addNbr(tally, covered, cellHa, { window, nbr: pixels.nbr });
 }
 
 function addNbr(
   tally: Tally,
   covered: CoveredWindow,
-  areas: CellAreas,
+  cellHa: Float64Array,
   { window, nbr }: { readonly window: Window; readonly nbr: BurnRatio },
 ): void {
   const { data: values, valid } = nbr;
   const before = tally.nbr ?? { ha: 0, stats: emptyStats() };
   tally.nbr = {
-    ha: before.ha + measureAreaHa(covered, { window, valid }, areas),
+    ha: before.ha + sumHa(covered, cellHa, { window, valid }),
     stats: accumulate(before.stats, covered, { window, values, valid }),
   };
 }

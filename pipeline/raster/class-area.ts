@@ -19,6 +19,34 @@ export interface ChangeThresholds {
   readonly gain: number;
 }
 
+/** Coverage × true ground area of every cell of a parcel's window, hectares: measured once where many dates are summed. */
+export function coveredHa({ window, coverage }: CoveredWindow, areas: CellAreas): Float64Array {
+  const ha = new Float64Array(coverage.length);
+  const rowHa = new Float64Array(window.widthPx);
+  for (let row = 0, i = 0; row < window.heightPx; row++) {
+    areas.fillRow(window.row + row, window.col, window.widthPx, rowHa);
+    for (let k = 0; k < window.widthPx; k++, i++) ha[i] = coverage[i]! * rowHa[k]!;
+  }
+  return ha;
+}
+
+/** As `measureAreaHa`, from the hectares of each cell (`coveredHa`). */
+export function sumHa(
+  { window }: CoveredWindow,
+  cellHa: Float64Array,
+  cells: Pick<ValueWindow, 'window' | 'valid'>,
+): number {
+  const shared = intersectWindows(window, cells.window);
+  if (shared === null) return 0;
+  let sum = 0;
+  for (let row = 0; row < shared.heightPx; row++) {
+    const i = indexOf(window, shared, row);
+    const j = indexOf(cells.window, shared, row);
+    for (let k = 0; k < shared.widthPx; k++) if (cells.valid[j + k] === 1) sum += cellHa[i + k]!;
+  }
+  return sum;
+}
+
 /**
  * Σ coverage × cell area over the cells of the parcel where `valid` is 1 (observed, clear …). As in `accumulate`, cells
  * outside the window of the mask add nothing.

@@ -115,8 +115,15 @@ describe('tree cover of a stored NDVI', () => {
   it('is 1 from 0.85 on and 0 from 0.1 down, beyond the 20,001 numbers of [-1, 1] too', () => {
     const table = coverTable({ ndviSoil: 0.1, ndviVegetation: 0.85 } as MonitorParams);
     const stored = Int16Array.of(10_000, 10_001, 32_767, -10_000, -10_001, -32_767, -32_768);
-    const cover = deriveLayer('cover', 'period', table, () => stored);
+    const cover = deriveLayer('cover', 'period', table, (kind) => (kind === 'ndvi' ? stored : null));
     expect([...cover!]).toEqual([10_000, 10_000, 10_000, 0, 0, 0, -32_768]);
+  });
+
+  it('gives way to the cover that a calibrated model predicted in the unit', () => {
+    const predicted = Int16Array.of(1234, -32_768);
+    expect(
+      deriveLayer('cover', 'period', new Int16Array(20_001), (kind) => (kind === 'cover' ? predicted : null)),
+    ).toBe(predicted);
   });
 });
 
