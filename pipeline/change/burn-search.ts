@@ -22,64 +22,79 @@ export interface BurnSearch {
   find(ndvi: Float64Array, nbr: Float64Array, series: Departures, skip: (slot: number) => boolean): void;
 }
 
+interface Search {
+  readonly startSlot: number;
+  readonly series: BurnSeries;
+  /** Values of both without the fires found so far, by slot. */
+  readonly unburnt: Pair<Float64Array>;
+  readonly seasons: Pair<SeasonFit>;
+  readonly burn: Burn;
+  found: number;
+}
+
 /**
  * Finds fires twice: first against seasons that the fires themselves have bent, then against seasons fitted without
  * what was found, because a scar every January looks like a season. Allocates nothing after it was made.
  */
 export function createBurnSearch(timesYr: Float64Array, startSlot: number, onBurn: (burn: Burn) => void): BurnSearch {
-  const slotCount = timesYr.length;
-  const list = () => new Float64Array(slotCount);
-  const series: BurnSeries = {
-    timesYr,
-    slots: new Int32Array(slotCount),
-    ndvi: list(),
-    nbr: list(),
-    scratch: list(),
-    count: 0,
+  const list = () => new Float64Array(timesYr.length);
+  const slots = new Int32Array(timesYr.length);
+  const search: Search = {
+    startSlot,
+    series: { timesYr, slots, ndvi: list(), nbr: list(), scratch: list(), count: 0 },
+    unburnt: { ndvi: list(), nbr: list() },
+    seasons: { ndvi: createSeasonFit(timesYr), nbr: createSeasonFit(timesYr) },
+    burn: { beforeSlot: -1, fromSlot: -1, backSlot: -1, count: 0, magnitude: Number.NaN },
+    found: 0,
   };
-  const unburnt = { ndvi: list(), nbr: list() };
-  const seasons = { ndvi: createSeasonFit(timesYr), nbr: createSeasonFit(timesYr) };
-  const burn: Burn = { beforeSlot: -1, fromSlot: -1, backSlot: -1, count: 0, magnitude: Number.NaN };
-  let found = 0;
-  const hide = (_: number, from: number, back: number) => {
-    found++;
-    for (let i = from; i < back; i++) {
-      unburnt.ndvi[series.slots[i]!] = Number.NaN;
-      unburnt.nbr[series.slots[i]!] = Number.NaN;
-    }
-  };
+  const hide = (_: number, from: number, back: number) => hideFire(search, from, back);
   const tell = (before: number, from: number, back: number) => {
-    const { slots, ndvi, scratch } = series;
-    let n = 0;
-    for (let i = from; i < back; i++) if (!Number.isNaN(ndvi[i]!)) scratch[n++] = ndvi[i]!;
-    burn.beforeSlot = slots[before]!;
-    burn.fromSlot = slots[from]!;
-    burn.backSlot = slots[back]!;
-    burn.count = n;
-    burn.magnitude = n > 0 ? medianOf(scratch, n) : Number.NaN;
-    onBurn(burn);
+    describeFire(search, { before, from, back });
+    onBurn(search.burn);
   };
-
   return {
     find(ndvi, nbr, observed, skip) {
       if (observed.count === 0) return;
-      listUnion(series, observed, nbr, skip);
-      const first = observed.slots[0]!;
-      unburnt.ndvi.fill(Number.NaN);
-      unburnt.nbr.fill(Number.NaN);
-      for (let i = 0; i < series.count; i++) {
-        const slot = series.slots[i]!;
-        if (!Number.isNaN(series.ndvi[i]!)) unburnt.ndvi[slot] = ndvi[slot]!;
-        if (!Number.isNaN(series.nbr[i]!)) unburnt.nbr[slot] = nbr[slot]!;
-      }
-      found = 0;
-      depart(series, { ndvi, nbr }, { seasons, fittedTo: unburnt, first, startSlot });
-      findBurns(series, hide);
-      if (found === 0) return;
-      depart(series, { ndvi, nbr }, { seasons, fittedTo: unburnt, first, startSlot });
-      findBurns(series, tell);
+      listUnion(search.series, observed, nbr, skip);
+      copyListed(search, ndvi, nbr);
+      search.found = 0;
+      depart(search, { ndvi, nbr }, observed.slots[0]!);
+      findBurns(search.series, hide);
+      if (search.found === 0) return;
+      depart(search, { ndvi, nbr }, observed.slots[0]!);
+      findBurns(search.series, tell);
     },
   };
+}
+
+function hideFire(search: Search, from: number, back: number): void {
+  const { unburnt, series } = search;
+  search.found++;
+  for (let i = from; i < back; i++) {
+    unburnt.ndvi[series.slots[i]!] = Number.NaN;
+    unburnt.nbr[series.slots[i]!] = Number.NaN;
+  }
+}
+
+function describeFire({ series, burn }: Search, at: { before: number; from: number; back: number }): void {
+  const { slots, ndvi, scratch } = series;
+  let n = 0;
+  for (let i = at.from; i < at.back; i++) if (!Number.isNaN(ndvi[i]!)) scratch[n++] = ndvi[i]!;
+  burn.beforeSlot = slots[at.before]!;
+  burn.fromSlot = slots[at.from]!;
+  burn.backSlot = slots[at.back]!;
+  burn.count = n;
+  burn.magnitude = n > 0 ? medianOf(scratch, n) : Number.NaN;
+}
+
+function copyListed({ series, unburnt }: Search, ndvi: Float64Array, nbr: Float64Array): void {
+  unburnt.ndvi.fill(Number.NaN);
+  unburnt.nbr.fill(Number.NaN);
+  for (let i = 0; i < series.count; i++) {
+    const slot = series.slots[i]!;
+    if (!Number.isNaN(series.ndvi[i]!)) unburnt.ndvi[slot] = ndvi[slot]!;
+    if (!Number.isNaN(series.nbr[i]!)) unburnt.nbr[slot] = nbr[slot]!;
+  }
 }
 
 type Pair<T> = { readonly ndvi: T; readonly nbr: T };
@@ -103,23 +118,13 @@ function listUnion(into: BurnSeries, observed: Departures, nbr: Float64Array, sk
   into.count = n;
 }
 
-/** Writes the departures of both from seasons that are fitted to the history of `fittedTo`. */
-function depart(
-  into: BurnSeries,
-  values: Pair<Float64Array>,
-  by: {
-    readonly seasons: Pair<SeasonFit>;
-    readonly fittedTo: Pair<Float64Array>;
-    readonly first: number;
-    readonly startSlot: number;
-  },
-): void {
-  const { seasons, fittedTo, first, startSlot } = by;
-  seasons.ndvi.fit(fittedTo.ndvi, first, startSlot);
-  seasons.nbr.fit(fittedTo.nbr, first, startSlot);
-  for (let i = 0; i < into.count; i++) {
-    const slot = into.slots[i]!;
-    if (!Number.isNaN(into.ndvi[i]!)) into.ndvi[i] = values.ndvi[slot]! - seasons.ndvi.at(slot);
-    if (!Number.isNaN(into.nbr[i]!)) into.nbr[i] = values.nbr[slot]! - seasons.nbr.at(slot);
+/** Writes the departures of both from seasons fitted to their history without the fires found so far. */
+function depart({ series, seasons, unburnt, startSlot }: Search, values: Pair<Float64Array>, first: number): void {
+  seasons.ndvi.fit(unburnt.ndvi, first, startSlot);
+  seasons.nbr.fit(unburnt.nbr, first, startSlot);
+  for (let i = 0; i < series.count; i++) {
+    const slot = series.slots[i]!;
+    if (!Number.isNaN(series.ndvi[i]!)) series.ndvi[i] = values.ndvi[slot]! - seasons.ndvi.at(slot);
+    if (!Number.isNaN(series.nbr[i]!)) series.nbr[i] = values.nbr[slot]! - seasons.nbr.at(slot);
   }
 }

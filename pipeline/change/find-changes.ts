@@ -18,7 +18,6 @@ const DATING_YR = 1;
 
 interface Work {
   readonly timesYr: Float64Array;
-  readonly startSlot: number;
   readonly h: number;
   readonly critical: number;
   readonly minMagnitude: number;
@@ -43,46 +42,35 @@ interface Work {
  * Then the watch goes on, against the same history.
  */
 export function createFinder(axis: TimeAxis, settings: ChangeSettings, monitor: BreakMonitor): Finder {
-  const slotCount = axis.timesYr.length;
-  const slots = new Int32Array(slotCount);
-  const departures = new Float64Array(slotCount);
-  const values = new Float64Array(slotCount);
-  const scratch = new Float64Array(slotCount);
-  const { minMagnitude, minConsecutive } = settings;
-  const work: Work = {
-    timesYr: axis.timesYr,
-    startSlot: axis.startSlot,
-    h: settings.breaks.h,
-    critical: monitoringCriticalValue(settings.breaks.h, settings.breaks.level),
-    minMagnitude,
-    monitor,
-    slots,
-    values,
-    departures,
-    scratch,
-    watch: {
-      timesYr: axis.timesYr,
-      slots,
-      values,
-      departures,
-      scratch,
-      count: 0,
-      historyCount: 0,
-      minMagnitude,
-      minConsecutive,
-    },
-    sums: new Float64Array(slotCount),
-    limit: 0,
-  };
+  const work = createWork(axis, settings, monitor);
+  const { watch, departures } = work;
   return {
     find(verdict, clean, fit) {
       gather(work, clean, fit);
-      verdict.lag1 = lag1Of(departures, 0, work.watch.historyCount);
+      verdict.lag1 = lag1Of(departures, 0, watch.historyCount);
       // p/n is the mean of x′(X′X)⁻¹x over the history: close enough for a figure that covers all seasons.
       verdict.magnitudeSe = magnitudeSe(verdict, fit.monitoredCount, fit.coefficients.length / fit.historyCount);
       if (fit.outcome === 'break') findAll(work, verdict);
       orderEvents(verdict);
     },
+  };
+}
+
+function createWork(axis: TimeAxis, settings: ChangeSettings, monitor: BreakMonitor): Work {
+  const { timesYr } = axis;
+  const { minMagnitude, minConsecutive } = settings;
+  const list = () => new Float64Array(timesYr.length);
+  const lists = { slots: new Int32Array(timesYr.length), values: list(), departures: list(), scratch: list() };
+  return {
+    timesYr,
+    h: settings.breaks.h,
+    critical: monitoringCriticalValue(settings.breaks.h, settings.breaks.level),
+    minMagnitude,
+    monitor,
+    ...lists,
+    watch: { timesYr, ...lists, count: 0, historyCount: 0, minMagnitude, minConsecutive },
+    sums: list(),
+    limit: 0,
   };
 }
 

@@ -5,13 +5,13 @@ import { tellSeason } from './season.ts';
 import { tellSeries } from './series.ts';
 import { tellTura } from './tura.ts';
 
-const EXPERIMENTS: Readonly<Record<string, (options: { seeds: readonly number[] }) => void>> = {
+const EXPERIMENTS: Readonly<Record<string, (options: { seeds: readonly number[] }) => void | Promise<void>>> = {
   season: ({ seeds }) => tellSeason(seeds),
   series: () => tellSeries(),
   tura: () => tellTura(),
 };
 
-function main(): void {
+async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { seeds: { type: 'string', default: '101,102,103,104,105' } },
@@ -24,7 +24,7 @@ function main(): void {
     throw new Error(`--seeds wants whole numbers, got "${values.seeds}".`);
   const seeds = values.seeds.split(',').map(Number);
   const names = positionals.length > 0 ? positionals : Object.keys(EXPERIMENTS);
-  for (const name of names) EXPERIMENTS[name]!({ seeds });
+  for (const name of names) await EXPERIMENTS[name]!({ seeds });
 }
 
-main();
+await main();
