@@ -1,25 +1,8 @@
-import type {
-  BalanceRow,
-  ControlRow,
-  MonthCount,
-  ParcelChange,
-  SeriesRow,
-  YearChange,
-} from '../../shared/change.ts';
+import type { BalanceRow, ControlRow, MonthCount, ParcelChange, SeriesRow, YearChange } from '../../shared/change.ts';
 import { CanopyError } from '../../shared/errors.ts';
 import type { Observation, ParcelResult } from '../../shared/result.ts';
 
-export type Unit =
-  | 'ha'
-  | 'fraction'
-  | 'ndvi'
-  | 'ndvi_per_year'
-  | 'pct'
-  | 'count'
-  | 'number'
-  | 'text'
-  | 'day'
-  | 'utc';
+export type Unit = 'ha' | 'fraction' | 'ndvi' | 'ndvi_per_year' | 'pct' | 'count' | 'number' | 'text' | 'day' | 'utc';
 
 /** One column of a table that people read: the same name, unit and rounding in CSV, Parquet, GeoJSON and SQL. */
 export interface Column<Row> {
