@@ -1,6 +1,6 @@
 import './change.css';
 import { Button, Dialog, DialogTrigger, Popover, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
-import { CHANGE_CHOICES, type ChangeCounts } from '../../shared/api.ts';
+import { CHANGE_CHOICES, type ChangeCounts, type ParcelQuery } from '../../shared/api.ts';
 import { CHANGE_CONFIDENCES } from '../../shared/change.ts';
 import { useTranslate } from '../i18n/translate.ts';
 import { useStore } from '../state.ts';
@@ -33,26 +33,18 @@ export function ChangeFilter({ counts }: { readonly counts: ChangeCounts }) {
 
 function FilterBody({ counts }: { readonly counts: ChangeCounts }) {
   const t = useTranslate();
-  const query = useStore((state) => state.query);
-  const set = (part: Partial<typeof query>) => {
-    const { query: now, set } = useStore.getState();
-    set({ query: { ...now, ...part } });
+  const set = (part: Partial<Pick<ParcelQuery, 'change' | 'confidence'>>) => {
+    const { query, set } = useStore.getState();
+    set({ query: { ...query, ...part } });
   };
-  const isChanged = CHANGED.length === query.change.length && CHANGED.every((one) => query.change.includes(one));
   return (
     <>
       <Findings counts={counts} />
       <Confidences counts={counts} />
+      {/* Never disabled: a button that is would lose the keyboard's place, and with it the way to close by Escape. */}
       <div className="panel-filter-buttons">
-        <Button onPress={() => set({ change: CHANGED })} isDisabled={isChanged}>
-          {t('change.filter.changed')}
-        </Button>
-        <Button
-          onPress={() => set({ change: [], confidence: [] })}
-          isDisabled={query.change.length + query.confidence.length === 0}
-        >
-          {t('change.filter.reset')}
-        </Button>
+        <Button onPress={() => set({ change: CHANGED })}>{t('change.filter.changed')}</Button>
+        <Button onPress={() => set({ change: [], confidence: [] })}>{t('change.filter.reset')}</Button>
       </div>
     </>
   );

@@ -1,6 +1,6 @@
 import type { RunInfo } from '../../shared/api.ts';
 import { type Compare, FIRST_VIEW, useStore } from '../state.ts';
-import { counterpartOf } from './first-view.ts';
+import { counterpartOf, fitView } from './first-view.ts';
 
 /**
  * Starts, changes or ends a comparison. One of a layer with itself, or with a right side that nobody chose, becomes one
@@ -14,7 +14,7 @@ export function changeCompare(run: RunInfo, compare: Compare): void {
     return;
   }
   const other = counterpartOf(run, left);
-  const isUnchosen = right === left || right === FIRST_VIEW.right;
+  const isUnchosen = right === left || right === fitView(FIRST_VIEW, run).right;
   if (compare === 'off' || before !== 'off' || other === left || !isUnchosen) set({ compare });
   // The earlier period stands on the left.
   else set(isLater(left, other) ? { compare, left: other, right: left } : { compare, right: other });
