@@ -1,20 +1,35 @@
 // `npm run accuracy -- NAME`: experiments whose truth is known. Each prints one table; `-- season --seeds 101,102` draws
-// other pixels. Without a name all are run.
+// other pixels; `-- demo --demo data/cache/demo-7` takes another demo twin. Without a name all are run.
 import { parseArgs } from 'node:util';
+import { tellCalibration } from './calibrate.ts';
+import { tellDemo } from './demo.ts';
+import { tellKafa } from './kafa.ts';
 import { tellSeason } from './season.ts';
 import { tellSeries } from './series.ts';
 import { tellTura } from './tura.ts';
 
-const EXPERIMENTS: Readonly<Record<string, (options: { seeds: readonly number[] }) => void | Promise<void>>> = {
+interface Options {
+  readonly seeds: readonly number[];
+  /** Folder of a demo twin. */
+  readonly demo: string;
+}
+
+const EXPERIMENTS: Readonly<Record<string, (options: Options) => void | Promise<void>>> = {
   season: ({ seeds }) => tellSeason(seeds),
   series: () => tellSeries(),
   tura: () => tellTura(),
+  kafa: () => tellKafa(),
+  calibrate: () => tellCalibration(),
+  demo: ({ demo }) => tellDemo(demo),
 };
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { seeds: { type: 'string', default: '101,102,103,104,105' } },
+    options: {
+      seeds: { type: 'string', default: '101,102,103,104,105' },
+      demo: { type: 'string', default: 'data/demo' },
+    },
   });
   const unknown = positionals.find((name) => !Object.hasOwn(EXPERIMENTS, name));
   if (unknown !== undefined) {
@@ -24,7 +39,7 @@ async function main(): Promise<void> {
     throw new Error(`--seeds wants whole numbers, got "${values.seeds}".`);
   const seeds = values.seeds.split(',').map(Number);
   const names = positionals.length > 0 ? positionals : Object.keys(EXPERIMENTS);
-  for (const name of names) await EXPERIMENTS[name]!({ seeds });
+  for (const name of names) await EXPERIMENTS[name]!({ seeds, demo: values.demo });
 }
 
 await main();

@@ -1,13 +1,15 @@
-import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { CoverModelFile } from '../../pipeline/change/cover-model-file.ts';
 import { errorText } from '../../pipeline/run/calibrate-model.ts';
+import { runCanopy } from './canopy-run.ts';
+import { sharedFolder } from './shared-data.ts';
+import { formatTable } from './table.ts';
 
 /** One line of the table of accuracy. */
-export interface CalibrationFigure {
+interface CalibrationFigure {
   readonly what: string;
   readonly anchor: string;
   readonly ours: string;
@@ -25,12 +27,27 @@ const CHOICES = [
 /** RMSE in percent of tree cover of Landsat features in a West-Sudanian savanna (Liu 2016). */
 const ANCHOR = 'W-Sudanian literature: RMSE 10.4 %';
 
+/** The table of calibrated tree cover on Kafa. */
+export async function tellCalibration(): Promise<void> {
+  if (!existsSync(join(sharedFolder, 'data/landsat-kafa'))) {
+    console.log(`\nCalibration: skipped, there is no real data at ${sharedFolder}.`);
+    return;
+  }
+  const rows = (await measureCalibration(sharedFolder)).map(({ what, anchor, ours, command }) => [
+    what,
+    anchor,
+    ours,
+    `\`${command}\``,
+  ]);
+  console.log(`\nTree cover by a calibrated model.\n\n${formatTable(['what', 'anchor', 'ours', 'command'], rows)}`);
+}
+
 /**
  * Calibrates tree cover on Kafa against VCF 2000 with the built `canopy` and states the error on held-out blocks of
  * ground, the uncalibrated model's on the same pixels beside it.
  * @param shared folder of the real data
  */
-export async function measureCalibration(shared: string): Promise<CalibrationFigure[]> {
+async function measureCalibration(shared: string): Promise<CalibrationFigure[]> {
   const folder = await mkdtemp(join(tmpdir(), 'canopy-accuracy-'));
   const kafa = join(shared, 'data/landsat-kafa');
   const figures: CalibrationFigure[] = [];
@@ -39,14 +56,7 @@ export async function measureCalibration(shared: string): Promise<CalibrationFig
       const flags = ['--years', years, '--season', season];
       const out = join(folder, 'model.json');
       const files = ['--reference', join(kafa, 'vcf-treecover-2000.tif'), '--catalog', join(kafa, 'catalog.json')];
-      await promisify(execFile)(process.execPath, [
-        'scripts/canopy.mjs',
-        'calibrate',
-        ...files,
-        ...flags,
-        '--out',
-        out,
-      ]);
+      await runCanopy(['calibrate', ...files, ...flags, '--out', out]);
       const file = JSON.parse(await readFile(out, 'utf8')) as CoverModelFile;
       figures.push(...figuresOf(file, years, `canopy calibrate ${flags.join(' ')}`));
     }
