@@ -87,7 +87,7 @@ export const PLANTED: readonly Planted[] = [
     id: AWKWARD_ID,
     change: {
       finding: null,
-      reason: 'not judged: too few observations (2 clear observations in the baseline, 31 in the monitored period)',
+      reason: 'too few observations in the history for a season (2 clear observations in the history, 31 monitored)',
     },
     hasControls: false,
     yearClass: [0, 0, 0],

@@ -7,42 +7,67 @@ interface Form {
   readonly words: Readonly<Record<Language, string>>;
 }
 
-/** Why a series was not judged, by the outcome of the break monitor. */
-const OUTCOMES: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
-  'too few observations': {
-    en: 'too few observations',
-    fr: 'trop peu d’observations',
-    de: 'zu wenige Beobachtungen',
-  },
-  'window too short': {
-    en: 'the baseline is too short for the monitor’s window',
-    fr: 'la période de référence est trop courte pour la fenêtre de surveillance',
-    de: 'der Referenzzeitraum ist zu kurz für das Fenster der Überwachung',
-  },
-  'no monitoring': {
-    en: 'no observation in the monitored period',
-    fr: 'aucune observation dans la période suivie',
-    de: 'keine Beobachtung im überwachten Zeitraum',
-  },
-  constant: {
-    en: 'the series never changes its value',
-    fr: 'la série ne change jamais de valeur',
-    de: 'die Reihe ändert nie ihren Wert',
-  },
-  gap: { en: 'a gap of more than a year', fr: 'une lacune de plus d’un an', de: 'eine Lücke von mehr als einem Jahr' },
-  'not finite': {
-    en: 'values that are no numbers',
-    fr: 'des valeurs non numériques',
-    de: 'Werte, die keine Zahlen sind',
-  },
-  'duplicate dates': { en: 'dates that repeat', fr: 'des dates répétées', de: 'doppelte Tage' },
-  'unsorted dates': { en: 'dates out of order', fr: 'des dates en désordre', de: 'ungeordnete Tage' },
-};
+/** Why a series was not judged: what the pipeline calls it, and each language's words. */
+const OUTCOMES: readonly (readonly [pattern: string, words: Readonly<Record<Language, string>>])[] = [
+  [
+    'too few observations in the history for a season',
+    {
+      en: 'too few observations in the history for a season',
+      fr: 'trop peu d’observations dans l’historique pour connaître la saison',
+      de: 'zu wenige Beobachtungen in der Vorgeschichte für eine Jahreszeit',
+    },
+  ],
+  [
+    'too few observations in the history for the moving window',
+    {
+      en: 'too few observations in the history for the moving window',
+      fr: 'trop peu d’observations dans l’historique pour la fenêtre mobile',
+      de: 'zu wenige Beobachtungen in der Vorgeschichte für das gleitende Fenster',
+    },
+  ],
+  [
+    'no clear observation in the monitored period',
+    {
+      en: 'no clear observation in the monitored period',
+      fr: 'aucune observation claire dans la période suivie',
+      de: 'keine klare Beobachtung im überwachten Zeitraum',
+    },
+  ],
+  [
+    'the history does not vary at all, which no vegetation does',
+    {
+      en: 'the history does not vary at all, which no vegetation does',
+      fr: 'l’historique ne varie pas du tout, ce qu’aucune végétation ne fait',
+      de: 'die Vorgeschichte schwankt gar nicht, was keine Vegetation tut',
+    },
+  ],
+  [
+    'a gap of more than a year between two observations',
+    {
+      en: 'a gap of more than a year between two observations',
+      fr: 'une lacune de plus d’un an entre deux observations',
+      de: 'eine Lücke von mehr als einem Jahr zwischen zwei Beobachtungen',
+    },
+  ],
+  [
+    'values that are no finite numbers',
+    {
+      en: 'values that are no finite numbers',
+      fr: 'des valeurs qui ne sont pas des nombres finis',
+      de: 'Werte, die keine endlichen Zahlen sind',
+    },
+  ],
+  [
+    'several values for one date',
+    { en: 'several values for one date', fr: 'plusieurs valeurs pour une date', de: 'mehrere Werte für einen Tag' },
+  ],
+  ['dates out of order', { en: 'dates out of order', fr: 'des dates en désordre', de: 'ungeordnete Tage' }],
+];
 
 const COUNTS: Readonly<Record<Language, string>> = {
-  en: '$2 clear observations in the baseline, $3 in the monitored period',
-  fr: '$2 observations claires dans la période de référence, $3 dans la période suivie',
-  de: '$2 klare Beobachtungen im Referenzzeitraum, $3 im überwachten Zeitraum',
+  en: '$1 clear observations in the history, $2 monitored',
+  fr: '$1 observations claires dans l’historique, $2 suivies',
+  de: '$1 klare Beobachtungen in der Vorgeschichte, $2 überwacht',
 };
 
 const none = (pattern: RegExp, en: string, fr: string, de: string): Form => ({
@@ -51,12 +76,10 @@ const none = (pattern: RegExp, en: string, fr: string, de: string): Form => ({
 });
 
 const FORMS: readonly Form[] = [
-  ...Object.entries(OUTCOMES).map(([outcome, words]): Form => {
+  ...OUTCOMES.map(([outcome, words]): Form => {
     const full = (language: Language) => `${words[language]} (${COUNTS[language]})`;
     return {
-      pattern: new RegExp(
-        `^not judged: (${outcome}) \\((\\d+) clear observations in the baseline, (\\d+) in the monitored period\\)$`,
-      ),
+      pattern: new RegExp(`^${outcome} \\((\\d+) clear observations in the history, (\\d+) monitored\\)$`),
       words: { en: full('en'), fr: full('fr'), de: full('de') },
     };
   }),
@@ -128,6 +151,22 @@ const FORMS: readonly Form[] = [
     '$1 lui ressemblent dans la période de référence (distance $2 au plus), il en faut $3',
     '$1 gleichen ihr im Referenzzeitraum (Abstand höchstens $2), nötig sind $3',
   ),
+  ...(
+    [
+      ['its past NDVI', 'past NDVI', 'NDVI ancien', 'früherer NDVI'],
+      ['its recent NDVI', 'recent NDVI', 'NDVI récent', 'jüngster NDVI'],
+      ['its past slope a year', 'past slope a year', 'pente ancienne par an', 'frühere Steigung im Jahr'],
+    ] as const
+  ).map(
+    ([english, en, fr, de]): Form => ({
+      pattern: new RegExp(`^from the closest it differs most in ${english} \\(([+−]\\d+\\.\\d+)\\)$`),
+      words: {
+        en: `from the closest it differs most in its ${en} ($1)`,
+        fr: `ce qui la sépare le plus de la plus proche : ${fr} ($1)`,
+        de: `von der nächsten unterscheidet sie am meisten: ${de} ($1)`,
+      },
+    }),
+  ),
 ];
 
 /** The two periods where they stand within a sentence. */
@@ -158,5 +197,8 @@ function sayPart(language: Language, part: string): string | null {
 function sayWord(language: Language, text: string): string {
   if (PERIODS[text]) return PERIODS[text][language];
   const digits = text.split('.')[1]?.length ?? 0;
-  return Number(text).toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const isSigned = /^[+−]/.test(text);
+  const format = { minimumFractionDigits: digits, maximumFractionDigits: digits } as const;
+  const number = Number(text.replace('−', '-'));
+  return number.toLocaleString(language, { ...format, signDisplay: isSigned ? 'always' : 'auto' }).replace('-', '−');
 }

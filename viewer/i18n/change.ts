@@ -19,6 +19,8 @@ export const changeMessages = {
     'change.why.high': 'The 95 % interval of the change lies beyond the threshold, and the control areas agree.',
     'change.why.medium':
       'The 95 % interval of the change leaves out zero; that it lies beyond the threshold and differs from the control areas is not shown.',
+    'change.why.alone':
+      'The 95 % interval of the change leaves out zero. Without control areas it cannot be told from what the weather did to all ground around.',
     'change.why.low': 'The 95 % interval of the change does not leave out zero.',
     'change.say.loss':
       'Between {after} and {before} the NDVI fell {size} below the parcel’s own season and stayed there to the end of the series.',
@@ -82,7 +84,7 @@ export const changeMessages = {
     'change.years.noData': 'No data',
     'change.years.zero': 'Nothing in any year: {classes}.',
     'change.years.error':
-      '± is what the noise of the pixels’ own series does to the area, an upper bound. Sampling error: not estimated — counts of a map, not an area estimate.',
+      '± is one standard error: what the noise of the pixels’ own series does to the area, an upper bound. Sampling error: not estimated — counts of a map, not an area estimate.',
     'change.months': 'Clear observations by month',
     'change.months.caption': 'Clear observations of the parcel in each month',
     'change.months.cell': '{clear} of {all}',
@@ -139,6 +141,8 @@ export const changeMessages = {
     'change.why.high': 'L’intervalle à 95 % du changement dépasse le seuil, et les zones témoins concordent.',
     'change.why.medium':
       'L’intervalle à 95 % du changement exclut zéro ; il n’est pas établi qu’il dépasse le seuil et se distingue des zones témoins.',
+    'change.why.alone':
+      'L’intervalle à 95 % du changement exclut zéro. Sans zones témoins, il ne se distingue pas de ce que le temps a fait à tout le sol alentour.',
     'change.why.low': 'L’intervalle à 95 % du changement n’exclut pas zéro.',
     'change.say.loss':
       'Entre le {after} et le {before}, le NDVI est tombé de {size} sous la saison propre à la parcelle et y est resté jusqu’à la fin de la série.',
@@ -204,7 +208,7 @@ export const changeMessages = {
     'change.years.noData': 'Sans données',
     'change.years.zero': 'Rien dans aucune année : {classes}.',
     'change.years.error':
-      '± : effet sur la surface du bruit des séries des pixels, borne supérieure. Erreur d’échantillonnage : non estimée — comptage sur une carte, pas une estimation de surface.',
+      '± est une erreur standard : l’effet sur la surface du bruit des séries des pixels, borne supérieure. Erreur d’échantillonnage : non estimée — comptage sur une carte, pas une estimation de surface.',
     'change.months': 'Observations claires par mois',
     'change.months.caption': 'Observations claires de la parcelle chaque mois',
     'change.months.cell': '{clear} sur {all}',
@@ -262,6 +266,8 @@ export const changeMessages = {
       'Das 95-%-Intervall der Änderung liegt jenseits der Schwelle, und die Kontrollflächen stimmen überein.',
     'change.why.medium':
       'Das 95-%-Intervall der Änderung schließt die Null aus; dass es jenseits der Schwelle liegt und sich von den Kontrollflächen unterscheidet, ist nicht gezeigt.',
+    'change.why.alone':
+      'Das 95-%-Intervall der Änderung schließt die Null aus. Ohne Kontrollflächen lässt sie sich nicht von dem unterscheiden, was das Wetter allem Boden ringsum tat.',
     'change.why.low': 'Das 95-%-Intervall der Änderung schließt die Null nicht aus.',
     'change.say.loss':
       'Zwischen dem {after} und dem {before} fiel der NDVI um {size} unter die eigene Jahreszeit der Parzelle und blieb dort bis zum Ende der Reihe.',
@@ -325,7 +331,7 @@ export const changeMessages = {
     'change.years.noData': 'Keine Daten',
     'change.years.zero': 'In keinem Jahr: {classes}.',
     'change.years.error':
-      '± ist, was das Rauschen der Pixelreihen an der Fläche ausmacht, eine obere Schranke. Stichprobenfehler: nicht geschätzt — auf einer Karte gezählt, keine Flächenschätzung.',
+      '± ist ein Standardfehler: was das Rauschen der Pixelreihen an der Fläche ausmacht, eine obere Schranke. Stichprobenfehler: nicht geschätzt — auf einer Karte gezählt, keine Flächenschätzung.',
     'change.months': 'Klare Beobachtungen nach Monat',
     'change.months.caption': 'Klare Beobachtungen der Parzelle in jedem Monat',
     'change.months.cell': '{clear} von {all}',

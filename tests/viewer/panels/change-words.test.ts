@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { reasonNotJudged } from '../../../pipeline/change/confidence.ts';
 import type { ParcelChange } from '../../../shared/change.ts';
 import { translateChangeReason } from '../../../viewer/i18n/change-reasons.ts';
 import { translate } from '../../../viewer/i18n/translate.ts';
@@ -63,12 +64,13 @@ describe('figures of a change', () => {
 describe('why a series was not judged', () => {
   it.each([
     [
-      'not judged: too few observations (2 clear observations in the baseline, 31 in the monitored period)',
-      'trop peu d’observations (2 observations claires dans la période de référence, 31 dans la période suivie)',
+      'too few observations in the history for a season (2 clear observations in the history, 31 monitored)',
+      'trop peu d’observations dans l’historique pour connaître la saison (2 observations claires dans l’historique, 31 suivies)',
     ],
     ["the baseline's acquisitions span 200 days, 365 needed to know the season", 'couvrent 200 jours'],
     ['no acquisition in the baseline', 'aucune prise de vue dans la période de référence'],
     ['no control areas: 2 of them share enough clear dates with it, 5 needed', '2 ont assez de dates claires'],
+    ['from the closest it differs most in its past slope a year (−0.011)', 'pente ancienne par an (−0,011)'],
     ['no control areas: 3 resemble it in the baseline (distance at most 1.5), 5 needed', 'distance 1,5 au plus'],
   ])('is said in French: %s', (reason, words) => {
     const said = translateChangeReason('fr', reason);
@@ -76,11 +78,27 @@ describe('why a series was not judged', () => {
     expect(said.text).toContain(words);
   });
 
+  it.each([
+    'too_few_observations',
+    'window_too_short',
+    'no_monitoring',
+    'constant',
+    'gap',
+    'not_finite',
+    'duplicate_dates',
+    'unsorted_dates',
+  ] as const)('has words in each language for the outcome %s as the pipeline writes it', (outcome) => {
+    const reason = `${reasonNotJudged(outcome)} (5 clear observations in the history, 1234 monitored)`;
+    const said = (['en', 'fr', 'de'] as const).map((language) => translateChangeReason(language, reason));
+    expect(said.map(({ rest }) => rest)).toEqual([null, null, null]);
+    expect(new Set(said.map(({ text }) => text)).size).toBe(3);
+  });
+
   it('says the parts that it knows and keeps the one that it does not know', () => {
     const reason =
-      'not judged: gap (9 clear observations in the baseline, 3 in the monitored period); the moon was full';
+      'a gap of more than a year between two observations (9 clear observations in the history, 3 monitored); the moon was full';
     expect(translateChangeReason('de', reason)).toEqual({
-      text: 'eine Lücke von mehr als einem Jahr (9 klare Beobachtungen im Referenzzeitraum, 3 im überwachten Zeitraum)',
+      text: 'eine Lücke von mehr als einem Jahr zwischen zwei Beobachtungen (9 klare Beobachtungen in der Vorgeschichte, 3 überwacht)',
       rest: 'the moon was full',
     });
     expect(translateChangeReason('fr', '')).toEqual({ text: '', rest: null });
