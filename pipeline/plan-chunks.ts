@@ -4,6 +4,8 @@ import { projectRings } from '../shared/transform.ts';
 import { ringsBbox } from './raster/clip.ts';
 
 const STACK_BYTES_PER_UNIT = 128 * 2 ** 20;
+/** Of a child's 1.5 GiB. */
+const MOST_STACK_BYTES = 640 * 2 ** 20;
 
 /** An area as the layout of chunks sees it: the cells that it touches on each grid that sees it. */
 export interface PlacedArea {
@@ -64,13 +66,13 @@ function chunksOf(window: Window, chunkPx: number): { col: number; row: number }
 }
 
 /**
- * A chunk is a multiple of the 512 px of an output block, at least one source block up to 1,024 px, and its stack fits the
- * memory.
+ * A chunk is at least one source block up to 1,024 px where its stack is small, else the 512 px of an output block, and a
+ * quarter of one where hundreds of dates would not fit a child's memory.
  * @param bytesPerPx of all dates that are kept at a time
  */
 export function chooseChunkPx(blockPx: number, bytesPerPx: number): number {
-  const wanted = blockPx > 512 ? 1024 : 512;
-  return wanted === 1024 && wanted * wanted * bytesPerPx > STACK_BYTES_PER_UNIT ? 512 : wanted;
+  if (blockPx > 512 && 1024 * 1024 * bytesPerPx <= STACK_BYTES_PER_UNIT) return 1024;
+  return 512 * 512 * bytesPerPx <= MOST_STACK_BYTES ? 512 : 256;
 }
 
 /** Every chunk of every grid that touches a box in lon/lat, for a run over all that the scenes show there. */

@@ -100,7 +100,9 @@ export class Lane<T, R> {
     const running = this.#running;
     if (running?.child !== child || running.id !== answer.id) return;
     if ('note' in answer) {
+      // A unit of many dates may take long; one file may not: the limit counts from the last file that was taken up.
       running.note = answer.note;
+      running.timer.refresh();
       return;
     }
     this.#settle();

@@ -53,6 +53,11 @@ describe('a pool of child processes', () => {
     expect((await run({ kind: 'echo', value: 7 })).value).toBe(7);
   });
 
+  it('lets a task of 8 files of 150 ms each go on past a limit of 600 ms, which counts from the last file', async () => {
+    const { run } = startPool({ timeoutMs: 600 });
+    expect((await run({ kind: 'steady', files: 8, eachMs: 150 })).value).toBe(8);
+  });
+
   it.runIf(existsSync('/proc'))('kills a child whose buffers pass 200 MiB, names the file, and goes on', async () => {
     const { run, peakRssBytes } = startPool({ maxRssBytes: 200 * 2 ** 20 });
     const failure = await failureOf(run({ kind: 'hog', file: '/data/bomb.tif', how: 'buffers' }));

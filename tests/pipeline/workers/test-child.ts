@@ -10,6 +10,7 @@ export type TestTask =
   | { kind: 'fail-once'; flagPath: string; error: ErrorDetail }
   | { kind: 'throw-outside' }
   | { kind: 'spin'; file: string; scene?: string }
+  | { kind: 'steady'; files: number; eachMs: number }
   | { kind: 'hog'; file: string; how: 'buffers' | 'heap' }
   | { kind: 'crash' }
   | { kind: 'crash-once'; flagPath: string }
@@ -47,6 +48,12 @@ answerTasks<TestTask, TestResult>(async (task, report) => {
       report(task.scene === undefined ? { file: task.file } : { file: task.file, scene: task.scene });
       // Microtasks only: no timer and no signal handler of this process ever runs.
       for (;;) await null;
+    case 'steady':
+      for (let i = 0; i < task.files; i += 1) {
+        report({ file: `/data/${i}.tif` });
+        await sleep(task.eachMs);
+      }
+      return { pid: process.pid, value: task.files };
     case 'hog': {
       report({ file: task.file });
       const held: unknown[] = [];
