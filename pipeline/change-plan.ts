@@ -37,7 +37,7 @@ export interface ChangePlan {
 
 /** Days that a history must span, so that its season can be told from a change. */
 const MIN_HISTORY_DAYS = 365;
-export const DAY_MS = 86_400_000;
+const DAY_MS = 86_400_000;
 
 /**
  * Lays out the days of a run's acquisitions (in order of time) for series. Answers a sentence instead where change over

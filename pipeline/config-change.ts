@@ -21,7 +21,7 @@ export const CHANGE_OPTIONS = {
 
 export type ChangeFlags = { readonly [Name in keyof typeof CHANGE_OPTIONS]?: string | boolean | undefined };
 
-export const CHANGE_DEFAULTS: ChangeParams = { ...DEFAULT_CHANGE_SETTINGS, controlCount: 5, seed: 1 };
+const CHANGE_DEFAULTS: ChangeParams = { ...DEFAULT_CHANGE_SETTINGS, controlCount: 5, seed: 1 };
 
 /** How change over time is judged: flags before project before defaults. Null where it is not wanted. */
 export function readChangeParams(flags: ChangeFlags, project?: Project['change']): ChangeParams | null {

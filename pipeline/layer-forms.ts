@@ -82,7 +82,7 @@ export function layersOf({ hasColour, change, isChangeOnly }: LayerPlan): NamedL
 type LayerPlan = Pick<Plan, 'hasColour' | 'change'> & Partial<Pick<Plan, 'isChangeOnly'>>;
 
 /** The layers of change over time and of the seasons, in the order in which they are written. */
-export function changeLayersOf({ years, seasonYears }: Pick<ChangePlan, 'years' | 'seasonYears'>): NamedLayer[] {
+function changeLayersOf({ years, seasonYears }: Pick<ChangePlan, 'years' | 'seasonYears'>): NamedLayer[] {
   return [
     ...CHANGE_KINDS.map((kind): NamedLayer => ({ kind, period: 'period' })),
     ...years.map((year): NamedLayer => ({ kind: 'year-class', period: `${year}` })),
