@@ -1,3 +1,4 @@
+import { decimalYear } from '../pipeline/change/decimal-year.ts';
 import type { ChangeTables, ParcelChange, SeriesRow, YearChange } from '../shared/change.ts';
 import { YEAR_CLASS } from '../shared/change.ts';
 import type { Grid } from '../shared/grid.ts';
@@ -128,9 +129,7 @@ export const DAY_MS = 86_400_000;
 export const DAYS = Array.from({ length: 137 }, (_, i) =>
   new Date(Date.UTC(2016, 0, 6) + 16 * i * DAY_MS).toISOString().slice(0, 10),
 );
-const yearOf = (day: string) => Number(day.slice(0, 4));
-const decimal = (day: string) => yearOf(day) + (Date.parse(day) - Date.UTC(yearOf(day), 0, 1)) / DAY_MS / 365;
-const seasonAt = (day: string) => 0.52 - 0.17 * Math.cos(2 * Math.PI * (decimal(day) - 0.04));
+const seasonAt = (day: string) => 0.52 - 0.17 * Math.cos(2 * Math.PI * (decimalYear(day) - 0.04));
 /** The same on every machine, between −0.5 and 0.5. */
 const noise = (n: number) => {
   const x = Math.sin(n * 12.9898) * 43_758.5453;

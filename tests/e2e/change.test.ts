@@ -287,7 +287,7 @@ describe('in French and German', () => {
   it('says in German why a parcel was not judged, and shows its series and months all the same', async () => {
     const { page: german, words, context } = await openIn('de', AWKWARD_ID);
     expect(words).toContain(
-      'Die Änderung im Zeitverlauf wurde nicht beurteilt: zu wenige Beobachtungen in der Vorgeschichte für eine Jahreszeit (2 klare Beobachtungen in der Vorgeschichte, 31 überwacht).',
+      'Die Änderung im Zeitverlauf wurde nicht beurteilt: zu wenige Beobachtungen in der Vorgeschichte für eine Jahreszeit (klare Beobachtungen: 2 in der Vorgeschichte, 31 überwacht).',
     );
     expect(await german.locator('#parcel .panel-chart canvas').count()).toBe(1);
     expect(await german.locator('#parcel .panel-year-table').count()).toBe(0);

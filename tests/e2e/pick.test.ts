@@ -136,11 +136,16 @@ describe('choosing parcels on the map and in the table', () => {
 });
 
 describe('sorting and filtering', () => {
-  it('sorts by NDVI change, deepest drop first, then the other way round', async () => {
-    const head = page.getByRole('columnheader', { name: /NDVI change/ });
+  it('sorts by what the series says, losses first, then the other way round, and by NDVI change with a link', async () => {
+    const head = page.getByRole('columnheader', { name: /Change over time/ });
     await head.click();
+    await eventually(firstRow).toBe('DEM-002');
+    await head.click();
+    await eventually(async () => page.locator('[data-parcel]').first().textContent()).toContain('No change');
+    await showView(page, `${FIRST}&sort=ndviChange`);
     await eventually(firstRow).toBe('DEM-032');
-    await head.click();
+    const drop = page.getByRole('columnheader', { name: /NDVI change/ });
+    await drop.click();
     await eventually(firstRow).toBe('DEM-001');
     await page.getByRole('columnheader', { name: /Parcel/ }).click();
     await eventually(async () => (await rows().nth(1).getAttribute('data-parcel')) ?? '').toBe('DEM-002');
@@ -192,12 +197,13 @@ describe('languages', () => {
     await chooseLanguage('English', 'Français');
     await page.getByRole('button', { name: 'Région jumelle' }).waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('fr');
-    expect(await page.locator('#parcels [data-parcel="DEM-002"]').textContent()).toContain('Perte−0,180');
-    expect(await panel().textContent()).toContain('1 sur 60');
+    expect(await page.locator('#parcels [data-parcel="DEM-002"]').textContent()).toContain('PertePerteconfiance élevée');
+    const french = await panel().textContent();
+    for (const words of ['1 sur 60', '+0,075']) expect(french).toContain(words);
     await chooseLanguage('Français', 'Deutsch');
     await page.getByRole('button', { name: 'Zwillingsregion' }).waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('de');
-    expect(await page.locator('#parcels [data-parcel="DEM-002"]').textContent()).toContain('Verlust−0,180');
+    expect(await page.locator('#parcels [data-parcel="DEM-002"]').textContent()).toContain('VerlustVerlusthohe Sicherheit');
     await eventually(() => new URL(page.url()).searchParams.get('lang')).toBe('de');
     await chooseLanguage('Deutsch', 'English');
     await page.getByRole('button', { name: 'Twin region' }).waitFor();

@@ -1,5 +1,6 @@
 import type { Language } from '../state.ts';
 import type { ReasonWords } from './reasons.ts';
+import { typeset } from './translate.ts';
 
 /** A fixed English form of the pipeline, and what it says in each language; `$1`, `$2` are its numbers and words. */
 interface Form {
@@ -65,9 +66,9 @@ const OUTCOMES: readonly (readonly [pattern: string, words: Readonly<Record<Lang
 ];
 
 const COUNTS: Readonly<Record<Language, string>> = {
-  en: '$1 clear observations in the history, $2 monitored',
-  fr: '$1 observations claires dans l’historique, $2 suivies',
-  de: '$1 klare Beobachtungen in der Vorgeschichte, $2 überwacht',
+  en: 'clear observations: $1 in the history, $2 monitored',
+  fr: 'observations claires : $1 dans l’historique, $2 dans le suivi',
+  de: 'klare Beobachtungen: $1 in der Vorgeschichte, $2 überwacht',
 };
 
 const none = (pattern: RegExp, en: string, fr: string, de: string): Form => ({
@@ -129,9 +130,9 @@ const FORMS: readonly Form[] = [
   ),
   none(
     /^no control areas: (\d+) clear observations in the monitored period, (\d+) needed$/,
-    '$1 clear observations in the monitored period, $2 needed',
-    '$1 observations claires dans la période suivie, il en faut $2',
-    '$1 klare Beobachtungen im überwachten Zeitraum, nötig sind $2',
+    'clear observations in the monitored period: $1, needed: $2',
+    'observations claires dans la période suivie : $1, il en faut $2',
+    'klare Beobachtungen im überwachten Zeitraum: $1, nötig sind $2',
   ),
   none(
     /^no control areas: the baseline spans less than a year$/,
@@ -189,7 +190,10 @@ export function translateChangeReason(language: Language, reason: string): Reaso
 function sayPart(language: Language, part: string): string | null {
   for (const { pattern, words } of FORMS) {
     const found = pattern.exec(part);
-    if (found) return words[language].replaceAll(/\$(\d)/g, (_, n: string) => sayWord(language, found[Number(n)]!));
+    if (found)
+      return typeset(language, words[language]).replaceAll(/\$(\d)/g, (_, n: string) =>
+        sayWord(language, found[Number(n)]!),
+      );
   }
   return null;
 }

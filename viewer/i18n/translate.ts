@@ -45,7 +45,7 @@ export function translate(language: Language, key: MessageKey, values: Values = 
 }
 
 /** French sets a space that does not break the line before ; : ? ! and inside « »; messages are written with plain ones. */
-function typeset(language: Language, text: string): string {
+export function typeset(language: Language, text: string): string {
   return language === 'fr' ? text.replaceAll(/ (?=[;:?!»])|(?<=«) /g, '\u00a0') : text;
 }
 

@@ -58,10 +58,13 @@ function findWaves(times: readonly number[], values: readonly number[]): ((timeM
   return null;
 }
 
-/** Decimal year of a UTC day as the run counts it: year + (day of the year − 1)/365. */
+/** Days before each month of a year of 365 days. */
+const DAYS_BEFORE = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+
+/** Decimal year of a UTC day as the run counts it: every year has 365 days, 29 February is the 1st of March. */
 function yearsOf(timeMs: number): number {
-  const year = new Date(timeMs).getUTCFullYear();
-  return year + Math.floor((timeMs - Date.UTC(year, 0, 1)) / DAY_MS) / 365;
+  const day = new Date(timeMs);
+  return day.getUTCFullYear() + (DAYS_BEFORE[day.getUTCMonth()]! + day.getUTCDate() - 1) / 365;
 }
 
 function termsOf(year: number, middle: number, { order, hasTrend }: (typeof MODELS)[number]): number[] {

@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { decimalYear } from '../../../pipeline/change/decimal-year.ts';
 import type { SeriesRow } from '../../../shared/change.ts';
 import { seasonCurve } from '../../../viewer/panels/season-curve.ts';
 
 const DAY_MS = 86_400_000;
 const START = Date.UTC(2015, 0, 3);
-const decimalYear = (timeMs: number) => {
-  const year = new Date(timeMs).getUTCFullYear();
-  return year + Math.floor((timeMs - Date.UTC(year, 0, 1)) / DAY_MS) / 365;
-};
+/** As the run counts: 29 February is the 1st of March. */
+const yearAt = (timeMs: number) => decimalYear(new Date(timeMs).toISOString().slice(0, 10));
 const round7 = (value: number) => Number(value.toFixed(7));
 
 function rowAt(dayNumber: number, season: number | null, halfWidth = 0.1): SeriesRow {
@@ -42,7 +41,7 @@ describe('the season as a line', () => {
     fc.assert(
       fc.property(model, ({ level, trend, waves, days }) => {
         const at = (timeMs: number) => {
-          const year = decimalYear(timeMs);
+          const year = yearAt(timeMs);
           const sum = waves.reduce((total, [cos, sin], k) => {
             const angle = 2 * Math.PI * (k + 1) * year;
             return total + cos * Math.cos(angle) + sin * Math.sin(angle);
