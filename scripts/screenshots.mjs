@@ -19,6 +19,7 @@ const PICTURES = [
   { name: 'map-desktop-en', link: 'lang=en' },
   { name: 'parcel-desktop-en', link: 'lang=en&parcel=DEM-002&layer=change-period&date=2022-01-02' },
   { name: 'parcel-desktop-fr', link: 'lang=fr&parcel=DEM-002&layer=ndvi-period&date=2022-01-02' },
+  { name: 'change-desktop-en', link: 'lang=en&parcel=DEM-032&layer=break-date-period' },
   { name: 'swipe-desktop-de', link: 'lang=de&compare=swipe&layer=cover-baseline&with=cover-period' },
   { name: 'side-desktop-fr', link: 'lang=fr&compare=side&layer=true-color-baseline&with=true-color-period' },
   { name: 'layers-desktop-en', link: 'lang=en&layer=change-period&colour.change=loss-gain,-0.5..0.5,..-0.15' },

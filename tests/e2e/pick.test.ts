@@ -197,13 +197,17 @@ describe('languages', () => {
     await chooseLanguage('English', 'Français');
     await page.getByRole('button', { name: 'Région jumelle' }).waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('fr');
-    expect(await page.locator('#parcels [data-parcel="DEM-002"]').textContent()).toContain('PertePerteconfiance élevée');
+    expect(await page.locator('#parcels [data-parcel="DEM-002"]').textContent()).toContain(
+      'PertePerteconfiance élevée',
+    );
     const french = await panel().textContent();
     for (const words of ['1 sur 60', '+0,075']) expect(french).toContain(words);
     await chooseLanguage('Français', 'Deutsch');
     await page.getByRole('button', { name: 'Zwillingsregion' }).waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('de');
-    expect(await page.locator('#parcels [data-parcel="DEM-002"]').textContent()).toContain('VerlustVerlusthohe Sicherheit');
+    expect(await page.locator('#parcels [data-parcel="DEM-002"]').textContent()).toContain(
+      'VerlustVerlusthohe Sicherheit',
+    );
     await eventually(() => new URL(page.url()).searchParams.get('lang')).toBe('de');
     await chooseLanguage('Deutsch', 'English');
     await page.getByRole('button', { name: 'Twin region' }).waitFor();
