@@ -132,7 +132,7 @@ function makeHostile(dir: string): void {
   const features = parcels.features.map((feature) => {
     const name = newNames.get(feature.id);
     if (name === undefined) return feature;
-    const figures = { outcome: 'no_data', reason: name, finding: '' };
+    const figures = { outcome: 'no_data', reason: name, finding: '', change_finding: null, change_reason: name };
     return { ...feature, id: name, properties: { ...feature.properties, parcel_id: name, ...figures } };
   });
   const lines = features.map((feature) => JSON.stringify(feature)).join(',\n');
@@ -151,6 +151,7 @@ function makeHostile(dir: string): void {
   const files = {
     'parcels.geojson': `{"type":"FeatureCollection","synthetic":true,"features":[\n${lines}\n]}\n`,
     'observations.csv': observations,
+    ...Object.fromEntries(CHANGE_TABLES.map((name) => [name, renameFirst(read(name), newNames)])),
     'twin.json': JSON.stringify({
       ...twin,
       name: IMG,
@@ -160,6 +161,16 @@ function makeHostile(dir: string): void {
   };
   const about = { project: { id: IMG, name: IMG }, attribution: [IMG], warnings: [IMG] };
   rewriteResults(dir, files, (record) => ({ ...record, ...about }));
+}
+
+const CHANGE_TABLES = ['changes.csv', 'series.csv', 'controls.csv', 'months.csv'];
+
+/** The same rows under the new ids. */
+function renameFirst(text: string, newNames: ReadonlyMap<string, string>): string {
+  return text.replaceAll(/^([^,\n]*)(?=,)/gm, (id) => {
+    const name = newNames.get(id);
+    return name === undefined ? id : `"${name.replaceAll('"', '""')}"`;
+  });
 }
 
 function hostileObservation(line: string, newNames: ReadonlyMap<string, string>): string {
