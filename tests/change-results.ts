@@ -82,7 +82,7 @@ interface PlantedLayer {
 const dayNumber = (day: string | null | undefined) => (day ? Date.parse(day) / DAY_MS : null);
 
 /** Stored numbers of the layers; those of days and classes are known parcel by parcel. */
-export function layersOf(withChange: boolean): PlantedLayer[] {
+function layersOf(withChange: boolean): PlantedLayer[] {
   const plain: PlantedLayer[] = [
     { kind: 'ndvi', period: 'baseline', stored: (_, col, row) => 4500 + 20 * ((col * 7 + row * 3) % 40) },
     {

@@ -1,4 +1,4 @@
-import { resultColumns } from '../store/tables.ts';
+import { isNumeric, resultColumns } from '../store/tables.ts';
 import { MAX_LIMIT } from './ogc-query.ts';
 
 /** What `/ogc/api` says of the OGC API's requests and answers, by path. */
@@ -19,9 +19,10 @@ const properties = {
   type: 'object',
   properties: Object.fromEntries(
     resultColumns.map(({ name, unit }) => {
-      const isText = unit === 'text' || unit === 'utc';
-      const type = isText ? 'string' : unit === 'count' ? 'integer' : 'number';
-      return [name, { type, nullable: true, ...(isText || unit === 'count' ? {} : { description: unit }) }];
+      const type = !isNumeric(unit) ? 'string' : unit === 'count' ? 'integer' : 'number';
+      const isPlain = !isNumeric(unit) || unit === 'count' || unit === 'number';
+      const format = unit === 'day' ? { format: 'date' } : {};
+      return [name, { type, nullable: true, ...format, ...(isPlain ? {} : { description: unit }) }];
     }),
   ),
 } as const;

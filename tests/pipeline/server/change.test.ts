@@ -164,6 +164,21 @@ describe('GET /api/change and /api/run', () => {
   });
 });
 
+describe('the OGC API', () => {
+  it('carries finding, confidence and dates of each parcel, and says of dates that they are texts', async () => {
+    const item = await get<{ properties: Record<string, unknown> }>('/ogc/collections/parcels/items/LOSS-1');
+    expect(item.properties).toMatchObject({
+      change_finding: 'loss',
+      change_confidence: 'high',
+      change_before: LOSS_1.before,
+      control_z: -3.42,
+    });
+    const { text } = await rawRequest(server.port, '/ogc/api');
+    expect(text).toContain('"change_detected":{"type":"string","nullable":true,"format":"date"}');
+    expect(text).toContain('"n_history":{"type":"integer","nullable":true}');
+  });
+});
+
 describe('results of before change over time was judged', () => {
   it('are served as they were: no counts, empty lists, no layers of years', async () => {
     const run = await get<RunInfo>('/api/run', older);
