@@ -124,6 +124,7 @@ function describeParcel(plan: Plan, change: ChangePlan, parts: ParcelParts): Par
   const magnitude = finite(main?.magnitude ?? verdict.magnitude);
   const magnitudeSe = finite(main?.magnitudeSe ?? verdict.magnitudeSe);
   const against = controlFigures(controls);
+  const passing = passingOf(judged, dayAt);
   const made = {
     finding,
     confidence: confidenceOf({ finding, magnitude, magnitudeSe, ...against }, settings.minMagnitude),
@@ -138,13 +139,14 @@ function describeParcel(plan: Plan, change: ChangePlan, parts: ParcelParts): Par
     nMonitored: verdict.monitoredCount,
     nOutliers: verdict.outlierCount,
     nBurnt: verdict.burntCount,
+    ...passingFigures(passing),
     minDetectableChange: finding === null ? null : detectable(judged, settings),
     edgeFraction: ground?.edgeFraction ?? null,
     misregistrationNdvi: ground?.misregistrationNdvi ?? null,
     ...against,
     reason: reasonsOf(judged, controls).join('; '),
   };
-  return { ...made, sentence: explainParcel(made, passingOf(judged, dayAt)) };
+  return { ...made, sentence: explainParcel(made, passing) };
 }
 
 function detectable({ verdict }: Judged, settings: ChangeParams): number | null {
@@ -181,6 +183,15 @@ function passingOf({ verdict, hasBurnIndex }: Judged, dayAt: (slot: number) => s
     back: dayAt(verdict.passingBackSlot) ?? '?',
     magnitude: verdict.passingMagnitude,
     hasBurnIndex,
+  };
+}
+
+function passingFigures(passing: PassingChange | null) {
+  return {
+    passingAfter: passing?.after ?? null,
+    passingBefore: passing?.before ?? null,
+    passingBack: passing?.back ?? null,
+    passingMagnitude: passing?.magnitude ?? null,
   };
 }
 

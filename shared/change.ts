@@ -45,6 +45,11 @@ export interface ParcelChange {
   /** Observations dropped by the temporal rule, and those taken out as burnt. */
   readonly nOutliers: number | null;
   readonly nBurnt: number | null;
+  /** The deepest fall or rise that was made good within a year and is not shown to be a fire: nothing lasting, but told. */
+  readonly passingAfter: string | null;
+  readonly passingBefore: string | null;
+  readonly passingBack: string | null;
+  readonly passingMagnitude: number | null;
   /** Smallest lasting change that these dates would have shown with 90 % power, index units. */
   readonly minDetectableChange: number | null;
   /** Share of the parcel's area that lies in cells its boundary cuts, 0..1. */

@@ -52,7 +52,7 @@ function sayStep({ magnitude, magnitudeSe, after, before }: Parcel, what: string
 }
 
 function sayInterval(se: number | null): string {
-  return se === null ? '' : ` ± ${(Z95 * se).toFixed(2)}`;
+  return se === null ? '' : ` ± ${(Z95 * se).toFixed(2)} (95 %)`;
 }
 
 function sayPower({ minDetectableChange }: Parcel): string {
@@ -110,5 +110,6 @@ export function explainYear(row: Omit<YearChange, 'sentence'>): string {
 /** Nothing where the area rounds to nothing. */
 function sayArea(ha: number, se: number | null, what: string): string {
   if (ha < 0.005) return '';
-  return `${ha.toFixed(2)}${se === null ? '' : ` ± ${(Z95 * se).toFixed(2)}`} ha ${what}`;
+  const half = se === null ? '' : (Z95 * se).toFixed(2);
+  return half === '' ? `${ha.toFixed(2)} ha ${what}` : `${ha.toFixed(2)} ± ${half} ha (95 %) ${what}`;
 }

@@ -33,6 +33,10 @@ export const changeMessages = {
     'change.say.no_change':
       'No lasting change: {count} {count|observation|observations} of the monitoring period {count|stays|stay} in the parcel’s own season.',
     'change.say.detectable': 'A lasting change of {size} or more would have been seen with 90 % power.',
+    'change.say.passingFall':
+      'Between {after} and {before} the NDVI fell by {size} and was back by {back}: too short for a change, and not shown to be a fire.',
+    'change.say.passingRise':
+      'Between {after} and {before} the NDVI rose by {size} and was back by {back}: too short for a change.',
     'change.notJudged': 'Change over time was not judged:',
     'change.noReason': 'the run gives no reason',
     'change.failed': 'Figures of change over time could not be loaded:',
@@ -155,6 +159,10 @@ export const changeMessages = {
     'change.say.no_change':
       'Pas de changement durable : {count} {count|observation|observations} de la période de suivi {count|reste|restent} dans la saison propre à la parcelle.',
     'change.say.detectable': 'Un changement durable de {size} ou plus aurait été vu avec une puissance de 90 %.',
+    'change.say.passingFall':
+      'Entre le {after} et le {before}, le NDVI a baissé de {size} et était revenu le {back} : trop court pour un changement, et rien ne montre un feu.',
+    'change.say.passingRise':
+      'Entre le {after} et le {before}, le NDVI a monté de {size} et était revenu le {back} : trop court pour un changement.',
     'change.notJudged': 'Le changement dans le temps n’a pas été jugé :',
     'change.noReason': 'le calcul n’en donne pas la raison',
     'change.failed': 'Impossible de charger les chiffres du changement dans le temps :',
@@ -280,6 +288,10 @@ export const changeMessages = {
     'change.say.no_change':
       'Keine bleibende Änderung: {count} {count|Beobachtung|Beobachtungen} des Beobachtungszeitraums {count|bleibt|bleiben} in der eigenen Jahreszeit der Parzelle.',
     'change.say.detectable': 'Eine bleibende Änderung von {size} oder mehr wäre mit 90 % Trennschärfe gesehen worden.',
+    'change.say.passingFall':
+      'Zwischen dem {after} und dem {before} fiel der NDVI um {size} und war bis zum {back} zurück: zu kurz für eine Änderung, und kein Feuer ist belegt.',
+    'change.say.passingRise':
+      'Zwischen dem {after} und dem {before} stieg der NDVI um {size} und war bis zum {back} zurück: zu kurz für eine Änderung.',
     'change.notJudged': 'Die Änderung im Zeitverlauf wurde nicht beurteilt:',
     'change.noReason': 'der Lauf nennt keinen Grund',
     'change.failed': 'Die Zahlen zur Änderung im Zeitverlauf konnten nicht geladen werden:',

@@ -28,6 +28,12 @@ export function changeSentences(language: Language, change: ParcelChange): Sente
     const size = formatNdvi(language, minDetectableChange);
     sentences.push({ key: 'change.say.detectable', values: { size } });
   }
+  if (change.passingMagnitude !== null) {
+    const { passingAfter, passingBefore, passingBack, passingMagnitude } = change;
+    const dates = { after: day(passingAfter), before: day(passingBefore), back: day(passingBack) };
+    const key = passingMagnitude < 0 ? 'change.say.passingFall' : 'change.say.passingRise';
+    sentences.push({ key, values: { ...dates, size: formatNdvi(language, Math.abs(passingMagnitude)) } });
+  }
   return sentences;
 }
 

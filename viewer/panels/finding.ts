@@ -37,15 +37,18 @@ function formatLimit(language: Language, points: number): string {
 
 /**
  * Standard error of the change of tree cover in percentage points, as the finding rests on it: that of the NDVI change
- * over the span between bare ground and full vegetation, these two taken without error (methods B2). Null where unknown.
+ * over the span between bare ground and full vegetation, these two taken without error (methods B2); with a calibrated
+ * model, over the slope that the two figures themselves show, where that is steeper. Null where unknown.
  */
 export function coverChangeSePct(
-  { coverChangePct, ndviChangeSe }: Pick<ParcelRow, 'coverChangePct' | 'ndviChangeSe'>,
-  { ndviSoil, ndviVegetation }: RunInfo['parameters'],
+  { coverChangePct, ndviChange, ndviChangeSe }: Pick<ParcelRow, 'coverChangePct' | 'ndviChange' | 'ndviChangeSe'>,
+  { ndviSoil, ndviVegetation, coverModel }: RunInfo['parameters'],
 ): number | null {
   if (coverChangePct === null || ndviChangeSe === null) return null;
   if (typeof ndviSoil !== 'number' || typeof ndviVegetation !== 'number' || ndviVegetation <= ndviSoil) return null;
-  return (100 * ndviChangeSe) / (ndviVegetation - ndviSoil);
+  const dimidiate = (100 * ndviChangeSe) / (ndviVegetation - ndviSoil);
+  if (!coverModel || !ndviChange) return dimidiate;
+  return Math.max(dimidiate, Math.abs(coverChangePct / ndviChange) * ndviChangeSe);
 }
 
 /** Clear dates in both periods together below which no standard error can be given: 2 degrees of freedom. */

@@ -17,6 +17,10 @@ const LOSS: Omit<ParcelChange, 'sentence'> = {
   nMonitored: 46,
   nOutliers: 4,
   nBurnt: 9,
+  passingAfter: null,
+  passingBefore: null,
+  passingBack: null,
+  passingMagnitude: null,
   minDetectableChange: 0.126,
   edgeFraction: 0.2,
   misregistrationNdvi: 0.01,
@@ -72,7 +76,7 @@ describe('the finding of a series', () => {
 describe('the sentence of a parcel', () => {
   it('tells a loss with its size, interval, dates, basis and control areas', () => {
     expect(explainParcel(LOSS)).toBe(
-      'Loss: NDVI fell by 0.21 ± 0.04 between 2022-03-05 and 2022-03-10 and had not come back by the end of the period (120 observations from 2018-11-03 on as history, 46 judged). Confidence high: its 95 % interval lies beyond the threshold and the control areas did not do the same. Against 8 control areas: −0.19 (−0.23 to −0.15).',
+      'Loss: NDVI fell by 0.21 ± 0.04 (95 %) between 2022-03-05 and 2022-03-10 and had not come back by the end of the period (120 observations from 2018-11-03 on as history, 46 judged). Confidence high: its 95 % interval lies beyond the threshold and the control areas did not do the same. Against 8 control areas: −0.19 (−0.23 to −0.15).',
     );
   });
 
@@ -123,7 +127,7 @@ describe('the sentence of a year', () => {
   };
   it('names the classes that are there, with ± 1.96 standard errors, and what kind of figure it is', () => {
     expect(explainYear(YEAR)).toBe(
-      '2022, of 12.40 ha: 3.10 ± 0.20 ha lost, 1.00 ha burnt and recovered. Sums of pixels, not an area estimate; sampling error not estimated.',
+      '2022, of 12.40 ha: 3.10 ± 0.20 ha (95 %) lost, 1.00 ha burnt and recovered. Sums of pixels, not an area estimate; sampling error not estimated.',
     );
     expect(explainYear({ ...YEAR, lossHa: 0, burntHa: 0 })).toMatch(/^2022, of 12\.40 ha: no change\./);
   });

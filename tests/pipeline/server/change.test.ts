@@ -200,7 +200,7 @@ describe('results of before change over time was judged', () => {
     cpSync(before, dir, { recursive: true });
     const path = join(dir, 'parcels.geojson');
     const newer =
-      /"(?:change_|control_|n_history|n_monitored|n_outliers|n_burnt|recovered_on|history_start|min_det|edge_|misreg|cover_se)[^,}]*,?/g;
+      /"(?:change_|control_|n_history|n_monitored|n_outliers|n_burnt|passing_|recovered_on|history_start|min_det|edge_|misreg|cover_se)[^,}]*,?/g;
     const text = readFileSync(path, 'utf8').replaceAll(newer, '').replaceAll(',}', '}');
     expect(text).not.toContain('change_finding');
     writeFileSync(path, text);

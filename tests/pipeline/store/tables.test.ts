@@ -14,12 +14,12 @@ function readBack(csv: string): string {
 }
 
 describe('CSV files', () => {
-  it('have the 16 columns of observations and the 44 of parcels in the order people rely on', () => {
+  it('have the 16 columns of observations and the 48 of parcels in the order people rely on', () => {
     expect(formatCsv(observationColumns, [])).toBe(
       'parcel_id,scene_id,scene_ids,datetime,platform,parcel_ha,observed_ha,clear_ha,clear_fraction,ndvi_mean,ndvi_sd,ndvi_p10,ndvi_p50,ndvi_p90,outcome,reason\n',
     );
     expect(formatCsv(resultColumns, [])).toBe(
-      'parcel_id,parcel_ha,n_clear_baseline,n_clear_period,ndvi_baseline,ndvi_period,ndvi_change,ndvi_change_se,cover_baseline_pct,cover_period_pct,cover_change_pct,loss_ha,gain_ha,stable_ha,no_data_ha,outcome,reason,finding,class_area_se,cover_se_pct,change_finding,change_confidence,change_detected,change_after,change_before,recovered_on,change_magnitude,change_magnitude_se,history_start,n_history,n_monitored,n_outliers,n_burnt,min_detectable_change,edge_fraction,misregistration_ndvi,control_count,control_did,control_did_low,control_did_high,control_slope,control_z,change_reason,change_sentence\n',
+      'parcel_id,parcel_ha,n_clear_baseline,n_clear_period,ndvi_baseline,ndvi_period,ndvi_change,ndvi_change_se,cover_baseline_pct,cover_period_pct,cover_change_pct,loss_ha,gain_ha,stable_ha,no_data_ha,outcome,reason,finding,class_area_se,cover_se_pct,change_finding,change_confidence,change_detected,change_after,change_before,recovered_on,change_magnitude,change_magnitude_se,history_start,n_history,n_monitored,n_outliers,n_burnt,passing_after,passing_before,passing_back,passing_magnitude,min_detectable_change,edge_fraction,misregistration_ndvi,control_count,control_did,control_did_low,control_did_high,control_slope,control_z,change_reason,change_sentence\n',
     );
   });
 
@@ -28,13 +28,13 @@ describe('CSV files', () => {
       'P-0,S-0,S-0;S-1,2023-08-10T10:12:13.456Z,sentinel-2b,121.500000,121.500000,100.123457,0.8240613,0.7097712,0.0500000,0.6000000,0.7000000,0.0000000,ok,',
     );
     expect(formatCsv(resultColumns, [sampleResult()]).split('\n')[1]).toBe(
-      'P-0,121.500000,3,4,0.7000000,0.5000000,-0.2000000,0.0300000,66.6667,40.0000,-26.6667,80.000000,0.000000,41.500000,0.000000,ok,,loss,not estimated,,,,,,,,,,,,,,,,,,,,,,,,,',
+      'P-0,121.500000,3,4,0.7000000,0.5000000,-0.2000000,0.0300000,66.6667,40.0000,-26.6667,80.000000,0.000000,41.500000,0.000000,ok,,loss,not estimated,,,,,,,,,,,,,,,,,,,,,,,,,,,,,',
     );
   });
 
   it('leave the 12 figures of a parcel without data empty and quote its reason', () => {
     expect(formatCsv(resultColumns, [emptyResult]).split('\n')[1]).toBe(
-      'P-1,121.500000,2,4,,,,,,,,,,,,no_data,"2 clear observations, 3 needed",,not estimated,,,,,,,,,,,,,,,,,,,,,,,,,',
+      'P-1,121.500000,2,4,,,,,,,,,,,,no_data,"2 clear observations, 3 needed",,not estimated,,,,,,,,,,,,,,,,,,,,,,,,,,,,,',
     );
   });
 

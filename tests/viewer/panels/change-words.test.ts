@@ -39,6 +39,23 @@ describe('a finding in words', () => {
     );
     expect(changeSentences('en', { ...changeOf('CALM-5'), finding: null })).toEqual([]);
   });
+
+  it('tells a fall of 0.15 that was made good within the year with its three days, in each language', () => {
+    const passing = {
+      ...changeOf('CALM-5'),
+      ...{ passingAfter: '2020-01-05', passingBefore: '2020-02-06', passingBack: '2020-06-01' },
+      passingMagnitude: -0.15,
+    };
+    const last = (language: Language) => {
+      const { key, values } = changeSentences(language, passing).at(-1)!;
+      return translate(language, key, values);
+    };
+    expect(last('en')).toBe(
+      'Between 5 Jan 2020 and 6 Feb 2020 the NDVI fell by 0.150 and was back by 1 Jun 2020: too short for a change, and not shown to be a fire.',
+    );
+    expect(last('fr')).toContain('a baissé de 0,150');
+    expect(last('de')).toContain('fiel der NDVI um 0,150');
+  });
 });
 
 describe('figures of a change', () => {

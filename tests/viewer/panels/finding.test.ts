@@ -56,15 +56,22 @@ describe('the finding in one sentence', () => {
 
 describe('the standard error of the change of tree cover', () => {
   const endpoints = { ndviSoil: 0.18, ndviVegetation: 0.76 };
+  const FIGURES = { ndviChange: 0.1, ndviChangeSe: 0.0160338 };
 
   it('is that of the NDVI change over the span of 0.58: 0.0160338 becomes 2.764 points', () => {
-    expect(coverChangeSePct({ coverChangePct: 14.4242, ndviChangeSe: 0.0160338 }, endpoints)).toBeCloseTo(2.764, 3);
+    expect(coverChangeSePct({ ...FIGURES, coverChangePct: 14.4242 }, endpoints)).toBeCloseTo(2.764, 3);
+  });
+
+  it('is that over the steeper slope of a calibrated model: 30 points for 0.1 NDVI make 4.810', () => {
+    const parameters = { ...endpoints, coverModel: { name: 'model.json' } };
+    expect(coverChangeSePct({ ...FIGURES, coverChangePct: 30 }, parameters)).toBeCloseTo(4.81014, 4);
+    expect(coverChangeSePct({ ...FIGURES, coverChangePct: 3 }, parameters)).toBeCloseTo(2.764, 3);
   });
 
   it.each([
-    ['without a change', { coverChangePct: null, ndviChangeSe: 0.01 }, endpoints],
-    ['without an error of the NDVI change', { coverChangePct: 3, ndviChangeSe: null }, endpoints],
-    ['where the run does not state both ends', { coverChangePct: 3, ndviChangeSe: 0.01 }, { ndviSoil: 0.18 }],
+    ['without a change', { ...FIGURES, coverChangePct: null }, endpoints],
+    ['without an error of the NDVI change', { ...FIGURES, coverChangePct: 3, ndviChangeSe: null }, endpoints],
+    ['where the run does not state both ends', { ...FIGURES, coverChangePct: 3 }, { ndviSoil: 0.18 }],
   ])('is not estimated %s', (_, figures, parameters) => {
     expect(coverChangeSePct(figures, parameters)).toBeNull();
   });
