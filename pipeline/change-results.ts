@@ -125,9 +125,10 @@ function describeParcel(plan: Plan, change: ChangePlan, parts: ParcelParts): Par
   const magnitudeSe = finite(main?.magnitudeSe ?? verdict.magnitudeSe);
   const against = controlFigures(controls);
   const passing = passingOf(judged, dayAt);
+  const isReversed = main?.kind === 'gain' && main.recoveredSlot >= 0;
   const made = {
     finding,
-    confidence: confidenceOf({ finding, magnitude, magnitudeSe, ...against }, settings.minMagnitude),
+    confidence: confidenceOf({ finding, magnitude, magnitudeSe, isReversed, ...against }, settings.minMagnitude),
     detected: main && dayAt(main.detectedSlot),
     after: main && dayAt(main.fromSlot),
     before: main && dayAt(main.toSlot),
@@ -157,14 +158,16 @@ function detectable({ verdict }: Judged, settings: ChangeParams): number | null 
 
 /** Only a loss or a gain is more or less sure. */
 function confidenceOf(
-  facts: Pick<ParcelChange, 'finding' | 'magnitude' | 'magnitudeSe' | 'controlDidLow' | 'controlDidHigh'>,
+  facts: Pick<ParcelChange, 'finding' | 'magnitude' | 'magnitudeSe' | 'controlDidLow' | 'controlDidHigh'> & {
+    readonly isReversed: boolean;
+  },
   minMagnitude: number,
 ): ParcelChange['confidence'] {
-  const { finding, magnitude, magnitudeSe, controlDidLow: low, controlDidHigh: high } = facts;
+  const { finding, magnitude, magnitudeSe, controlDidLow: low, controlDidHigh: high, isReversed } = facts;
   const isChange = finding === 'loss' || finding === 'loss_and_regrowth' || finding === 'gain';
   if (!isChange || magnitude === null) return null;
   const controlDid = low === null || high === null ? null : { low, high };
-  return judgeConfidence({ magnitude, magnitudeSe: magnitudeSe ?? Number.NaN, minMagnitude, controlDid });
+  return judgeConfidence({ magnitude, magnitudeSe: magnitudeSe ?? Number.NaN, minMagnitude, controlDid, isReversed });
 }
 
 function reasonsOf({ verdict }: Judged, controls: ParcelControls | null): string[] {

@@ -11,19 +11,25 @@ export interface ConfidenceFacts {
   readonly minMagnitude: number;
   /** 95 % interval of the change against the control areas; null where there are none. */
   readonly controlDid: { readonly low: number; readonly high: number } | null;
+  /** Whether it is a gain that went back. */
+  readonly isReversed: boolean;
 }
 
 /**
  * How sure a loss or gain is. `high`: its whole 95 % interval lies beyond the threshold, and the interval against the
- * control areas leaves out 0 on the same side; `medium`: its interval leaves out 0; `low`: it does not. Without control
- * areas nothing is `high`, because rain alone could have done it.
+ * control areas leaves out 0 on the same side. `low`: there are control areas and the interval against them holds 0 or
+ * lies on the other side, so that the surroundings may have done the same; or a gain went back. `medium`: everything
+ * else. Without control areas nothing is `high`, because rain alone could have done it. What has no interval of its own
+ * that leaves out 0 is `low`; the judge confirms no such change.
  */
 export function judgeConfidence({ magnitude, magnitudeSe, ...facts }: ConfidenceFacts): ChangeConfidence {
+  const { controlDid, isReversed, minMagnitude } = facts;
   const least = Math.abs(magnitude) - Z95 * magnitudeSe;
-  if (!(least > 0)) return 'low';
-  const { controlDid } = facts;
-  const agrees = controlDid !== null && (magnitude < 0 ? controlDid.high < 0 : controlDid.low > 0);
-  return agrees && least >= facts.minMagnitude ? 'high' : 'medium';
+  if (isReversed || !(least > 0)) return 'low';
+  if (controlDid === null) return 'medium';
+  const agrees = magnitude < 0 ? controlDid.high < 0 : controlDid.low > 0;
+  if (!agrees) return 'low';
+  return least >= minMagnitude ? 'high' : 'medium';
 }
 
 type Judged = Pick<SeriesVerdict, 'outcome' | 'eventCount'> & {
@@ -50,6 +56,8 @@ export function findingOf(verdict: Judged): ChangeFinding | null {
 const REASONS: Readonly<Record<Exclude<SeriesOutcome, 'judged'>, string>> = {
   too_few_observations: 'too few observations in the history for a season',
   window_too_short: 'too few observations in the history for the moving window',
+  too_few_monitored: 'too few observations in the monitored period',
+  short_history: 'a history of less than nine months',
   no_monitoring: 'no clear observation in the monitored period',
   constant: 'the history does not vary at all, which no vegetation does',
   gap: 'a gap of more than a year between two observations',

@@ -3,7 +3,7 @@ import { monitoringCriticalValue } from './critical-values.ts';
 import { dateStep } from './dating.ts';
 import { lag1Of, magnitudeSe, SURE_Z } from './detectability.ts';
 import type { ChangeEvent, ChangeSettings, EventKind, SeriesVerdict } from './judge-series.ts';
-import { findReturn, findRun, type Watch } from './segments.ts';
+import { findReturn, findRun, isSettled, type Watch } from './segments.ts';
 import { medianOf } from './select.ts';
 
 export interface Finder {
@@ -37,7 +37,8 @@ interface Work {
  *
  * A change is a run of at least `minConsecutive` observations beyond `minMagnitude` to one side, whose median until it
  * is made good (or to the end) lies beyond `minMagnitude` too, and during which the moving sum crosses the boundary of
- * the monitor to the same side. It is dated by least squares (`dating.ts`), within the year before and behind the run.
+ * the monitor to the same side. It is dated by least squares (`dating.ts`), within the year before and behind the run,
+ * which reaches back into the change before it where the series goes straight from one to the other.
  * A change that is made good within a year is passing and no event; a loss that is made good later has its regrowth.
  * Then the watch goes on, against the same history.
  */
@@ -101,7 +102,8 @@ function gather(work: Work, clean: Float64Array, fit: BreakFit): void {
 
 function findAll(work: Work, verdict: SeriesVerdict): void {
   const { watch } = work;
-  let at = work.watch.historyCount;
+  let at = watch.historyCount;
+  let after = 0;
   while (at < watch.count) {
     const fall = findRun(watch, at, -1);
     const rise = findRun(watch, at, 1);
@@ -110,13 +112,19 @@ function findAll(work: Work, verdict: SeriesVerdict): void {
     const sign = fall < rise ? -1 : 1;
     const back = findReturn(watch, run + watch.minConsecutive, sign);
     // What is not confirmed is passed over run by run: a true change may begin inside it.
-    at = confirm(work, verdict, { from: at, run, back, sign }) ? back : run + 1;
+    const isConfirmed = confirm(work, verdict, { from: at, after, run, back, sign });
+    at = isConfirmed ? back : run + 1;
+    if (isConfirmed) after = back;
   }
 }
 
 interface Candidate {
-  /** First observation that may belong to it, first of the run, first at which it is made good. */
+  /**
+   * First observation that may belong to it, first at which the change before it was made good (0 = none), first of the
+   * run, first at which it is made good.
+   */
   readonly from: number;
+  readonly after: number;
   readonly run: number;
   readonly back: number;
   readonly sign: number;
@@ -150,15 +158,17 @@ function confirm(work: Work, verdict: SeriesVerdict, candidate: Candidate): bool
 }
 
 /** Index of the first observation after the change, by least squares within a year of the run; −1 = none. */
-function dateChange(
-  { slots, timesYr, departures, watch: { historyCount } }: Work,
-  { from, run, back, sign }: Candidate,
-): number {
+function dateChange(work: Work, { from, after, run, back, sign }: Candidate): number {
+  const { slots, timesYr, departures, watch } = work;
+  const { historyCount } = watch;
   const runYr = timesYr[slots[run]!]!;
   let start = run;
-  // Before the first change the history's end is what the step is held against; later on, what follows the last return.
-  const earliest = from > historyCount ? from : 0;
-  while (start > earliest && runYr - timesYr[slots[start - 1]!]! <= DATING_YR) start--;
+  // The step is held against what follows the last return; where the series left its season again at once, as a stand
+  // that is cut does, against what lies before that return.
+  const earliest = isSettled(watch, after, run) ? after : 0;
+  // Behind a long gap some observations before it are wanted all the same: without any there is no step.
+  const nearest = Math.max(earliest, run - watch.minConsecutive);
+  while (start > nearest || (start > earliest && runYr - timesYr[slots[start - 1]!]! <= DATING_YR)) start--;
   let end = run + 1;
   while (end < back && timesYr[slots[end]!]! - runYr <= DATING_YR) end++;
   return dateStep(departures, { from: start, to: end, first: Math.max(historyCount, from), last: run, sign });

@@ -82,6 +82,17 @@ export function findReturn(watch: Watch, from: number, sign: number): number {
   return count;
 }
 
+/**
+ * Whether the observations `from` … `to` − 1 show the series back in its season: at least `minConsecutive` over at least
+ * 30 days whose median departs by less than half of the least magnitude.
+ */
+export function isSettled(watch: Watch, from: number, to: number): boolean {
+  const { timesYr, slots, departures, scratch, minMagnitude, minConsecutive } = watch;
+  if (to - from < minConsecutive || timesYr[slots[to - 1]!]! - timesYr[slots[from]!]! < BACK_YR) return false;
+  for (let i = from; i < to; i++) scratch[i - from] = departures[i]!;
+  return Math.abs(medianOf(scratch, to - from)) < BACK_SHARE * minMagnitude;
+}
+
 function isLasting(watch: Watch, start: number, from: number, sign: number): boolean {
   const { timesYr, slots, departures, scratch, count, minMagnitude } = watch;
   const untilYr = timesYr[slots[start]!]! + YEAR;

@@ -17,12 +17,17 @@ export interface PassingChange {
 /**
  * The finding about a parcel in a few English sentences: what, when, how much with its 95 % interval, against what, and
  * what speaks against it.
+ * @param judgedTo the last day that was judged, where observations follow it behind a gap of over a year; else null.
  */
-export function explainParcel(change: Parcel, passing: PassingChange | null = null): string {
+export function explainParcel(
+  change: Parcel,
+  passing: PassingChange | null = null,
+  judgedTo: string | null = null,
+): string {
   const { finding, reason } = change;
   if (finding === null) return `${capital(reason || 'not judged')}.`;
   const parts = [
-    sayFinding(change),
+    sayFinding(change, judgedTo),
     saySure(change),
     passing ? sayPassing(passing) : '',
     reason ? `${capital(reason)}.` : '',
@@ -30,15 +35,17 @@ export function explainParcel(change: Parcel, passing: PassingChange | null = nu
   return parts.filter(Boolean).join(' ');
 }
 
-function sayFinding(change: Parcel): string {
+function sayFinding(change: Parcel, judgedTo: string | null): string {
   const basis = `${change.nHistory ?? 0} observations from ${change.historyStart ?? '?'} on as history, ${change.nMonitored ?? 0} judged`;
+  const until = judgedTo === null ? 'the end of the period' : `${judgedTo}, the last date judged`;
+  const back = `and was back in its season from ${change.recoveredOn ?? '?'} on`;
   switch (change.finding) {
     case 'loss':
-      return `${sayStep(change, 'Loss', 'fell')} and had not come back by the end of the period (${basis}).`;
+      return `${sayStep(change, 'Loss', 'fell')} and had not come back by ${until} (${basis}).`;
     case 'loss_and_regrowth':
-      return `${sayStep(change, 'Loss and regrowth', 'fell')} and was back in its season from ${change.recoveredOn ?? '?'} on (${basis}).`;
+      return `${sayStep(change, 'Loss and regrowth', 'fell')} ${back} (${basis}).`;
     case 'gain':
-      return `${sayStep(change, 'Gain', 'rose')} above its own season (${basis}).`;
+      return `${sayStep(change, 'Gain', 'rose')} above its own season${change.recoveredOn === null ? '' : ` ${back}`} (${basis}).`;
     case 'burnt_and_recovered':
       return `Burnt and recovered: the burn ratio fell and came back, and nothing lasting followed (${basis}).${sayPower(change)}`;
     default:
@@ -57,22 +64,26 @@ function sayInterval(se: number | null): string {
 
 function sayPower({ minDetectableChange }: Parcel): string {
   if (minDetectableChange === null) return '';
-  return ` A lasting change of ${minDetectableChange.toFixed(2)} or more would have been found with 90 % power.`;
+  return ` A lasting change of ${minDetectableChange.toFixed(2)} or more from the start of the period on would have been found with 90 % power.`;
 }
 
 const SURE: Readonly<Record<ChangeConfidence, string>> = {
   high: 'Confidence high: its 95 % interval lies beyond the threshold and the control areas did not do the same.',
   medium: 'Confidence medium: its 95 % interval leaves out 0.',
-  low: 'Confidence low: its 95 % interval holds 0.',
+  low: 'Confidence low: the control areas may have done the same.',
 };
+const SURE_REVERSED = 'Confidence low: the gain did not last.';
 
-function saySure({ confidence, controlCount, controlDid, controlDidLow, controlDidHigh }: Parcel): string {
+function saySure(change: Parcel): string {
+  const { finding, confidence, recoveredOn, controlCount, controlDid, controlDidLow, controlDidHigh } = change;
   if (confidence === null) return '';
+  const isReversed = finding === 'gain' && recoveredOn !== null && confidence === 'low';
+  const sure = isReversed ? SURE_REVERSED : SURE[confidence];
   const interval =
     controlDid !== null && controlDidLow !== null && controlDidHigh !== null
       ? ` Against ${controlCount ?? 0} control areas: ${signed(controlDid)} (${signed(controlDidLow)} to ${signed(controlDidHigh)}).`
       : ' There is no control area to hold it against.';
-  return SURE[confidence] + interval;
+  return sure + interval;
 }
 
 function sayPassing({ after, before, back, magnitude, hasBurnIndex }: PassingChange): string {

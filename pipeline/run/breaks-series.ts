@@ -2,7 +2,7 @@ import { usageError } from '../../shared/errors.ts';
 import { type BreakFit, type BreakOutcome, type BreakSettings, createBreakMonitor } from '../change/break-monitor.ts';
 import { monitoringCriticalValue } from '../change/critical-values.ts';
 import { decimalYear } from '../change/decimal-year.ts';
-import { findSeriesChanges, type SeriesChange } from '../change/series-changes.ts';
+import { findSeriesChanges, firstChange, type SeriesChange } from '../change/series-changes.ts';
 import { placeOnGrid, type SeriesGrid } from '../change/series-grid.ts';
 import type { BreaksSeriesConfig } from '../config-breaks.ts';
 import { readSeriesFile, type SeriesFile } from './series-file.ts';
@@ -23,7 +23,10 @@ export interface SeriesBreaks extends BreakSettings {
   readonly outcome: BreakOutcome;
   /** First crossing of the boundary, as R reports it. */
   readonly breakpoint: number | null;
-  /** The two observations between which the dating step puts the change. */
+  /**
+   * The two observations between which the first confirmed loss or gain of `events` lies: the project's judgement of the
+   * cleaned series, which may differ from R's `breakpoint`.
+   */
   readonly changed: readonly [number, number] | null;
   readonly magnitude: number | null;
   readonly historyStart: number | null;
@@ -143,8 +146,8 @@ function describeFit(fit: BreakFit, grid: SeriesGrid, file: SeriesFile, config: 
   const dayOf = (slot: number) => (slot < 0 ? null : file.rows[grid.rowOf[slot]!]!.when);
   const hasDays = file.kind === 'date';
   const isJudged = fit.outcome === 'break' || fit.outcome === 'no_break';
-  const changes = isJudged ? findSeriesChanges(grid, config.settings) : [];
-  const change = fit.outcome === 'break' ? changes.find(({ kind }) => kind !== 'regrowth') : undefined;
+  const changes = isJudged ? findSeriesChanges(grid, config.settings, config.maxGapYr) : [];
+  const change = firstChange(changes);
   const between = <T>(of: (slot: number) => T | null): [T, T] | null =>
     change ? [of(change.fromSlot)!, of(change.toSlot)!] : null;
   return {

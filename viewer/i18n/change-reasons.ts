@@ -27,6 +27,22 @@ const OUTCOMES: readonly (readonly [pattern: string, words: Readonly<Record<Lang
     },
   ],
   [
+    'too few observations in the monitored period',
+    {
+      en: 'too few observations in the monitored period',
+      fr: 'trop peu d’observations dans la période suivie',
+      de: 'zu wenige Beobachtungen im überwachten Zeitraum',
+    },
+  ],
+  [
+    'a history of less than nine months',
+    {
+      en: 'a history of less than nine months',
+      fr: 'un historique de moins de neuf mois',
+      de: 'eine Vorgeschichte von weniger als neun Monaten',
+    },
+  ],
+  [
     'no clear observation in the monitored period',
     {
       en: 'no clear observation in the monitored period',

@@ -109,6 +109,37 @@ describe('a series judged', () => {
   });
 });
 
+describe('a change that follows another at once', () => {
+  const long = axisEvery(10, 10, 2021);
+  const [first, second] = [slotAt(long, 2023), slotAt(long, 2026)];
+  const ramp = (slot: number) => (slot < second ? 0.06 * Math.max(0, long.timesYr[slot]! - 2021) : -0.2);
+  const shapes: [string, (slot: number) => number, string[]][] = [
+    ['a stand that grows by 0.06 a year and is cut', ramp, ['gain', 'loss']],
+    ['+0.15, then −0.15', (slot) => (slot < first ? 0 : slot < second ? 0.15 : -0.15), ['gain', 'loss']],
+    ['−0.2, then +0.2', (slot) => (slot < first ? 0 : slot < second ? -0.2 : 0.2), ['loss', 'regrowth', 'gain']],
+    ['+0.2, then −0.2 after half a year in season', (slot) => afterPause(slot, 0.2), ['gain', 'loss']],
+  ];
+  const afterPause = (slot: number, by: number) =>
+    slot < first ? 0 : long.timesYr[slot]! < 2025.5 ? by : slot < second ? 0 : -by;
+  it.each(shapes)(
+    '%s: found and dated to within one observation in at least 194 of 200 noisy series',
+    (_, shape, kinds) => {
+      let right = 0;
+      for (let seed = 1; seed <= 200; seed++) {
+        // Of five observations two are missing.
+        const values = seasonOf(long, 0.03, seed).map((v, slot) =>
+          (slot * 7 + seed * 3) % 5 < 2 ? Number.NaN : v + shape(slot),
+        );
+        const verdict = createSeriesJudge(long, DEFAULT_CHANGE_SETTINGS).judge(values, null);
+        const events = eventsOf(verdict);
+        const isDated = events.at(-1)?.toSlot !== undefined && Math.abs(events.at(-1)!.toSlot - second) <= 2;
+        if (events.map(({ kind }) => kind).join() === kinds.join() && isDated) right++;
+      }
+      expect(right).toBeGreaterThanOrEqual(194);
+    },
+  );
+});
+
 describe('fires in a judged series', () => {
   const [fire, back] = [at(2021.05), at(2021.4)];
   const burnt = shift(calm, -0.15, fire, back);
@@ -175,6 +206,9 @@ describe('bad input to a judge', () => {
     ['no monitored observation', missing(calm, 2021, 2023), 'no_monitoring'],
     ['a constant history', calm.map((_, slot) => (slot < axis.startSlot ? 0.4 : 0.1)), 'constant'],
     ['a gap from the end of the history on', missing(calm, 2020.5, 2021.9), 'gap'],
+    ['2 monitored observations, both fallen', missing(shift(calm, -0.3, at(2021)), 2021.05, 2023), 'too_few_monitored'],
+    ['a history of 8 months', missing(calm, 2018, 2020.32), 'short_history'],
+    ['a history that begins 7 months before the end, behind a gap', missing(calm, 2018.9, 2020.4), 'short_history'],
   ];
   it.each(cases)('%s has the outcome of its own and no event', (_, values, outcome) => {
     const verdict = judge(values);
@@ -202,6 +236,25 @@ describe('bad input to a judge', () => {
     expect(verdict.outcome).toBe('judged');
     expect(verdict.eventCount).toBe(0);
     expect(verdict.states[slotAt(long, 2023.5)]).toBe(SLOT_STATE.none);
+    const next = slotAt(long, 2023.3);
+    expect(verdict.judgedToSlot).toBe(slotAt(long, 2022));
+    expect(verdict.gapDays).toBe(Math.round(365 * (long.timesYr[next]! - long.timesYr[verdict.judgedToSlot]!)));
+    const whole = createSeriesJudge(long, DEFAULT_CHANGE_SETTINGS).judge(seasonOf(long, SIGMA), null);
+    expect([whole.judgedToSlot, whole.gapDays]).toEqual([long.timesYr.length - 1, 0]);
+  });
+
+  it('bridges that gap where any gap is allowed, and finds the loss behind it', () => {
+    const long = axisEvery(10, 7, 2021);
+    const hole = shift(seasonOf(long, SIGMA), -0.3, slotAt(long, 2023.3)).map((value, slot) =>
+      long.timesYr[slot]! > 2022 && long.timesYr[slot]! < 2023.3 ? Number.NaN : value,
+    );
+    const verdict = createSeriesJudge(long, DEFAULT_CHANGE_SETTINGS, Number.POSITIVE_INFINITY).judge(hole, null);
+    expect(kindsOf(verdict)).toEqual(['loss']);
+    expect(eventsOf(verdict)[0]!.fromSlot).toBe(slotAt(long, 2022));
+    expect(eventsOf(verdict)[0]!.toSlot).toBe(
+      hole.findIndex((v, slot) => long.timesYr[slot]! > 2022 && !Number.isNaN(v)),
+    );
+    expect(verdict.gapDays).toBe(0);
   });
 
   it('drops a single spike, low or high, wherever it stands but at the end, and calls no spike a change', () => {

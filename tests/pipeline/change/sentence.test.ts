@@ -37,16 +37,26 @@ describe('confidence of a change', () => {
   const did = { low: -0.25, high: -0.05 };
   const cases: [string, number, number, { low: number; high: number } | null, string][] = [
     ['−0.2 ± 0.04 and control areas that kept level', -0.2, 0.02, did, 'high'],
-    ['−0.2 ± 0.04 and control areas that fell alike', -0.2, 0.02, { low: -0.1, high: 0.1 }, 'medium'],
+    ['−0.2 ± 0.04 and control areas that fell alike', -0.2, 0.02, { low: -0.1, high: 0.1 }, 'low'],
+    ['−0.2 ± 0.04 and control areas that fell further', -0.2, 0.02, { low: 0.02, high: 0.1 }, 'low'],
     ['−0.2 ± 0.04 without control areas', -0.2, 0.02, null, 'medium'],
     ['−0.12 ± 0.04: not wholly beyond 0.1', -0.12, 0.02, did, 'medium'],
     ['−0.12 ± 0.14: holds 0', -0.12, 0.07, did, 'low'],
     ['a gain of 0.2 ± 0.04 that the control areas do not share', 0.2, 0.02, { low: 0.05, high: 0.2 }, 'high'],
-    ['a gain of 0.2 ± 0.04 against a fall', 0.2, 0.02, did, 'medium'],
+    ['a gain of 0.2 ± 0.04, less than its control areas gained', 0.2, 0.02, did, 'low'],
+    ['−0.12 ± 0.04 without control areas', -0.12, 0.02, null, 'medium'],
     ['no standard error', -0.2, Number.NaN, did, 'low'],
   ];
   it.each(cases)('%s', (_, magnitude, magnitudeSe, controlDid, expected) => {
-    expect(judgeConfidence({ magnitude, magnitudeSe, minMagnitude: 0.1, controlDid })).toBe(expected);
+    const facts = { magnitude, magnitudeSe, minMagnitude: 0.1, controlDid, isReversed: false };
+    expect(judgeConfidence(facts)).toBe(expected);
+  });
+
+  it('is low for a gain that went back, whatever the control areas did', () => {
+    for (const controlDid of [null, { low: 0.1, high: 0.2 }])
+      expect(
+        judgeConfidence({ magnitude: 0.2, magnitudeSe: 0.02, minMagnitude: 0.1, controlDid, isReversed: true }),
+      ).toBe('low');
   });
 });
 
@@ -83,7 +93,38 @@ describe('the sentence of a parcel', () => {
   it('says what no change means: what would have been found', () => {
     const text = explainParcel({ ...LOSS, finding: 'no_change', confidence: null });
     expect(text).toMatch(/^No lasting change/);
-    expect(text).toContain('A lasting change of 0.13 or more would have been found with 90 % power.');
+    expect(text).toContain(
+      'A lasting change of 0.13 or more from the start of the period on would have been found with 90 % power.',
+    );
+  });
+
+  it('tells a gain that lasts, and of one that went back from when on and that it is of low confidence', () => {
+    const gain = { ...LOSS, finding: 'gain', magnitude: 0.2, controlDid: 0.18 } as const;
+    expect(explainParcel(gain)).toContain(
+      'NDVI rose by 0.20 ± 0.04 (95 %) between 2022-03-05 and 2022-03-10 above its own season (',
+    );
+    const text = explainParcel({ ...gain, recoveredOn: '2024-06-01', confidence: 'low' });
+    expect(text).toContain('above its own season and was back in its season from 2024-06-01 on (');
+    expect(text).toContain('Confidence low: the gain did not last.');
+  });
+
+  it('says of a loss of low confidence that the surroundings may have done the same', () => {
+    const text = explainParcel({
+      ...LOSS,
+      confidence: 'low',
+      controlDid: 0.01,
+      controlDidLow: -0.03,
+      controlDidHigh: 0.05,
+    });
+    expect(text).toContain(
+      'Confidence low: the control areas may have done the same. Against 8 control areas: +0.01 (−0.03 to +0.05).',
+    );
+  });
+
+  it('of a loss that was judged to 2023-04-01 only does not speak of the end of the period', () => {
+    const text = explainParcel(LOSS, null, '2023-04-01');
+    expect(text).toContain('had not come back by 2023-04-01, the last date judged (');
+    expect(text).not.toContain('the end of the period');
   });
 
   it('does not call a passing fall a fire without short-wave infrared', () => {

@@ -254,6 +254,21 @@ describe('canopy breaks SERIES.csv', () => {
     expect([bad.code, JSON.parse(bad.stdout).error.code]).toEqual([1, 'E_SERIES']);
     expect((await runCanopy(['breaks', 'bad.csv', '--start', '2005', '--order', '9'])).code).toBe(2);
   });
+
+  it('dates the first confirmed loss as `changed`, where R breaks earlier on a rise of two observations too', async () => {
+    const spiky = csv(184, (i, value) => (i === 118 || i === 119 ? value + 0.6 : fall(i, value)));
+    const result = await judge(write('spiky.csv', spiky), ...flags);
+    expect(result.breakpoint).toBeLessThan(2005.3);
+    expect(result.changed).toEqual([expect.closeTo(2000 + 139 / 23, 9), expect.closeTo(2000 + 140 / 23, 9)]);
+    expect(result.events[0]).toMatchObject({ kind: 'loss', before: result.changed![1] });
+  });
+
+  it('confirms and dates a fall behind a gap of two years with --max-gap none, as the break is found', async () => {
+    const gap = csv(230, (i, value) => (i >= 130 && i < 176 ? 'NA' : i >= 176 ? value - 0.3 : value));
+    const result = await judge(write('gap.csv', gap), ...flags, '--max-gap', 'none');
+    expect(result.outcome).toBe('break');
+    expect(result.changed).toEqual([expect.closeTo(2000 + 129 / 23, 9), expect.closeTo(2000 + 176 / 23, 9)]);
+  });
 });
 
 describeWithData('canopy breaks on the reference series', () => {

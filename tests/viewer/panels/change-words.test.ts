@@ -99,6 +99,8 @@ describe('why a series was not judged', () => {
     'too_few_observations',
     'window_too_short',
     'no_monitoring',
+    'too_few_monitored',
+    'short_history',
     'constant',
     'gap',
     'not_finite',
