@@ -248,3 +248,31 @@ function yearRows({ id, parcelHa }: PlannedParcel, { years }: ParcelGround): Yea
     return { ...row, sentence: explainYear(row) };
   });
 }
+
+/** What every parcel says where the run could not judge change; null where it was not asked to. */
+export function unjudgedChange({ change, params }: Pick<Plan, 'change' | 'params'>): ParcelChange | null {
+  if (params.change === null || 'slots' in change) return null;
+  const made = { ...NOTHING_KNOWN, reason: change.reason };
+  return { ...made, sentence: explainParcel(made) };
+}
+
+const NOTHING_KNOWN: Omit<ParcelChange, 'reason' | 'sentence'> = {
+  finding: null,
+  confidence: null,
+  detected: null,
+  after: null,
+  before: null,
+  recoveredOn: null,
+  magnitude: null,
+  magnitudeSe: null,
+  historyStart: null,
+  nHistory: null,
+  nMonitored: null,
+  nOutliers: null,
+  nBurnt: null,
+  ...passingFigures(null),
+  minDetectableChange: null,
+  edgeFraction: null,
+  misregistrationNdvi: null,
+  ...controlFigures(null),
+};

@@ -76,8 +76,8 @@ function parseFlags(argv: readonly string[]) {
 }
 
 function readSettings(flags: ReturnType<typeof parseFlags>['flags']): ChangeSettings {
-  const { 'min-magnitude': magnitude, history, ...others } = flags;
-  const params = readChangeParams({ ...others, history: history?.toLowerCase() })!;
+  const { 'min-magnitude': magnitude, ...others } = flags;
+  const params = readChangeParams(others)!;
   if (magnitude === undefined) return params;
   // A series may hold any unit, an index times 10,000 as well.
   const wanted = { min: 0, max: 1e9, wanted: 'a number from 0 on, in the units of the series' };

@@ -7,6 +7,7 @@ import type { Project } from './project.ts';
 export const CHANGE_OPTIONS = {
   order: { type: 'string' },
   trend: { type: 'boolean' },
+  'no-trend': { type: 'boolean' },
   history: { type: 'string' },
   h: { type: 'string' },
   level: { type: 'string' },
@@ -27,12 +28,14 @@ const CHANGE_DEFAULTS: ChangeParams = { ...DEFAULT_CHANGE_SETTINGS, controlCount
 export function readChangeParams(flags: ChangeFlags, project?: Project['change']): ChangeParams | null {
   if (flags['no-change'] === true) return null;
   const base = { ...CHANGE_DEFAULTS, ...project, breaks: { ...CHANGE_DEFAULTS.breaks, ...project?.breaks } };
+  if (flags.trend === true && flags['no-trend'] === true)
+    throw usageError('--trend and --no-trend exclude each other.');
   const text = (name: keyof ChangeFlags) => flags[name] as string | undefined;
   return {
     breaks: {
       order: choose('--order', text('order'), [1, 2, 3] as const) ?? base.breaks.order,
-      trend: flags.trend === true || base.breaks.trend,
-      history: choose('--history', text('history'), ['all', 'roc'] as const) ?? base.breaks.history,
+      trend: flags['no-trend'] !== true && (flags.trend === true || base.breaks.trend),
+      history: choose('--history', text('history')?.toLowerCase(), ['all', 'roc'] as const) ?? base.breaks.history,
       h: choose('--h', text('h'), [0.25, 0.5, 1] as const) ?? base.breaks.h,
       level: between('--level', text('level'), 0.001, 0.05) ?? base.breaks.level,
     },

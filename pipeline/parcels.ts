@@ -1,4 +1,5 @@
 import { inputError } from '../shared/errors.ts';
+import type { Bbox } from '../shared/grid.ts';
 import type { Parcel, RefusedParcel } from '../shared/parcel.ts';
 import { measureAreaHa } from './parcels/area.ts';
 import { isMember, type NamedFeature, readFeatureFile } from './parcels/features.ts';
@@ -10,6 +11,8 @@ export interface ParsedParcels {
   readonly parcels: readonly Parcel[];
   /** In file order, each with one sentence that names the parcel. */
   readonly refused: readonly RefusedParcel[];
+  /** Boxes (lon/lat) of refused parcels that have a place: it is not free ground. */
+  readonly refusedBboxes: readonly Bbox[];
   /** What was taken for granted about the file, one sentence each. */
   readonly notes: readonly string[];
 }
@@ -32,28 +35,38 @@ export async function parseParcels(
   const crsNote = checkCrs(crs, options.source);
   const parcels: Parcel[] = [];
   const refused: RefusedParcel[] = [];
+  const refusedBboxes: Bbox[] = [];
   for (const named of features) {
     const { id, index } = named;
     const result = await readParcel(named);
     if ('parcelHa' in result) parcels.push(result);
-    else refused.push({ id, index, code: result.code, reason: `Parcel ${id} ${result.text}` });
+    else {
+      refused.push({ id, index, code: result.code, reason: `Parcel ${id} ${result.text}` });
+      if (result.bboxDeg) refusedBboxes.push(result.bboxDeg);
+    }
   }
-  return { parcels, refused, notes: [crsNote, idNote].filter((note) => note !== null) };
+  return { parcels, refused, refusedBboxes, notes: [crsNote, idNote].filter((note) => note !== null) };
 }
 
-async function readParcel({ id, index, feature, fault }: NamedFeature): Promise<Parcel | Fault> {
+async function readParcel({
+  id,
+  index,
+  feature,
+  fault,
+}: NamedFeature): Promise<Parcel | (Fault & { readonly bboxDeg?: Bbox })> {
   if (fault) return fault;
   const read = readRings(feature.geometry);
   if (read.fault) return read.fault;
+  const bboxDeg = bboxOfRings(read.value);
   const geometryFault = await findGeometryFault(read.value);
-  if (geometryFault) return geometryFault;
+  if (geometryFault) return { ...geometryFault, bboxDeg };
   const parcelHa = measureAreaHa(read.value);
   if (parcelHa < smallestParcelHa) return { code: 'E_PARCEL_ZERO_AREA', text: 'has no area; draw it again.' };
   if (parcelHa > largestParcelHa) {
     const [measured, limit] = [parcelHa, largestParcelHa].map((ha) => Math.round(ha).toLocaleString('en'));
     return { code: 'E_PARCEL_TOO_LARGE', text: `covers ${measured} ha; at most ${limit} ha are accepted. Divide it.` };
   }
-  return { id, index, rings: read.value, parcelHa, bboxDeg: bboxOfRings(read.value) };
+  return { id, index, rings: read.value, parcelHa, bboxDeg };
 }
 
 /** Judges the `crs` member that GeoJSON had until 2016 and many programs still write. */

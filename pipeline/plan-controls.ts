@@ -1,3 +1,4 @@
+import type { Bbox } from '../shared/grid.ts';
 import type { Parcel } from '../shared/parcel.ts';
 import { CONTROL_AREA_DEFAULTS, layOutControlAreas } from './change/controls/donor-pool.ts';
 import type { ChangeParams } from './change-plan.ts';
@@ -10,9 +11,15 @@ export interface PlacedDonor extends PlacedParcel {
   readonly chunkIndex: number;
 }
 
+interface DonorGround {
+  readonly parcels: readonly PlacedParcel[];
+  /** Lon/lat. */
+  readonly refusedBboxes?: readonly Bbox[];
+}
+
 /** The pool of control areas among the chunks of a run, in a fixed order; none where no parcel is to be compared. */
 export function placeDonors(
-  parcels: readonly PlacedParcel[],
+  { parcels, refusedBboxes = [] }: DonorGround,
   chunks: readonly Chunk[],
   grids: readonly PlaceGrid[],
   { controlCount, seed }: Pick<ChangeParams, 'controlCount' | 'seed'>,
@@ -22,6 +29,7 @@ export function placeDonors(
     grids,
     windows: chunks,
     parcels: parcels.map(({ parcel }) => parcel),
+    blocked: refusedBboxes.map(ringOfBbox),
     settings: { ...CONTROL_AREA_DEFAULTS, seed },
   });
   return pool.map((area, index) => {
@@ -32,4 +40,8 @@ export function placeDonors(
     const others = placed.gridOrder.filter((gridIndex) => gridIndex !== area.gridIndex);
     return { ...placed, gridOrder: [area.gridIndex, ...others], chunkIndex: area.windowIndex };
   });
+}
+
+function ringOfBbox([west, south, east, north]: Bbox): number[] {
+  return [west, south, east, south, east, north, west, north, west, south];
 }

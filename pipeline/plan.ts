@@ -120,6 +120,8 @@ export interface PlanInput {
   readonly scenes: readonly InspectedScene[];
   readonly acquisitions: readonly Acquisition[];
   readonly parcels: readonly Parcel[];
+  /** Ground of refused parcels (lon/lat), which is nobody's control area. */
+  readonly refusedBboxes?: readonly Bbox[];
   /** Every pixel in this box (lon/lat) is judged, and nothing but change over time is computed. */
   readonly changeBboxDeg?: Bbox | null;
 }
@@ -141,7 +143,7 @@ export function planRun(input: PlanInput): Plan {
   const placed = input.parcels.map((parcel) => placeParcel(parcel, grids));
   const laidOut = changeBboxDeg ? layOutAll(grids, chunkPx, changeBboxDeg) : layOutChunks(placed, grids, chunkPx);
   const covered = placed.filter((p) => p.gridOrder.length > 0);
-  const donors = 'slots' in change ? placeDonors(covered, laidOut, grids, params.change!) : [];
+  const donors = 'slots' in change ? placeDonors({ ...input, parcels: covered }, laidOut, grids, params.change!) : [];
   const chunks = laidOut.map((chunk, index) => {
     const controls = donors.flatMap(({ chunkIndex }, i) => (chunkIndex === index ? [covered.length + i] : []));
     return { ...chunk, parcelPositions: [...chunk.parcelPositions, ...controls] };

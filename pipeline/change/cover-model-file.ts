@@ -53,10 +53,14 @@ export function parseCoverModel(value: unknown, where: string): CoverModelFile {
   if (file.version !== COVER_MODEL_VERSION)
     throw modelError(where, `it is of version ${show(file.version)}, and version ${COVER_MODEL_VERSION} is read here`);
   checkModel(file.model, where);
-  const { bias } = asRecord(asRecord(file.validation, { where, at: 'validation' }).model, {
+  const { bias, rmse } = asRecord(asRecord(file.validation, { where, at: 'validation' }).model, {
     where,
     at: 'validation.model',
   });
+  // The error is what every prediction carries: it has to be the one that was measured.
+  const stated = (file.model as { readonly rmse: number }).rmse;
+  if (rmse !== stated)
+    throw modelError(where, `its "model.rmse" is ${show(stated)}, but "validation.model.rmse" is ${show(rmse)}`);
   asNumber(bias, { where, at: 'validation.model.bias', min: -1, max: 1 });
   asText(file.sentence, { where, at: 'sentence' });
   for (const name of ['sensors', 'scenes', 'attribution'] as const)
@@ -92,6 +96,8 @@ function checkTerm(value: unknown, where: string, position: number): FeatureName
   const numbers = ['mean', 'sd', 'coefficient', 'min', 'max'] as const satisfies readonly (keyof CoverTerm)[];
   for (const name of numbers)
     asNumber(term[name], { where, at: `${at}.${name}`, min: name === 'sd' ? Number.MIN_VALUE : -100, max: 100 });
+  if ((term.min as number) > (term.max as number))
+    throw modelError(where, `its "${at}.min" ${show(term.min)} is above its "${at}.max" ${show(term.max)}`);
   return known;
 }
 

@@ -18,7 +18,7 @@ Measures every parcel on every acquisition of two periods, composites both, and 
   --composite median | percentile:P
   --cover-model FILE   tree cover by a model of canopy calibrate instead of the dimidiate pixel model
   --harmonise          brings NDVI of all sensors to that of Landsat 8, so that they may be mixed
-  --order 1|2|3  --trend  --history all|roc  --h 0.25|0.5|1  --level L   how breaks of a series are found (1, no trend, all, 0.25, 0.05)
+  --order 1|2|3  --trend|--no-trend  --history all|roc  --h 0.25|0.5|1  --level L   how breaks of a series are found (1, no trend, all, 0.25, 0.05)
   --min-magnitude M    smallest departure from the season that counts (default 0.1)
   --consecutive N      observations in a row that confirm a change (default 3)
   --no-burn-removal  --no-outlier-rule  --no-change   leaves out that step, or change over time altogether

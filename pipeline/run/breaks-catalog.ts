@@ -40,7 +40,7 @@ export async function runCatalogBreaks(config: MonitorConfig, context: RunContex
     if (!('slots' in plan.change))
       throw inputError(
         'E_SHORT_HISTORY',
-        `Breaks cannot be told in ${config.catalog}: ${plan.change.reason}. Give a later --start or a catalogue with more scenes before it.`,
+        `Breaks cannot be told in ${config.catalog}: ${plan.change.reason.replace('baseline', 'history')}. Give a later --start or a catalogue with more scenes before it.`,
         config.catalog,
       );
     await ensureFolder(runFolder.units(config.out));

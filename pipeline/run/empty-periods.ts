@@ -9,13 +9,13 @@ import { dayOf, isInPeriod } from '../season.ts';
  * @param known every scene that was found in the two periods, refused ones too
  */
 export function findEmptyPeriods(
-  { params, catalog }: MonitorConfig,
+  { params, catalog, parcels }: MonitorConfig,
   acquisitions: readonly Acquisition[],
   known: readonly Scene[],
   refused: readonly RefusedScene[],
 ): string[] {
   const periods = [
-    { name: 'baseline', flag: '--baseline', period: params.baseline },
+    { name: parcels === null ? 'history' : 'baseline', flag: '--baseline', period: params.baseline },
     { name: 'monitoring period', flag: '--period', period: params.period },
   ];
   const empty = periods.filter(({ period }) => !acquisitions.some((a) => isInPeriod(dayOf(a.datetime), period)));
@@ -28,7 +28,8 @@ export function findEmptyPeriods(
   const where = empty.map(({ name, period }) => `the ${name} ${period.start}/${period.end}`).join(' nor in ');
   const flags = empty.map(({ flag }) => flag).join(' and ');
   const first = missed.length > 0 ? ` Refused scenes: ${missed.length}; the first: ${missed[0]!.reason}` : '';
-  const sentence = `No usable scene over the parcels in ${where} in ${catalog}. Change ${flags}, or add scenes.${first}`;
+  const [place, advice] = parcels === null ? ['', '--start, --from and --to'] : [' over the parcels', flags];
+  const sentence = `No usable scene${place} in ${where} in ${catalog}. Change ${advice}, or add scenes.${first}`;
   if (empty.length === periods.length) throw inputError('E_EMPTY_PERIOD', sentence, catalog);
   return [sentence];
 }

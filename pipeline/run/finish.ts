@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ErrorDetail } from '../../shared/errors.ts';
 import type { Observation, ParcelResult } from '../../shared/result.ts';
-import type { ChangeResults } from '../change-results.ts';
+import { type ChangeResults, unjudgedChange } from '../change-results.ts';
 import type { MonitorConfig } from '../config.ts';
 import { LAYER_FORMS, layersOf } from '../layer-forms.ts';
 import { emptyResult, mergeObservations, mergeParcel, type ParcelClasses } from '../merge.ts';
@@ -192,12 +192,13 @@ function allResults(
   parts: readonly (readonly ObservationPart[] | null)[],
 ): ParcelResult[] {
   const { plan, refusedParcels } = prepared;
+  const unjudged = unjudgedChange(plan);
   const rows: { index: number; result: ParcelResult }[] = plan.parcels.map((parcel, position) => {
     const missing = parcel.unitIndexes.find((unit) => parts[unit] === null);
     const reason = missing === undefined ? null : (lost.get(missing)?.message ?? 'its unit has no result');
     const { perParcel, classes, change } = found;
     const result = mergeParcel(plan, position, perParcel[position]!, classes.get(position) ?? null, reason);
-    return { index: parcel.index, result: { ...result, change: change?.parcels[position] ?? null } };
+    return { index: parcel.index, result: { ...result, change: change?.parcels[position] ?? unjudged } };
   });
   const none = { nClearBaseline: 0, nClearPeriod: 0 };
   for (const parcel of plan.uncovered)

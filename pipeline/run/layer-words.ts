@@ -1,4 +1,5 @@
 import type { LayerKind, Period } from '../../shared/result.ts';
+import type { ChangePlan } from '../change-plan.ts';
 import type { ComparedPeriod, LayerPeriod } from '../layer-forms.ts';
 import type { Plan } from '../plan.ts';
 import { COLOUR_FULL_REFLECTANCE } from '../scene-pixels.ts';
@@ -71,9 +72,21 @@ export function bandNamesOf(kind: LayerKind): string[] {
 }
 
 /** The days that a layer is of. */
-export function periodOf({ params }: Plan, kind: LayerKind, period: LayerPeriod): Period {
+export function periodOf({ params, change }: Plan, kind: LayerKind, period: LayerPeriod): Period {
   if (kind === 'change') return { start: params.baseline.start, end: params.period.end };
-  return isCompared(period) ? params[period] : { start: `${period}-01-01`, end: `${period}-12-31` };
+  if (isCompared(period)) return params[period];
+  if (kind === 'dry-ndvi') return daysOfSeason(change, Number(period));
+  // The first and the last monitored year are seldom whole.
+  const { start, end } = params.period;
+  const [first, last] = [`${period}-01-01`, `${period}-12-31`];
+  // Days of four-digit years sort as texts do.
+  return { start: [first, start].sort()[1]!, end: [last, end].sort()[0]! };
+}
+
+function daysOfSeason(change: Plan['change'], year: number): Period {
+  const { slots, seasonYears } = change as ChangePlan;
+  const mine = seasonYears.find((season) => season.year === year)!.slots;
+  return { start: slots[mine[0]!]!.day, end: slots[mine.at(-1)!]!.day };
 }
 
 export function periodText(plan: Plan, kind: LayerKind, period: LayerPeriod): string {

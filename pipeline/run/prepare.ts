@@ -70,6 +70,7 @@ export async function prepareRun(
     scenes: inspections,
     acquisitions,
     parcels: parsed.parcels,
+    refusedBboxes: parsed.refusedBboxes,
     changeBboxDeg: config.parcels === null ? config.bboxDeg : null,
   });
   watch.lap('plan');
@@ -79,7 +80,8 @@ export async function prepareRun(
       `No scene of ${config.catalog} covers a parcel of ${config.parcels}. Check that both are of the same place.`,
       config.parcels,
     );
-  const seriesNotes = notesOnSeries(config, plan);
+  const seriesNotes = [...notesOnSeries(config, plan), ...notesOnChange(plan)];
+  for (const note of notesOnChange(plan)) context.say(note);
   return {
     config,
     plan,
@@ -106,6 +108,11 @@ function daysFound(params: MonitorParams, acquisitions: readonly { readonly date
     baseline: { ...baseline, start: days.find((day) => isInPeriod(day, baseline)) ?? baseline.start },
     period: { ...period, end: days.findLast((day) => isInPeriod(day, period)) ?? period.end },
   };
+}
+
+/** Why change over time is not judged, where it was asked for. */
+function notesOnChange({ change, params }: Plan): string[] {
+  return params.change === null || 'slots' in change ? [] : [`Change over time is not judged: ${change.reason}.`];
 }
 
 /** What a run's model of tree cover does not fit; throws where it cannot be used at all. */
@@ -160,7 +167,7 @@ async function gatherScenes(
 }
 
 async function readParcels({ parcels, idField }: MonitorConfig) {
-  if (parcels === null) return { parcels: [], refused: [], notes: [], sha256: null };
+  if (parcels === null) return { parcels: [], refused: [], refusedBboxes: [], notes: [], sha256: null };
   const bytes = await readParcelsFile(parcels);
   const parsed = await parseParcels(bytes, { source: parcels, idField: idField ?? undefined });
   if (parsed.parcels.length === 0)

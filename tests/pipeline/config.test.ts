@@ -82,6 +82,8 @@ describe('what the flags say', () => {
       seed: 12,
     });
     expect((await readMonitorConfig([...flags(), '--no-change'], {})).params.change).toBeNull();
+    expect((await readMonitorConfig(flags({ history: 'ROC' }), {})).params.change!.breaks.history).toBe('roc');
+    await expect(readMonitorConfig([...flags(), '--trend', '--no-trend'], {})).rejects.toThrow('exclude each other');
   });
 
   it.each([

@@ -24,6 +24,8 @@ export interface ControlAreaInput {
   readonly windows: readonly { readonly gridIndex: number; readonly window: Window }[];
   /** Every parcel of the run, measured or not: rings in lon/lat as in `Parcel` or `PlannedParcel`. */
   readonly parcels: readonly { readonly rings: readonly ArrayLike<number>[]; readonly parcelHa: number }[];
+  /** Further ground that is taken: closed rings in lon/lat. */
+  readonly blocked?: readonly (readonly number[])[];
   readonly settings: ControlAreaSettings;
 }
 
@@ -43,17 +45,24 @@ export interface ControlArea {
 }
 
 /**
- * The donor pool of the performance benchmark (VM0047, methods 5.3): areas within ±20 % of the mean parcel area where
+ * The donor pool of the performance benchmark (VM0047, methods 5.3): areas within ±20 % of the median parcel area where
  * whole cells allow it, outside every parcel and a buffer round it, none overlapping another, none reaching beyond its
  * window. From all that would do, taken window by window, `atMost` are drawn evenly along the way.
  * Ground that two grids share is left to the one that comes first. The same for any order of parcels and windows (but
  * for `windowIndex`).
  * @returns sorted by grid, window and place; empty where there are no parcels or nothing fits
  */
-export function layOutControlAreas({ grids, windows, parcels, settings }: ControlAreaInput): ControlArea[] {
-  const meanHa = meanOf(parcels.map((parcel) => parcel.parcelHa));
-  if (!(meanHa > 0)) return [];
-  const shapes = parcels.map(({ rings }) => describeShape(rings.map((ring) => Float64Array.from(ring))));
+export function layOutControlAreas({
+  grids,
+  windows,
+  parcels,
+  blocked = [],
+  settings,
+}: ControlAreaInput): ControlArea[] {
+  const typicalHa = medianOf(parcels.map((parcel) => parcel.parcelHa));
+  if (!(typicalHa > 0)) return [];
+  const taken = [...parcels.map(({ rings }) => rings), ...blocked.map((ring) => [ring])];
+  const shapes = taken.map((rings) => describeShape(rings.map((ring) => Float64Array.from(ring))));
   const order = windows
     .map(({ gridIndex, window }, windowIndex) => ({ gridIndex, window, windowIndex }))
     .sort((a, b) => a.gridIndex - b.gridIndex || a.window.row - b.window.row || a.window.col - b.window.col);
@@ -69,7 +78,7 @@ export function layOutControlAreas({ grids, windows, parcels, settings }: Contro
     );
     for (const chunk of mine) {
       const margin = marginOf(grid, chunk.window, settings);
-      for (const window of packWindow({ grid, window: chunk.window, obstacles, margin, meanHa })) {
+      for (const window of packWindow({ grid, window: chunk.window, obstacles, margin, typicalHa })) {
         found.push({ ...chunk, window });
       }
     }
@@ -88,10 +97,11 @@ interface Place {
 /** Points on each side of a window's outline: straight in its own CRS, a window is bent in another. */
 const EDGE_POINTS = 16;
 
-/** Sorted first, so that the last bit does not hang on the order of the parcels. */
-function meanOf(values: readonly number[]): number {
+/** NaN of nothing. A median, because one very large parcel must not leave all others without control areas. */
+function medianOf(values: readonly number[]): number {
   const sorted = Float64Array.from(values).sort();
-  return sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
+  const half = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(half)]! + sorted[Math.ceil(half)]!) / 2;
 }
 
 interface Shape {
@@ -183,15 +193,15 @@ interface Packing {
   readonly window: Window;
   readonly obstacles: readonly Obstacle[];
   readonly margin: Margin;
-  readonly meanHa: number;
+  readonly typicalHa: number;
 }
 
 /** All areas that fit a window: in shelves from the top, each filled from the left. */
-function packWindow({ grid, window, obstacles, margin, meanHa }: Packing): Window[] {
+function packWindow({ grid, window, obstacles, margin, typicalHa }: Packing): Window[] {
   const cellHa = new Float64Array(1);
   const middle = { col: window.col + (window.widthPx >> 1), row: window.row + (window.heightPx >> 1) };
   cellAreasHa(grid).fillRow(middle.row, middle.col, 1, cellHa);
-  const sides = chooseSides(meanHa, cellHa[0]!);
+  const sides = chooseSides(typicalHa, cellHa[0]!);
   if (sides.widthPx > window.widthPx || sides.heightPx > window.heightPx) return [];
   const near = obstacles.filter(({ cells }) => touches(cells, window, margin));
   const occupancy = mapOccupancy(grid, window, near, margin);

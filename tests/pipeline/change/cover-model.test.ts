@@ -381,6 +381,7 @@ describe('the file of a model', () => {
     ['an unknown key', withModel({ slope: 1 }), 'its "model" has the unknown key "slope"'],
     ['month 13', withModel({ seasonMonths: [13] }), 'model.seasonMonths is 13; wanted was a number from 1 to 12'],
     ['half an observation', withModel({ minDryCount: 1.5 }), 'model.minDryCount is 1.5; wanted was a whole number'],
+    ['an RMSE that was not measured', withModel({ rmse: 0 }), 'its "model.rmse" is 0, but'],
     ['an RMSE of 12', withModel({ rmse: 12 }), 'model.rmse is 12; wanted was a number from 0 to 1'],
     ['no terms', withModel({ terms: [] }), 'model.terms is []; wanted was a list with at least one entry'],
     ['an unknown feature', withTerm({ feature: 'evi' }), 'model.terms[0].feature is "evi"; wanted was one of dry_p10'],

@@ -117,6 +117,21 @@ describe('canopy monitor on four and a half seasons of two tiles', () => {
     expect(hashResults(folderOf(`by-${workers}`))).toEqual(wanted);
   });
 
+  it('says in the item of a year which days it rests on: 2023 to June, and the dry season of 2022 from December on', () => {
+    const item = (start: string) => {
+      const folder = join(folderOf('by-1'), 'layers');
+      const name = readdirSync(folder).find((file) => file.startsWith(`${start}-31PAA`) && file.endsWith('.json'))!;
+      return JSON.parse(readFileSync(join(folder, name), 'utf8')).properties;
+    };
+    const days = (start: string) => {
+      const { start_datetime, end_datetime } = item(start);
+      return [start_datetime.slice(0, 10), end_datetime.slice(0, 10)];
+    };
+    expect(days('year-class-2023')).toEqual(['2023-01-01', '2023-06-30']);
+    const season = SEASON_DAYS.filter((day) => day >= '2021-12-01' && day < '2022-03-01');
+    expect(days('dry-ndvi-2022')).toEqual([season[0], season.at(-1)]);
+  });
+
   it('records the settings of the judgement and how control areas were matched in run.json', () => {
     const record = JSON.parse(readFileSync(join(folderOf('by-1'), 'run.json'), 'utf8'));
     expect(record.parameters.change).toMatchObject({ minMagnitude: 0.1, minConsecutive: 3, controlCount: 5, seed: 1 });
@@ -124,6 +139,25 @@ describe('canopy monitor on four and a half seasons of two tiles', () => {
     expect(record.outputs.map(({ name }: { name: string }) => name)).toEqual(
       expect.arrayContaining(['changes.csv', 'series.parquet', 'controls.geojson', 'months.csv']),
     );
+  });
+});
+
+describe('a run that cannot judge change', () => {
+  it('says why: at once, in run.json and in the row of each of 4 parcels', async () => {
+    const out = folderOf('short-baseline');
+    const periods = ['--baseline', '2021-05-01/2021-12-31', '--period', SEASON_PERIODS.period];
+    const places = ['--parcels', place.parcels, '--catalog', place.catalog, '--out', out];
+    const { code, stderr } = await runCanopy(['monitor', ...places, ...periods]);
+    expect(code).toBe(0);
+    const why = "the baseline's acquisitions span 210 days, 365 needed to know the season";
+    expect(stderr).toContain(`Change over time is not judged: ${why}.`);
+    expect(JSON.parse(readFileSync(join(out, 'run.json'), 'utf8')).warnings).toContain(
+      `Change over time is not judged: ${why}.`,
+    );
+    const rows = readCsv(join(out, 'parcels.csv'));
+    expect(rows.map(({ change_reason }) => change_reason)).toEqual(new Array(4).fill(why));
+    expect(rows.map(({ change_finding }) => change_finding)).toEqual(['', '', '', '']);
+    expect(readdirSync(out).filter((name) => /^(changes|series|controls)/.test(name))).toEqual([]);
   });
 });
 

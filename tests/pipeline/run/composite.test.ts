@@ -349,7 +349,8 @@ describe('canopy composite that cannot be made', () => {
       ...flagsOf([damaged, ...red.slice(1)], nir),
     ]);
     expect(run.code).toBe(1);
-    expect(run.stderr).toMatch(/damaged\.tif.*block column 3, row 4/);
+    // The damage reaches into the frame of the next block: which of the two a thread meets first is open.
+    expect(run.stderr).toMatch(/damaged\.tif.*block column [34], row 4/);
     expect(readdirSync(join(out, '..'))).toEqual(['composite.tif']);
     expect(readFileSync(out, 'utf8')).toBe('older');
   });

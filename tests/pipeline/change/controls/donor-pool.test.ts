@@ -229,3 +229,22 @@ function boxOf(ring: Float64Array): Box {
 function apart(a: Box, b: Box): number {
   return Math.max(a[0] - b[2], b[0] - a[2], a[1] - b[3], b[1] - a[3]);
 }
+
+describe('ground that is taken', () => {
+  it('is that of refused parcels too: no area lies on it or within 60 m of it', () => {
+    const grid = utm(60);
+    const blocked = parcelOf(grid, 20, 20, 10).rings.map((ring) => Array.from(ring));
+    const areas = layOutControlAreas(input(grid, [parcelOf(utm(500), 400, 400, 5)], { blocked }));
+    expect(areas.length).toBeGreaterThan(20);
+    const guarded = { col: 14, row: 14, widthPx: 22, heightPx: 22 };
+    expect(areas.filter(({ window }) => overlap(window, guarded))).toEqual([]);
+  });
+
+  it('does not leave all without control areas because one of 8 parcels is 1,600 times as large', () => {
+    const grid = utm(100);
+    const small = Array.from({ length: 7 }, (_, i) => parcelOf(utm(1000), 500 + 20 * i, 900, 10));
+    const areas = layOutControlAreas(input(grid, [...small, parcelOf(utm(1000), 500, 400, 400)]));
+    expect(areas.length).toBeGreaterThan(50);
+    expect(areas[0]!.parcelHa).toBeCloseTo(1, 1);
+  });
+});
