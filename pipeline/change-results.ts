@@ -125,10 +125,15 @@ function describeParcel(plan: Plan, change: ChangePlan, parts: ParcelParts): Par
   const magnitudeSe = finite(main?.magnitudeSe ?? verdict.magnitudeSe);
   const against = controlFigures(controls);
   const passing = passingOf(judged, dayAt);
+  const until = judgedTo(judged, dayAt);
   const isReversed = main?.kind === 'gain' && main.recoveredSlot >= 0;
+  const shareAfter = main ? shareIn(judged, change, main) : 0;
   const made = {
     finding,
-    confidence: confidenceOf({ finding, magnitude, magnitudeSe, isReversed, ...against }, settings.minMagnitude),
+    confidence: confidenceOf(
+      { finding, magnitude, magnitudeSe, isReversed, shareAfter, ...against },
+      settings.minMagnitude,
+    ),
     detected: main && dayAt(main.detectedSlot),
     after: main && dayAt(main.fromSlot),
     before: main && dayAt(main.toSlot),
@@ -145,9 +150,9 @@ function describeParcel(plan: Plan, change: ChangePlan, parts: ParcelParts): Par
     edgeFraction: ground?.edgeFraction ?? null,
     misregistrationNdvi: ground?.misregistrationNdvi ?? null,
     ...against,
-    reason: reasonsOf(judged, controls).join('; '),
+    reason: reasonsOf(judged, controls, until).join('; '),
   };
-  return { ...made, sentence: explainParcel(made, passing) };
+  return { ...made, sentence: explainParcel(made, passing, until) };
 }
 
 function detectable({ verdict }: Judged, settings: ChangeParams): number | null {
@@ -160,22 +165,40 @@ function detectable({ verdict }: Judged, settings: ChangeParams): number | null 
 function confidenceOf(
   facts: Pick<ParcelChange, 'finding' | 'magnitude' | 'magnitudeSe' | 'controlDidLow' | 'controlDidHigh'> & {
     readonly isReversed: boolean;
+    readonly shareAfter: number;
   },
   minMagnitude: number,
 ): ParcelChange['confidence'] {
-  const { finding, magnitude, magnitudeSe, controlDidLow: low, controlDidHigh: high, isReversed } = facts;
+  const { finding, magnitude, controlDidLow: low, controlDidHigh: high, isReversed, shareAfter } = facts;
   const isChange = finding === 'loss' || finding === 'loss_and_regrowth' || finding === 'gain';
   if (!isChange || magnitude === null) return null;
   const controlDid = low === null || high === null ? null : { low, high };
-  return judgeConfidence({ magnitude, magnitudeSe: magnitudeSe ?? Number.NaN, minMagnitude, controlDid, isReversed });
+  const magnitudeSe = facts.magnitudeSe ?? Number.NaN;
+  return judgeConfidence({ magnitude, magnitudeSe, minMagnitude, controlDid, isReversed, shareAfter });
 }
 
-function reasonsOf({ verdict }: Judged, controls: ParcelControls | null): string[] {
-  const { outcome, historyCount, monitoredCount } = verdict;
+/** Share of the used monitored dates that lie between a change and its end. */
+function shareIn({ states }: Judged, { startSlot }: ChangePlan, { toSlot, recoveredSlot }: ChangeEvent): number {
+  let [all, within] = [0, 0];
+  for (let slot = startSlot; slot < states.length; slot += 1) {
+    if (states[slot] !== SLOT_STATE.used) continue;
+    all += 1;
+    if (slot >= toSlot && (recoveredSlot < 0 || slot < recoveredSlot)) within += 1;
+  }
+  return all === 0 ? 0 : within / all;
+}
+
+/** The last day judged, where observations behind a gap of over a year were not; else null. */
+function judgedTo({ verdict }: Judged, dayAt: (slot: number) => string | null): string | null {
+  return verdict.gapDays > 0 ? dayAt(verdict.judgedToSlot) : null;
+}
+
+function reasonsOf(judged: Judged, controls: ParcelControls | null, until: string | null): string[] {
+  const { outcome, historyCount, monitoredCount, gapDays } = judged.verdict;
+  const gap = until === null ? '' : `judged to ${until} only: no observation for ${gapDays} days behind it`;
   const counts = `${historyCount} clear observations in the history, ${monitoredCount} monitored`;
-  return [outcome === 'judged' ? '' : `${reasonNotJudged(outcome)} (${counts})`, controls?.reason ?? ''].filter(
-    Boolean,
-  );
+  const why = outcome === 'judged' ? gap : `${reasonNotJudged(outcome)} (${counts})`;
+  return [why, controls?.reason ?? ''].filter(Boolean);
 }
 
 function passingOf({ verdict, hasBurnIndex }: Judged, dayAt: (slot: number) => string | null): PassingChange | null {

@@ -19,8 +19,8 @@ export const CHANGE_FINDINGS = ['loss', 'loss_and_regrowth', 'gain', 'burnt_and_
 export type ChangeFinding = (typeof CHANGE_FINDINGS)[number];
 
 /**
- * How sure a change is. `high`: its 95 % interval lies beyond the threshold and the control areas agree; `medium`: its
- * interval leaves out 0; `low`: neither.
+ * How sure a change is. `high`: its 95 % interval lies beyond the threshold and the control areas did not do the same;
+ * `low`: the control areas speak against it, or a gain went back; `medium`: everything else.
  */
 export const CHANGE_CONFIDENCES = ['high', 'medium', 'low'] as const;
 export type ChangeConfidence = (typeof CHANGE_CONFIDENCES)[number];

@@ -13,23 +13,29 @@ export interface ConfidenceFacts {
   readonly controlDid: { readonly low: number; readonly high: number } | null;
   /** Whether it is a gain that went back. */
   readonly isReversed: boolean;
+  /**
+   * Share of the monitored dates that lie in the change, 0..1: the comparison with control areas is of whole periods, so a
+   * change near their end leaves little in it.
+   */
+  readonly shareAfter: number;
 }
 
 /**
  * How sure a loss or gain is. `high`: its whole 95 % interval lies beyond the threshold, and the interval against the
- * control areas leaves out 0 on the same side. `low`: there are control areas and the interval against them holds 0 or
- * lies on the other side, so that the surroundings may have done the same; or a gain went back. `medium`: everything
- * else. Without control areas nothing is `high`, because rain alone could have done it. What has no interval of its own
- * that leaves out 0 is `low`; the judge confirms no such change.
+ * control areas leaves out 0 on the same side. `low`: a gain went back, or the control areas speak against it: the interval
+ * against them lies on the other side, or holds 0 and rules out what a change of this size would have left. `medium`:
+ * everything else. Without control areas nothing is `high`, because rain alone could have done it. What has no interval of
+ * its own that leaves out 0 is `low`; the judge confirms no such change.
  */
 export function judgeConfidence({ magnitude, magnitudeSe, ...facts }: ConfidenceFacts): ChangeConfidence {
-  const { controlDid, isReversed, minMagnitude } = facts;
+  const { controlDid, isReversed, minMagnitude, shareAfter } = facts;
   const least = Math.abs(magnitude) - Z95 * magnitudeSe;
   if (isReversed || !(least > 0)) return 'low';
   if (controlDid === null) return 'medium';
-  const agrees = magnitude < 0 ? controlDid.high < 0 : controlDid.low > 0;
-  if (!agrees) return 'low';
-  return least >= minMagnitude ? 'high' : 'medium';
+  const { low, high } = controlDid;
+  if (magnitude < 0 ? high < 0 : low > 0) return least >= minMagnitude ? 'high' : 'medium';
+  const expected = magnitude * shareAfter;
+  return expected >= low && expected <= high ? 'medium' : 'low';
 }
 
 type Judged = Pick<SeriesVerdict, 'outcome' | 'eventCount'> & {

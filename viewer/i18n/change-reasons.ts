@@ -117,6 +117,14 @@ const FORMS: readonly Form[] = [
     },
   },
   {
+    pattern: /^judged to (\d{4}-\d\d-\d\d) only: no observation for (\d+) days behind it$/,
+    words: {
+      en: 'judged to $1 only: no observation for $2 days behind it',
+      fr: 'jugé jusqu’au $1 seulement : aucune observation pendant les $2 jours suivants',
+      de: 'nur bis zum $1 beurteilt: danach $2 Tage lang keine Beobachtung',
+    },
+  },
+  {
     pattern: /^(\d+) dates before and (\d+) after are shared with its control areas, (\d+) and (\d+) needed$/,
     words: {
       en: '$1 dates before and $2 after are shared with its control areas, $3 and $4 needed',
@@ -216,6 +224,10 @@ function sayPart(language: Language, part: string): string | null {
 
 function sayWord(language: Language, text: string): string {
   if (PERIODS[text]) return PERIODS[text][language];
+  if (/^\d{4}-/.test(text))
+    return new Date(text).toLocaleDateString(language === 'en' ? 'en-GB' : language, {
+      ...{ day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' },
+    });
   const digits = text.split('.')[1]?.length ?? 0;
   const isSigned = /^[+−]/.test(text);
   const format = { minimumFractionDigits: digits, maximumFractionDigits: digits } as const;

@@ -18,14 +18,16 @@ export const changeMessages = {
     'change.sure.low': 'Low',
     'change.why.high': 'The 95 % interval of the change lies beyond the threshold, and the control areas agree.',
     'change.why.medium':
-      'The 95 % interval of the change leaves out zero; that it lies beyond the threshold and differs from the control areas is not shown.',
+      'The 95 % interval of the change leaves out zero. It does not lie wholly beyond the threshold, or the control areas can neither confirm nor rule it out.',
     'change.why.alone':
       'The 95 % interval of the change leaves out zero. Without control areas it cannot be told from what the weather did to all ground around.',
-    'change.why.low': 'The 95 % interval of the change does not leave out zero.',
+    'change.why.low': 'The control areas speak against a change of this size: they did much the same. Or it went back.',
     'change.say.loss':
       'Between {after} and {before} the NDVI fell {size} below the parcel’s own season and stayed there to the end of the series.',
     'change.say.loss_and_regrowth':
       'Between {after} and {before} the NDVI fell {size} below the parcel’s own season; it has been back in it since {recovered}.',
+    'change.say.gainBack':
+      'Between {after} and {before} the NDVI rose {size} above the parcel’s own season; it has been back in it since {recovered}.',
     'change.say.gain':
       'Between {after} and {before} the NDVI rose {size} above the parcel’s own season and stayed there.',
     'change.say.burnt_and_recovered':
@@ -144,14 +146,17 @@ export const changeMessages = {
     'change.sure.low': 'Faible',
     'change.why.high': 'L’intervalle à 95 % du changement dépasse le seuil, et les zones témoins concordent.',
     'change.why.medium':
-      'L’intervalle à 95 % du changement exclut zéro ; il n’est pas établi qu’il dépasse le seuil et se distingue des zones témoins.',
+      'L’intervalle à 95 % du changement exclut zéro. Il ne dépasse pas entièrement le seuil, ou les zones témoins ne peuvent ni le confirmer ni l’écarter.',
     'change.why.alone':
       'L’intervalle à 95 % du changement exclut zéro. Sans zones témoins, il ne se distingue pas de ce que le temps a fait à tout le sol alentour.',
-    'change.why.low': 'L’intervalle à 95 % du changement n’exclut pas zéro.',
+    'change.why.low':
+      'Les zones témoins parlent contre un changement de cette taille : elles ont fait à peu près de même. Ou bien il est revenu en arrière.',
     'change.say.loss':
       'Entre le {after} et le {before}, le NDVI est tombé de {size} sous la saison propre à la parcelle et y est resté jusqu’à la fin de la série.',
     'change.say.loss_and_regrowth':
       'Entre le {after} et le {before}, le NDVI est tombé de {size} sous la saison propre à la parcelle ; il l’a retrouvée depuis le {recovered}.',
+    'change.say.gainBack':
+      'Entre le {after} et le {before}, le NDVI est monté de {size} au-dessus de la saison propre à la parcelle ; il y est revenu depuis le {recovered}.',
     'change.say.gain':
       'Entre le {after} et le {before}, le NDVI est monté de {size} au-dessus de la saison propre à la parcelle et y est resté.',
     'change.say.burnt_and_recovered':
@@ -273,14 +278,17 @@ export const changeMessages = {
     'change.why.high':
       'Das 95-%-Intervall der Änderung liegt jenseits der Schwelle, und die Kontrollflächen stimmen überein.',
     'change.why.medium':
-      'Das 95-%-Intervall der Änderung schließt die Null aus; dass es jenseits der Schwelle liegt und sich von den Kontrollflächen unterscheidet, ist nicht gezeigt.',
+      'Das 95-%-Intervall der Änderung schließt die Null aus. Es liegt nicht ganz jenseits der Schwelle, oder die Kontrollflächen können sie weder bestätigen noch ausschließen.',
     'change.why.alone':
       'Das 95-%-Intervall der Änderung schließt die Null aus. Ohne Kontrollflächen lässt sie sich nicht von dem unterscheiden, was das Wetter allem Boden ringsum tat.',
-    'change.why.low': 'Das 95-%-Intervall der Änderung schließt die Null nicht aus.',
+    'change.why.low':
+      'Die Kontrollflächen sprechen gegen eine Änderung dieser Größe: Sie taten etwa dasselbe. Oder sie ging wieder zurück.',
     'change.say.loss':
       'Zwischen dem {after} und dem {before} fiel der NDVI um {size} unter die eigene Jahreszeit der Parzelle und blieb dort bis zum Ende der Reihe.',
     'change.say.loss_and_regrowth':
       'Zwischen dem {after} und dem {before} fiel der NDVI um {size} unter die eigene Jahreszeit der Parzelle; seit dem {recovered} liegt er wieder darin.',
+    'change.say.gainBack':
+      'Zwischen dem {after} und dem {before} stieg der NDVI um {size} über die eigene Jahreszeit der Parzelle; seit dem {recovered} ist er wieder darin.',
     'change.say.gain':
       'Zwischen dem {after} und dem {before} stieg der NDVI um {size} über die eigene Jahreszeit der Parzelle und blieb dort.',
     'change.say.burnt_and_recovered':

@@ -23,7 +23,8 @@ export function changeSentences(language: Language, change: ParcelChange): Sente
   };
   const { minDetectableChange } = change;
   const isQuiet = finding === 'no_change' || finding === 'burnt_and_recovered';
-  const sentences: Sentence[] = [{ key: `change.say.${finding}`, values }];
+  const isBack = finding === 'gain' && recoveredOn !== null;
+  const sentences: Sentence[] = [{ key: isBack ? 'change.say.gainBack' : `change.say.${finding}`, values }];
   if (isQuiet && minDetectableChange !== null) {
     const size = formatNdvi(language, minDetectableChange);
     sentences.push({ key: 'change.say.detectable', values: { size } });

@@ -48,15 +48,24 @@ describe('confidence of a change', () => {
     ['no standard error', -0.2, Number.NaN, did, 'low'],
   ];
   it.each(cases)('%s', (_, magnitude, magnitudeSe, controlDid, expected) => {
-    const facts = { magnitude, magnitudeSe, minMagnitude: 0.1, controlDid, isReversed: false };
+    const facts = { magnitude, magnitudeSe, minMagnitude: 0.1, controlDid, isReversed: false, shareAfter: 1 };
     expect(judgeConfidence(facts)).toBe(expected);
   });
 
   it('is low for a gain that went back, whatever the control areas did', () => {
     for (const controlDid of [null, { low: 0.1, high: 0.2 }])
       expect(
-        judgeConfidence({ magnitude: 0.2, magnitudeSe: 0.02, minMagnitude: 0.1, controlDid, isReversed: true }),
+        judgeConfidence({
+          ...{ magnitude: 0.2, magnitudeSe: 0.02, minMagnitude: 0.1, controlDid },
+          ...{ isReversed: true, shareAfter: 1 },
+        }),
       ).toBe('low');
+  });
+
+  it('is medium for a fall of 0.2 in the last 30 % of the dates, which −0.1 to 0.02 neither shows nor rules out', () => {
+    const facts = { magnitude: -0.2, magnitudeSe: 0.02, minMagnitude: 0.1, isReversed: false, shareAfter: 0.3 };
+    expect(judgeConfidence({ ...facts, controlDid: { low: -0.1, high: 0.02 } })).toBe('medium');
+    expect(judgeConfidence({ ...facts, controlDid: { low: -0.05, high: 0.02 } })).toBe('low');
   });
 });
 

@@ -33,6 +33,12 @@ describe('a finding in words', () => {
     expect(say('de', 'BURNT-4')).toContain('Kein Verlust.');
   });
 
+  it('says of a gain that went back since when', () => {
+    const back = { ...changeOf('CALM-5'), finding: 'gain' as const, recoveredOn: '2021-03-24', magnitude: 0.2 };
+    const [first] = changeSentences('en', back);
+    expect(translate('en', first!.key, first!.values)).toContain('it has been back in it since 24 Mar 2021');
+  });
+
   it('says of no change how small a change would have been seen, and nothing where nothing was judged', () => {
     expect(say('en', 'CALM-5')).toBe(
       'No lasting change: 54 observations of the monitoring period stay in the parcel’s own season. A lasting change of 0.062 or more would have been seen with 90 % power.',
@@ -111,6 +117,13 @@ describe('why a series was not judged', () => {
     const said = (['en', 'fr', 'de'] as const).map((language) => translateChangeReason(language, reason));
     expect(said.map(({ rest }) => rest)).toEqual([null, null, null]);
     expect(new Set(said.map(({ text }) => text)).size).toBe(3);
+  });
+
+  it('tells to which day a series was judged where a gap follows', () => {
+    const reason = 'judged to 2012-11-03 only: no observation for 402 days behind it';
+    expect(translateChangeReason('de', reason)).toMatchObject({ rest: null });
+    expect(translateChangeReason('de', reason).text).toContain('3. Nov. 2012');
+    expect(translateChangeReason('fr', reason).text).toContain('402');
   });
 
   it('says the parts that it knows and keeps the one that it does not know', () => {
