@@ -18,6 +18,7 @@ import { explainParcel, explainYear, type PassingChange } from './change/sentenc
 import { type ChangeParams, type ChangePlan, timeAxisOf } from './change-plan.ts';
 import { type AreaSeries, type Judged, judgeArea, monthCounts, namedSeries, seriesRows } from './change-series.ts';
 import type { Plan, PlannedParcel } from './plan.ts';
+import { cellAreasHa } from './raster/cell-area.ts';
 
 /** What of a parcel was measured on the published layers. */
 export interface ParcelGround {
@@ -59,8 +60,9 @@ export function assembleChange(
     if (!own || !verdict) return null;
     const controls = compared?.perParcel.get(parcel.id) ?? null;
     const rows = { series: seriesRows(own, change, verdict, controls), months: monthCounts(parcel.id, own) };
-    const described = describeParcel(plan, change, { verdict, controls, ground });
-    return { ...rows, described, years: ground ? yearRows(parcel, ground) : [] };
+    const tooSmall = sizeProblem(plan, parcel);
+    const described = describeParcel(plan, change, { verdict, controls, ground, tooSmall });
+    return { ...rows, described, years: ground ? yearRows(parcel, ground, tooSmall !== null) : [] };
   });
   return {
     parcels: parts.map((part) => part?.described ?? null),
@@ -113,16 +115,28 @@ interface ParcelParts {
   readonly verdict: Judged;
   readonly controls: ParcelControls | null;
   readonly ground: ParcelGround | null;
+  readonly tooSmall: string | null;
+}
+
+/** Ground of less than one cell is a share of somebody else's pixel. */
+function sizeProblem({ grids }: Plan, { parcelHa, gridOrder }: PlannedParcel): string | null {
+  const { grid } = grids[gridOrder[0]!]!;
+  const cellHa = new Float64Array(1);
+  cellAreasHa(grid).fillRow(grid.heightPx >> 1, grid.widthPx >> 1, 1, cellHa);
+  const cells = parcelHa / cellHa[0]!;
+  return cells >= 1 ? null : `too small to monitor: ${cells.toPrecision(2)} of a cell`;
 }
 
 function describeParcel(plan: Plan, change: ChangePlan, parts: ParcelParts): ParcelChange {
-  const { verdict: judged, controls, ground } = parts;
-  const { verdict, finding } = judged;
+  const { verdict: judged, controls, ground, tooSmall } = parts;
+  const { verdict } = judged;
+  const finding = tooSmall === null ? judged.finding : null;
   const dayAt = (slot: number) => change.slots[slot]?.day ?? null;
   const main = finding === null ? null : mainEvent(judged.events);
   const settings = plan.params.change!;
-  const magnitude = finite(main?.magnitude ?? verdict.magnitude);
-  const magnitudeSe = finite(main?.magnitudeSe ?? verdict.magnitudeSe);
+  const isKnown = tooSmall === null;
+  const magnitude = isKnown ? finite(main?.magnitude ?? verdict.magnitude) : null;
+  const magnitudeSe = isKnown ? finite(main?.magnitudeSe ?? verdict.magnitudeSe) : null;
   const against = controlFigures(controls);
   const passing = passingOf(judged, dayAt);
   const until = judgedTo(judged, dayAt);
@@ -150,7 +164,7 @@ function describeParcel(plan: Plan, change: ChangePlan, parts: ParcelParts): Par
     edgeFraction: ground?.edgeFraction ?? null,
     misregistrationNdvi: ground?.misregistrationNdvi ?? null,
     ...against,
-    reason: reasonsOf(judged, controls, until).join('; '),
+    reason: tooSmall ?? reasonsOf(judged, controls, until).join('; '),
   };
   return { ...made, sentence: explainParcel(made, passing, until) };
 }
@@ -246,10 +260,11 @@ function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-function yearRows({ id, parcelHa }: PlannedParcel, { years }: ParcelGround): YearChange[] {
+function yearRows({ id, parcelHa }: PlannedParcel, { years }: ParcelGround, isTooSmall: boolean): YearChange[] {
   return years.map(({ year, classHa, lossSeHa, gainSeHa }) => {
-    const of = (name: keyof typeof YEAR_CLASS) => classHa[YEAR_CLASS[name]]!;
-    const known = classHa.reduce((sum, ha, found) => (found === YEAR_CLASS.noData ? sum : sum + ha), 0);
+    const of = (name: keyof typeof YEAR_CLASS) => (isTooSmall ? 0 : classHa[YEAR_CLASS[name]]!);
+    const judgedHa = classHa.reduce((sum, ha, found) => (found === YEAR_CLASS.noData ? sum : sum + ha), 0);
+    const known = isTooSmall ? 0 : judgedHa;
     const row = {
       parcelId: id,
       year,

@@ -117,6 +117,14 @@ const FORMS: readonly Form[] = [
     },
   },
   {
+    pattern: /^too small to monitor: ([\d.e-]+) of a cell$/,
+    words: {
+      en: 'too small to monitor: $1 of a cell',
+      fr: 'trop petite pour être suivie : $1 d’une cellule',
+      de: 'zu klein für die Überwachung: $1 einer Zelle',
+    },
+  },
+  {
     pattern: /^judged to (\d{4}-\d\d-\d\d) only: no observation for (\d+) days behind it$/,
     words: {
       en: 'judged to $1 only: no observation for $2 days behind it',

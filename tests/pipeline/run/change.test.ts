@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { YEAR_CLASS } from '../../../shared/change.ts';
 import { hashResults, readCsv, runCanopy } from '../../canopy.ts';
 import { readWhole } from '../../independent-zonal.ts';
+import { cellsOf, writeParcels } from '../../tiny-catalog.ts';
 import { CLEARED_ON, makeTinySeasons, SEASON_DAYS, SEASON_PERIODS } from '../../tiny-seasons.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -158,6 +159,28 @@ describe('a run that cannot judge change', () => {
     expect(rows.map(({ change_reason }) => change_reason)).toEqual(new Array(4).fill(why));
     expect(rows.map(({ change_finding }) => change_finding)).toEqual(['', '', '', '']);
     expect(readdirSync(out).filter((name) => /^(changes|series|controls)/.test(name))).toEqual([]);
+  });
+});
+
+describe('a parcel of a quarter of a cell', () => {
+  it('is too small to monitor: no finding, no magnitude, no hectares, beside one that is judged', async () => {
+    const [out, parcels] = [folderOf('speck'), join(root, 'speck.geojson')];
+    const tile = { x: 500_000, y: 1_083_000, epsg: 32631 };
+    writeParcels(parcels, [
+      { id: 'speck', ...cellsOf(tile, { col: 12.25, row: 12.25, widthPx: 0.5, heightPx: 0.5 }) },
+      { id: 'quiet', ...cellsOf(tile, { col: 30, row: 30, widthPx: 10, heightPx: 10 }) },
+    ]);
+    const places = ['--parcels', parcels, '--catalog', place.catalog, '--out', out];
+    const periods = ['--baseline', SEASON_PERIODS.baseline, '--period', SEASON_PERIODS.period];
+    expect((await runCanopy(['monitor', ...places, ...periods])).code).toBe(0);
+    const [speck, quiet] = readCsv(join(out, 'parcels.csv'));
+    expect([speck!.change_finding, speck!.change_magnitude]).toEqual(['', '']);
+    expect(speck!.change_reason).toMatch(/^too small to monitor: 0\.25 of a cell$/);
+    expect(quiet!.change_finding).toBe('no_change');
+    for (const row of readCsv(join(out, 'changes.csv')).filter(({ parcel_id }) => parcel_id === 'speck')) {
+      expect([row.stable_ha, row.loss_ha].map(Number)).toEqual([0, 0]);
+      expect(row.no_data_ha).toBe(row.parcel_ha);
+    }
   });
 });
 
