@@ -1,4 +1,4 @@
-import { type BurnSeries, findBurns } from './burn.ts';
+import { type BurnSeries, findBurns, type Step } from './burn.ts';
 import type { Departures } from './clean-series.ts';
 import { createSeasonFit, type SeasonFit } from './season-fit.ts';
 import { medianOf } from './select.ts';
@@ -41,7 +41,7 @@ export function createBurnSearch(timesYr: Float64Array, startSlot: number, onBur
   const slots = new Int32Array(timesYr.length);
   const search: Search = {
     startSlot,
-    series: { timesYr, slots, ndvi: list(), nbr: list(), scratch: list(), count: 0 },
+    series: { timesYr, slots, ndvi: list(), nbr: list(), scratch: list(), step: createStep(), count: 0 },
     unburnt: { ndvi: list(), nbr: list() },
     seasons: { ndvi: createSeasonFit(timesYr), nbr: createSeasonFit(timesYr) },
     burn: { beforeSlot: -1, fromSlot: -1, backSlot: -1, count: 0, magnitude: Number.NaN },
@@ -65,6 +65,10 @@ export function createBurnSearch(timesYr: Float64Array, startSlot: number, onBur
       findBurns(search.series, tell);
     },
   };
+}
+
+function createStep(): Step {
+  return { size: Number.NaN, variance: Number.NaN, countBefore: 0, countAfter: 0 };
 }
 
 function hideFire(search: Search, from: number, back: number): void {
