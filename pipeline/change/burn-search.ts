@@ -39,10 +39,21 @@ interface Search {
 export function createBurnSearch(timesYr: Float64Array, startSlot: number, onBurn: (burn: Burn) => void): BurnSearch {
   const list = () => new Float64Array(timesYr.length);
   const slots = new Int32Array(timesYr.length);
+  const unburnt = { ndvi: list(), nbr: list() };
   const search: Search = {
     startSlot,
-    series: { timesYr, slots, ndvi: list(), nbr: list(), scratch: list(), step: createStep(), count: 0 },
-    unburnt: { ndvi: list(), nbr: list() },
+    series: {
+      timesYr,
+      slots,
+      ndvi: list(),
+      nbr: list(),
+      scratch: list(),
+      raw: list(),
+      unburnt: unburnt.nbr,
+      step: createStep(),
+      count: 0,
+    },
+    unburnt,
     seasons: { ndvi: createSeasonFit(timesYr), nbr: createSeasonFit(timesYr) },
     burn: { beforeSlot: -1, fromSlot: -1, backSlot: -1, count: 0, magnitude: Number.NaN },
     found: 0,
@@ -56,6 +67,7 @@ export function createBurnSearch(timesYr: Float64Array, startSlot: number, onBur
     find(ndvi, nbr, observed, skip) {
       if (observed.count === 0) return;
       listUnion(search.series, observed, nbr, skip);
+      search.series.raw = nbr;
       copyListed(search, ndvi, nbr);
       search.found = 0;
       depart(search, { ndvi, nbr }, observed.slots[0]!);

@@ -17,6 +17,9 @@ export interface BurnSeries {
   readonly ndvi: Float64Array;
   readonly nbr: Float64Array;
   readonly scratch: Float64Array;
+  /** NBR itself by slot, and the same without the fires found so far; NaN = missing. */
+  raw: Float64Array;
+  readonly unburnt: Float64Array;
   /** Of the position that was measured last. */
   readonly step: Step;
   count: number;
@@ -24,11 +27,13 @@ export interface BurnSeries {
 
 /** dNBR from which Key and Benson (2006, FIREMON) speak of a burn of low severity. */
 const LEAST_FALL = 0.1;
-/** A fall must be so many times its own standard error: some hundred dates are looked at, and none may fall by chance. */
+/** Of it so much beside the slope of the dates round it … */
+const LEAST_STEP = 0.05;
+/** … which must be so many times its own standard error: some hundred dates are looked at, and none may fall by chance. */
 const SURE_FALL = 4;
 const DAYS = 365;
 /** A fire is a fall from one observation to the next; a slow fall is the year drying out. */
-const SUDDEN_YR = 17 / DAYS;
+const SUDDEN_YR = 25 / DAYS;
 /** The fall is measured on up to so many dates within so long before it and behind it. */
 const BEFORE_COUNT = 5;
 const BEFORE_YR = 60 / DAYS;
@@ -38,9 +43,10 @@ const AFTER_YR = 40 / DAYS;
 const LEAST_BURNT = 2;
 /** From so many dates before it on, the year that dries out is told from the fall by a slope. */
 const SLOPE_COUNT = 3;
-/** The same time of another year, and the fewest years that say what is usual then. */
-const SAME_TIME_YR = 10 / DAYS;
+/** The same time of another year, the fewest years that say what is usual then, and so far below it lies a scar. */
+const SAME_TIME_YR = 20 / DAYS;
 const FEWEST_YEARS = 2;
+const BELOW_USUAL = 0.06;
 /** Made good when so many observations in a row have so much of the fall of NBR back … */
 const BACK_COUNT = 2;
 const RECOVERED_SHARE = 0.75;
@@ -55,7 +61,7 @@ const SEEN_YR = 90 / DAYS;
 const SEEN_COUNT = 4;
 const LONGEST_YR = 1;
 /** Neighbours in time further apart say nothing about noise. */
-const NOISE_YR = 240 / DAYS;
+const NOISE_YR = 60 / DAYS;
 /** Standard deviation of white noise over the median of |middle − mean of its neighbours|. */
 const SIGMA_OF_MEDIAN = 1.4826 / Math.sqrt(1.5);
 
@@ -63,14 +69,17 @@ const SIGMA_OF_MEDIAN = 1.4826 / Math.sqrt(1.5);
  * Finds the fires of a series and hands each to `onBurn` as positions in its lists: the last observation before it, the
  * first burnt one, and the first one at which it is made good. In order of time.
  *
- * A fire is a sudden fall of NBR (departure from its season): a step from one observation to the next within 17 days,
- * of at least 0.1 and of at least 4 of its standard errors from the series' own noise, beside whatever slope the dates
- * before and behind it share (grass that dries out falls without a fire), seen by two observations or more. It is made
- * good within a year: two in a row have three quarters of the fall back, NDVI is back within 0.1 of where it stood, and
- * the medians of NDVI and NBR over the year that follows lie within 0.03 and 0.06 of their seasons, of which at least
- * 90 days and 4 dates were seen, because a clearing greens with the rains too. A fall that is not made good is not a
- * fire but a loss, whatever lit it, and stays in the series for the break monitor; so does one near the end, whose
- * recovery nobody has seen. Without NBR nothing is found. Allocates nothing.
+ * A fire is a sudden fall of NBR (departure from its season) by at least 0.1 against the median of the observations
+ * before it, within 25 days, seen by two observations or more. It is told from noise and from grass that dries out by
+ * two further conditions: beside the slope that the dates before and behind it share, NBR steps down by at least 0.05
+ * and 4 of the step's standard errors from the series' own noise; and the first two burnt values lie 0.06 below the
+ * lowest that the other years show within 20 days of that time.
+ *
+ * It must be made good within a year: two in a row have three quarters of the fall back, the first two of NDVI are back
+ * within 0.1 of where it stood, and the medians of NDVI and NBR over the year that follows lie within 0.03 and 0.06 of
+ * their seasons, of which at least 90 days and 4 dates were seen, because a clearing greens with the rains too. A fall
+ * that is not made good is not a fire but a loss, whatever lit it, and stays in the series for the break monitor; so
+ * does one near the end, whose recovery nobody has seen. Without NBR nothing is found. Allocates nothing.
  */
 export function findBurns(series: BurnSeries, onBurn: (before: number, from: number, back: number) => void): void {
   const { count, nbr } = series;
@@ -116,40 +125,51 @@ function endOfFire(series: BurnSeries, before: number, from: number, noise: numb
   return -1;
 }
 
-/** Whether NBR steps down at position `from` by at least 0.1 and 4 standard errors more than is usual at that time. */
+/** Whether NBR steps down at position `from` by at least 0.05 and 4 standard errors, to below what is usual then. */
 function isSureFall(series: BurnSeries, from: number, noise: number): boolean {
   measureStep(series, from);
   const { size, variance, countAfter } = series.step;
-  const least = Math.max(LEAST_FALL, SURE_FALL * noise * Math.sqrt(variance));
-  // The usual case first: what is no sure fall needs no other years to be told from one.
-  return countAfter >= LEAST_BURNT && size <= -least && size - usualStep(series, from) <= -least;
+  if (countAfter < LEAST_BURNT || size > -Math.max(LEAST_STEP, SURE_FALL * noise * Math.sqrt(variance))) return false;
+  return isBelowUsual(series, from);
 }
 
-/** Median over the other years of the deepest step within 10 days of the same time; 0 where fewer than two show one. */
-function usualStep(series: BurnSeries, from: number): number {
-  const { timesYr, slots, scratch, count } = series;
+/**
+ * Whether the first two burnt values lie below the lowest within 20 days of the same time of the other years (the median
+ * of these) by at least 0.06: grass that dries out early only comes to where it always comes to. True where fewer than two
+ * years show it.
+ */
+function isBelowUsual(series: BurnSeries, from: number): boolean {
+  const { timesYr, slots, scratch, raw, count } = series;
   const atYr = timesYr[slots[from]!]!;
   const firstYr = timesYr[slots[0]!]!;
   const lastYr = timesYr[slots[count - 1]!]!;
   let n = 0;
   for (let yr = atYr - Math.floor(atYr - firstYr); yr <= lastYr; yr++) {
-    const deepest = Math.abs(yr - atYr) < 0.5 ? Number.NaN : deepestStep(series, yr);
-    if (!Number.isNaN(deepest)) scratch[n++] = deepest;
+    const lowest = Math.abs(yr - atYr) < 0.5 ? Number.NaN : lowestNear(series, yr);
+    if (!Number.isNaN(lowest)) scratch[n++] = lowest;
   }
-  return n < FEWEST_YEARS ? 0 : Math.min(0, medianOf(scratch, n));
+  if (n < FEWEST_YEARS) return true;
+  const least = medianOf(scratch, n) - BELOW_USUAL;
+  let sum = 0;
+  let seen = 0;
+  for (let i = from; i < count && seen < LEAST_BURNT; i++) {
+    const value = raw[slots[i]!]!;
+    if (Number.isNaN(series.nbr[i]!)) continue;
+    sum += value;
+    seen++;
+  }
+  return sum / seen <= least;
 }
 
-/** Of the steps within 10 days of a time; NaN where there is none. */
-function deepestStep(series: BurnSeries, yr: number): number {
-  const { timesYr, slots, nbr, count, step } = series;
-  let deepest = Number.NaN;
+/** Lowest NBR without fires within 20 days of a time; NaN where there is none. */
+function lowestNear({ timesYr, slots, unburnt, count }: BurnSeries, yr: number): number {
+  let lowest = Number.NaN;
   for (let i = 0; i < count; i++) {
-    if (Math.abs(timesYr[slots[i]!]! - yr) > SAME_TIME_YR || Number.isNaN(nbr[i]!)) continue;
-    measureStep(series, i);
-    if (step.countAfter < LEAST_BURNT || step.countBefore < LEAST_BURNT || step.size >= deepest) continue;
-    deepest = step.size;
+    const value = unburnt[slots[i]!]!;
+    if (Math.abs(timesYr[slots[i]!]! - yr) <= SAME_TIME_YR && !(value >= lowest) && !Number.isNaN(value))
+      lowest = value;
   }
-  return deepest;
+  return lowest;
 }
 
 /**

@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util';
 import { tellCalibration } from './calibrate.ts';
 import { tellDemo } from './demo.ts';
+import { tellFires } from './fires.ts';
 import { tellKafa } from './kafa.ts';
 import { tellSeason } from './season.ts';
 import { tellSeries } from './series.ts';
@@ -16,6 +17,7 @@ interface Options {
 
 const EXPERIMENTS: Readonly<Record<string, (options: Options) => void | Promise<void>>> = {
   season: ({ seeds }) => tellSeason(seeds),
+  fires: ({ seeds }) => tellFires(seeds),
   series: () => tellSeries(),
   tura: () => tellTura(),
   kafa: () => tellKafa(),

@@ -8,6 +8,7 @@ import {
   type SeriesVerdict,
   SLOT_STATE,
 } from '../../../pipeline/change/judge-series.ts';
+import { mulberry32 } from '../../../scripts/demo/random.ts';
 import { axisEvery, seasonOf, shift, slotAt } from './made-series.ts';
 
 const SIGMA = 0.02;
@@ -192,6 +193,53 @@ describe('fires in a judged series', () => {
     expect(verdict.burntCount).toBe(0);
     expect(kindsOf(verdict)).toEqual([]);
     expect(verdict.passingCount).toBe(1);
+  });
+});
+
+describe('what is no fire', () => {
+  const dense = axisEvery(5, 6, 2021);
+  const short = (share: number, widthYr: number) => Math.exp(-(((share - 0.66) / widthYr) ** 2));
+  const shapes: [string, (share: number) => number, (share: number) => number][] = [
+    ['a season of one wave', (s) => 0.45 + 0.15 * wave(s), (s) => 0.2 + 0.15 * wave(s)],
+    ['woodland with short rains', (s) => 0.5 + 0.15 * short(s, 0.14), (s) => 0.35 + 0.15 * short(s, 0.14)],
+    ['grass that dries out in a month', (s) => 0.22 + 0.4 * short(s, 0.12), (s) => 0.5 * short(s, 0.12) - 0.05],
+  ];
+  const wave = (share: number) => Math.sin(2 * Math.PI * share);
+  it.each(shapes)('%s with noise of 0.03 in NBR is called burnt in at most 2 of 200 series', (_, ndvi, nbr) => {
+    let called = 0;
+    for (let seed = 1; seed <= 200; seed++) {
+      const random = mulberry32(seed);
+      const gauss = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+      const seen = dense.timesYr.map(() => (random() < 0.7 ? 0 : Number.NaN));
+      const of = (shape: (share: number) => number, sigma: number) =>
+        dense.timesYr.map((t, slot) => shape(t % 1) + sigma * gauss() + seen[slot]!);
+      const verdict = createSeriesJudge(dense, DEFAULT_CHANGE_SETTINGS).judge(of(ndvi, 0.025), of(nbr, 0.03));
+      if (kindsOf(verdict).includes('burnt')) called++;
+    }
+    expect(called).toBeLessThanOrEqual(2);
+  });
+
+  it('woodland burnt to a field in February is never burnt and recovered, wherever in the rains the series ends', () => {
+    for (const endYr of [2022.45, 2022.55, 2022.65, 2022.7, 2022.75, 2022.8, 2022.9, 2023]) {
+      const days = axisEvery(5, 5, 2021);
+      const count = days.timesYr.filter((t) => t < endYr).length;
+      const cut = { ...days, timesYr: days.timesYr.slice(0, count), positions: days.positions.slice(0, count) };
+      const isField = (t: number) => t >= 2022.11;
+      const [noise, nbrNoise] = [seasonOf(cut, 0.025, 3), seasonOf(cut, 0.03, 4)];
+      const clean = seasonOf(cut, 0);
+      const ndvi = cut.timesYr.map((t, i) => shapes[isField(t) ? 2 : 1]![1](t % 1) + noise[i]! - clean[i]!);
+      const char = (t: number) => (isField(t) ? 0.15 * Math.exp(-(t - 2022.11) / 0.13) : 0);
+      const nbr = cut.timesYr.map((t, i) => shapes[isField(t) ? 2 : 1]![2](t % 1) - char(t) + nbrNoise[i]! - clean[i]!);
+      expect(kindsOf(createSeriesJudge(cut, DEFAULT_CHANGE_SETTINGS).judge(ndvi, nbr))).not.toContain('burnt');
+    }
+  });
+
+  it('a fall of NBR whose recovery is seen for less than 90 days stays in the series', () => {
+    const end = axis.timesYr.length;
+    const [from, back] = [end - 20, end - 8];
+    const verdict = judge(shift(calm, -0.15, from, back), burnIndex(calm, [from, back]));
+    expect(kindsOf(verdict)).not.toContain('burnt');
+    expect(verdict.burntCount).toBe(0);
   });
 });
 
