@@ -77,7 +77,7 @@ describe('a parcel with a loss', () => {
     for (const said of [
       'Between 2 Feb 2020 and 18 Feb 2020 the NDVI fell 0.314 below the parcel’s own season',
       'high confidence',
-      'The 95 % interval of the change lies beyond the threshold, and the control areas agree.',
+      'The 95 % interval of the change lies beyond the threshold, and the control areas did not do the same.',
       '21 Mar 2020',
       '95 %: −0.348 to −0.281',
       'Smallest detectable change',

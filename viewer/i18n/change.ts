@@ -16,7 +16,8 @@ export const changeMessages = {
     'change.sure.high': 'High',
     'change.sure.medium': 'Medium',
     'change.sure.low': 'Low',
-    'change.why.high': 'The 95 % interval of the change lies beyond the threshold, and the control areas agree.',
+    'change.why.high':
+      'The 95 % interval of the change lies beyond the threshold, and the control areas did not do the same.',
     'change.why.medium':
       'The 95 % interval of the change leaves out zero. It does not lie wholly beyond the threshold, or the control areas can neither confirm nor rule it out.',
     'change.why.alone':
@@ -144,7 +145,8 @@ export const changeMessages = {
     'change.sure.high': 'Élevée',
     'change.sure.medium': 'Moyenne',
     'change.sure.low': 'Faible',
-    'change.why.high': 'L’intervalle à 95 % du changement dépasse le seuil, et les zones témoins concordent.',
+    'change.why.high':
+      'L’intervalle à 95 % du changement dépasse le seuil, et les zones témoins n’ont pas fait de même.',
     'change.why.medium':
       'L’intervalle à 95 % du changement exclut zéro. Il ne dépasse pas entièrement le seuil, ou les zones témoins ne peuvent ni le confirmer ni l’écarter.',
     'change.why.alone':
@@ -276,7 +278,7 @@ export const changeMessages = {
     'change.sure.medium': 'Mittel',
     'change.sure.low': 'Gering',
     'change.why.high':
-      'Das 95-%-Intervall der Änderung liegt jenseits der Schwelle, und die Kontrollflächen stimmen überein.',
+      'Das 95-%-Intervall der Änderung liegt jenseits der Schwelle, und die Kontrollflächen taten nicht dasselbe.',
     'change.why.medium':
       'Das 95-%-Intervall der Änderung schließt die Null aus. Es liegt nicht ganz jenseits der Schwelle, oder die Kontrollflächen können sie weder bestätigen noch ausschließen.',
     'change.why.alone':
