@@ -165,9 +165,11 @@ function dateChange(work: Work, { from, after, run, back, sign }: Candidate): nu
   let start = run;
   // The step is held against what follows the last return; where the series left its season again at once, as a stand
   // that is cut does, against what lies before that return.
-  const earliest = isSettled(watch, after, run) ? after : 0;
-  // Behind a long gap some observations before it are wanted all the same: without any there is no step.
-  const nearest = Math.max(earliest, run - watch.minConsecutive);
+  // Inside a run that was passed over, only what follows is looked at, or the step would be drawn to where that ended.
+  const settled = isSettled(watch, after, run) ? after : 0;
+  const earliest = from > Math.max(after, historyCount) ? from : settled;
+  // Behind a long gap the one before it is wanted all the same: without any there is no step.
+  const nearest = Math.max(earliest, run - 1);
   while (start > nearest || (start > earliest && runYr - timesYr[slots[start - 1]!]! <= DATING_YR)) start--;
   let end = run + 1;
   while (end < back && timesYr[slots[end]!]! - runYr <= DATING_YR) end++;
