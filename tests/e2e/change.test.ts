@@ -75,7 +75,7 @@ describe('a parcel with a loss', () => {
     await panel().locator('.panel-year-table').waitFor();
     const words = (await panel().textContent()) ?? '';
     for (const said of [
-      'Between 2 Feb 2020 and 18 Feb 2020 the NDVI fell 0.314 below the parcel’s own season',
+      'Between 2 Feb 2020 and 18 Feb 2020 the NDVI fell below the parcel’s own season. The median of the dates judged since lies 0.314 below it',
       'high confidence',
       'The 95 % interval of the change lies beyond the threshold, and the control areas did not do the same.',
       '21 Mar 2020',

@@ -24,17 +24,17 @@ export const changeMessages = {
       'The 95 % interval of the change leaves out zero. Without control areas it cannot be told from what the weather did to all ground around.',
     'change.why.low': 'The control areas speak against a change of this size: they did much the same. Or it went back.',
     'change.say.loss':
-      'Between {after} and {before} the NDVI fell {size} below the parcel’s own season and stayed there to the end of the series.',
+      'Between {after} and {before} the NDVI fell below the parcel’s own season. The median of the dates judged since lies {size} below it; by the last of them it had not come back.',
     'change.say.loss_and_regrowth':
       'Between {after} and {before} the NDVI fell {size} below the parcel’s own season; it has been back in it since {recovered}.',
     'change.say.gainBack':
       'Between {after} and {before} the NDVI rose {size} above the parcel’s own season; it has been back in it since {recovered}.',
     'change.say.gain':
-      'Between {after} and {before} the NDVI rose {size} above the parcel’s own season and stayed there.',
+      'Between {after} and {before} the NDVI rose above the parcel’s own season. The median of the dates judged since lies {size} above it; by the last of them it had not gone back.',
     'change.say.burnt_and_recovered':
-      'It burnt and came back: {burnt} {burnt|observation was|observations were} taken out as burnt, and the rest stays in the parcel’s own season. No loss.',
+      'It burnt and came back: {burnt} {burnt|observation was|observations were} taken out as burnt, and the rest shows no lasting departure from the parcel’s own season. No loss.',
     'change.say.no_change':
-      'No lasting change: {count} {count|observation|observations} of the monitoring period {count|stays|stay} in the parcel’s own season.',
+      '{count} {count|observation|observations} of the monitoring period {count|shows|show} no lasting departure from the parcel’s own season.',
     'change.say.detectable': 'A lasting change of {size} or more would have been seen with 90 % power.',
     'change.say.passingFall':
       'Between {after} and {before} the NDVI fell by {size} and was back by {back}: too short for a change, and not shown to be a fire.',
@@ -154,17 +154,17 @@ export const changeMessages = {
     'change.why.low':
       'Les zones témoins parlent contre un changement de cette taille : elles ont fait à peu près de même. Ou bien il est revenu en arrière.',
     'change.say.loss':
-      'Entre le {after} et le {before}, le NDVI est tombé de {size} sous la saison propre à la parcelle et y est resté jusqu’à la fin de la série.',
+      'Entre le {after} et le {before}, le NDVI est tombé sous la saison propre à la parcelle. La médiane des dates jugées depuis se situe {size} au-dessous ; à la dernière d’entre elles, il n’y était pas revenu.',
     'change.say.loss_and_regrowth':
       'Entre le {after} et le {before}, le NDVI est tombé de {size} sous la saison propre à la parcelle ; il l’a retrouvée depuis le {recovered}.',
     'change.say.gainBack':
       'Entre le {after} et le {before}, le NDVI est monté de {size} au-dessus de la saison propre à la parcelle ; il y est revenu depuis le {recovered}.',
     'change.say.gain':
-      'Entre le {after} et le {before}, le NDVI est monté de {size} au-dessus de la saison propre à la parcelle et y est resté.',
+      'Entre le {after} et le {before}, le NDVI est monté au-dessus de la saison propre à la parcelle. La médiane des dates jugées depuis se situe {size} au-dessus ; à la dernière d’entre elles, il n’y était pas redescendu.',
     'change.say.burnt_and_recovered':
-      'Brûlé puis rétabli : {burnt} {burnt|observation retirée comme brûlée|observations retirées comme brûlées}, le reste suit la saison propre à la parcelle. Aucune perte.',
+      'Brûlé puis rétabli : {burnt} {burnt|observation retirée comme brûlée|observations retirées comme brûlées}, le reste ne montre aucun écart durable à la saison propre à la parcelle. Aucune perte.',
     'change.say.no_change':
-      'Pas de changement durable : {count} {count|observation|observations} de la période de suivi {count|reste|restent} dans la saison propre à la parcelle.',
+      '{count} {count|observation|observations} de la période de suivi {count|ne montre|ne montrent} aucun écart durable à la saison propre à la parcelle.',
     'change.say.detectable': 'Un changement durable de {size} ou plus aurait été vu avec une puissance de 90 %.',
     'change.say.passingFall':
       'Entre le {after} et le {before}, le NDVI a baissé de {size} et était revenu le {back} : trop court pour un changement, et rien ne montre un feu.',
@@ -286,17 +286,17 @@ export const changeMessages = {
     'change.why.low':
       'Die Kontrollflächen sprechen gegen eine Änderung dieser Größe: Sie taten etwa dasselbe. Oder sie ging wieder zurück.',
     'change.say.loss':
-      'Zwischen dem {after} und dem {before} fiel der NDVI um {size} unter die eigene Jahreszeit der Parzelle und blieb dort bis zum Ende der Reihe.',
+      'Zwischen dem {after} und dem {before} fiel der NDVI unter die eigene Jahreszeit der Parzelle. Der Median der seither beurteilten Tage liegt {size} darunter; bis zum letzten von ihnen kam der NDVI nicht zurück.',
     'change.say.loss_and_regrowth':
       'Zwischen dem {after} und dem {before} fiel der NDVI um {size} unter die eigene Jahreszeit der Parzelle; seit dem {recovered} liegt er wieder darin.',
     'change.say.gainBack':
       'Zwischen dem {after} und dem {before} stieg der NDVI um {size} über die eigene Jahreszeit der Parzelle; seit dem {recovered} ist er wieder darin.',
     'change.say.gain':
-      'Zwischen dem {after} und dem {before} stieg der NDVI um {size} über die eigene Jahreszeit der Parzelle und blieb dort.',
+      'Zwischen dem {after} und dem {before} stieg der NDVI über die eigene Jahreszeit der Parzelle. Der Median der seither beurteilten Tage liegt {size} darüber; bis zum letzten von ihnen ging der NDVI nicht zurück.',
     'change.say.burnt_and_recovered':
-      'Verbrannt und erholt: {burnt} {burnt|Beobachtung wurde|Beobachtungen wurden} als verbrannt herausgenommen, die übrigen bleiben in der eigenen Jahreszeit der Parzelle. Kein Verlust.',
+      'Verbrannt und erholt: {burnt} {burnt|Beobachtung wurde|Beobachtungen wurden} als verbrannt herausgenommen, die übrigen zeigen keine bleibende Abweichung von der eigenen Jahreszeit der Parzelle. Kein Verlust.',
     'change.say.no_change':
-      'Keine bleibende Änderung: {count} {count|Beobachtung|Beobachtungen} des Beobachtungszeitraums {count|bleibt|bleiben} in der eigenen Jahreszeit der Parzelle.',
+      '{count} {count|Beobachtung|Beobachtungen} des Beobachtungszeitraums {count|zeigt|zeigen} keine bleibende Abweichung von der eigenen Jahreszeit der Parzelle.',
     'change.say.detectable': 'Eine bleibende Änderung von {size} oder mehr wäre mit 90 % Trennschärfe gesehen worden.',
     'change.say.passingFall':
       'Zwischen dem {after} und dem {before} fiel der NDVI um {size} und war bis zum {back} zurück: zu kurz für eine Änderung, und kein Feuer ist belegt.',
