@@ -61,8 +61,13 @@ export function assembleChange(
     const controls = compared?.perParcel.get(parcel.id) ?? null;
     const rows = { series: seriesRows(own, change, verdict, controls), months: monthCounts(parcel.id, own) };
     const tooSmall = sizeProblem(plan, parcel);
+    const sawFires = verdict.hasBurnIndex && plan.params.change!.removeBurns;
     const described = describeParcel(plan, change, { verdict, controls, ground, tooSmall });
-    return { ...rows, described, years: ground ? yearRows(parcel, ground, tooSmall !== null) : [] };
+    return {
+      ...rows,
+      described,
+      years: ground ? yearRows(parcel, ground, { isTooSmall: tooSmall !== null, sawFires }) : [],
+    };
   });
   return {
     parcels: parts.map((part) => part?.described ?? null),
@@ -135,8 +140,10 @@ function describeParcel(plan: Plan, change: ChangePlan, parts: ParcelParts): Par
   const main = finding === null ? null : mainEvent(judged.events);
   const settings = plan.params.change!;
   const isKnown = tooSmall === null;
-  const magnitude = isKnown ? finite(main?.magnitude ?? verdict.magnitude) : null;
-  const magnitudeSe = isKnown ? finite(main?.magnitudeSe ?? verdict.magnitudeSe) : null;
+  const isFire = main?.kind === 'burnt';
+  // A fire's depth in NDVI says little, and its error is not known.
+  const magnitude = isKnown && !isFire ? finite(main?.magnitude ?? verdict.magnitude) : null;
+  const magnitudeSe = isKnown && !isFire ? finite(main?.magnitudeSe ?? verdict.magnitudeSe) : null;
   const against = controlFigures(controls);
   const passing = passingOf(judged, dayAt);
   const until = judgedTo(judged, dayAt);
@@ -148,7 +155,7 @@ function describeParcel(plan: Plan, change: ChangePlan, parts: ParcelParts): Par
       { finding, magnitude, magnitudeSe, isReversed, shareAfter, ...against },
       settings.minMagnitude,
     ),
-    detected: main && dayAt(main.detectedSlot),
+    detected: main && !isFire ? dayAt(main.detectedSlot) : null,
     after: main && dayAt(main.fromSlot),
     before: main && dayAt(main.toSlot),
     recoveredOn: main && dayAt(main.recoveredSlot),
@@ -158,7 +165,7 @@ function describeParcel(plan: Plan, change: ChangePlan, parts: ParcelParts): Par
     nHistory: verdict.historyCount,
     nMonitored: verdict.monitoredCount,
     nOutliers: verdict.outlierCount,
-    nBurnt: verdict.burntCount,
+    nBurnt: judged.hasBurnIndex && settings.removeBurns ? verdict.burntCount : null,
     ...passingFigures(passing),
     minDetectableChange: finding === null ? null : detectable(judged, settings),
     edgeFraction: ground?.edgeFraction ?? null,
@@ -260,7 +267,11 @@ function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-function yearRows({ id, parcelHa }: PlannedParcel, { years }: ParcelGround, isTooSmall: boolean): YearChange[] {
+function yearRows(
+  { id, parcelHa }: PlannedParcel,
+  { years }: ParcelGround,
+  { isTooSmall, sawFires }: { readonly isTooSmall: boolean; readonly sawFires: boolean },
+): YearChange[] {
   return years.map(({ year, classHa, lossSeHa, gainSeHa }) => {
     const of = (name: keyof typeof YEAR_CLASS) => (isTooSmall ? 0 : classHa[YEAR_CLASS[name]]!);
     const judgedHa = classHa.reduce((sum, ha, found) => (found === YEAR_CLASS.noData ? sum : sum + ha), 0);
@@ -273,7 +284,7 @@ function yearRows({ id, parcelHa }: PlannedParcel, { years }: ParcelGround, isTo
       lossHa: of('loss'),
       lossHaSe: known > 0 ? lossSeHa : null,
       lostBeforeHa: of('lostBefore'),
-      burntHa: of('burnt'),
+      burntHa: sawFires ? of('burnt') : null,
       burntHaSe: null,
       gainHa: of('gain'),
       gainHaSe: known > 0 ? gainSeHa : null,

@@ -29,7 +29,7 @@ export type ChangeConfidence = (typeof CHANGE_CONFIDENCES)[number];
 export interface ParcelChange {
   readonly finding: ChangeFinding | null;
   readonly confidence: ChangeConfidence | null;
-  /** Day of the first crossing of the monitoring boundary, as R's bfastmonitor reports it. */
+  /** Day of the first crossing of the monitoring boundary on the side of the change; null for a fire, which crosses none. */
   readonly detected: string | null;
   /** The two observations between which the change lies. */
   readonly after: string | null;
@@ -42,8 +42,9 @@ export interface ParcelChange {
   readonly historyStart: string | null;
   readonly nHistory: number | null;
   readonly nMonitored: number | null;
-  /** Observations dropped by the temporal rule, and those taken out as burnt. */
+  /** Observations dropped by the temporal rule. */
   readonly nOutliers: number | null;
+  /** Observations taken out as burnt; null where no scene has the short-wave infrared that shows a fire. */
   readonly nBurnt: number | null;
   /** The deepest fall or rise that was made good within a year and is not shown to be a fire: nothing lasting, but told. */
   readonly passingAfter: string | null;
@@ -79,7 +80,8 @@ export interface YearChange {
   readonly lossHa: number;
   readonly lossHaSe: number | null;
   readonly lostBeforeHa: number;
-  readonly burntHa: number;
+  /** null where fires could not be looked for. */
+  readonly burntHa: number | null;
   readonly burntHaSe: number | null;
   readonly gainHa: number;
   readonly gainHaSe: number | null;

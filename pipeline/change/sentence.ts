@@ -110,7 +110,7 @@ export function explainYear(row: Omit<YearChange, 'sentence'>): string {
     sayArea(row.lossHa, row.lossHaSe, 'lost'),
     sayArea(row.gainHa, row.gainHaSe, 'gained'),
     sayArea(row.regrownHa, row.regrownHaSe, 'regrown after a loss'),
-    sayArea(row.burntHa, row.burntHaSe, 'burnt and recovered'),
+    row.burntHa === null ? '' : sayArea(row.burntHa, row.burntHaSe, 'burnt and recovered'),
     sayArea(row.lostBeforeHa, null, 'lost in an earlier year and not back'),
     sayArea(row.noDataHa, null, 'without data'),
   ].filter(Boolean);

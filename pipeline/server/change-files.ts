@@ -117,7 +117,7 @@ function toYear({ text, figure }: Cells): YearChange {
     lossHa: ha('loss_ha'),
     lossHaSe: figure('loss_ha_se'),
     lostBeforeHa: ha('lost_before_ha'),
-    burntHa: ha('burnt_ha'),
+    burntHa: figure('burnt_ha'),
     burntHaSe: figure('burnt_ha_se'),
     gainHa: ha('gain_ha'),
     gainHaSe: figure('gain_ha_se'),

@@ -41,7 +41,7 @@ create table parcel_year (
   loss_ha         double precision not null,
   loss_ha_se      double precision,
   lost_before_ha  double precision not null,
-  burnt_ha        double precision not null,
+  burnt_ha        double precision,
   burnt_ha_se     double precision,
   gain_ha         double precision not null,
   gain_ha_se      double precision,
