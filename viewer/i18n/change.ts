@@ -22,7 +22,8 @@ export const changeMessages = {
       'The 95 % interval of the change leaves out zero. It does not lie wholly beyond the threshold, or the control areas can neither confirm nor rule it out.',
     'change.why.alone':
       'The 95 % interval of the change leaves out zero. Without control areas it cannot be told from what the weather did to all ground around.',
-    'change.why.low': 'The control areas speak against a change of this size: they did much the same. Or it went back.',
+    'change.why.low': 'The control areas speak against a change of this size: they did much the same.',
+    'change.why.back': 'A gain that went back into the parcel’s own season is not a lasting one.',
     'change.say.loss':
       'Between {after} and {before} the NDVI fell below the parcel’s own season. The median of the dates judged since lies {size} below it; by the last of them it had not come back.',
     'change.say.loss_and_regrowth':
@@ -47,6 +48,7 @@ export const changeMessages = {
     'change.fact.detected': 'First detected',
     'change.fact.detectedWhy': 'crosses the monitoring boundary',
     'change.fact.recovered': 'Recovered from',
+    'change.fact.back': 'Back in its season from',
     'change.fact.magnitude': 'Departure from its season, NDVI',
     'change.fact.interval': '95 %: {low} to {high}',
     'change.fact.history': 'History',
@@ -106,6 +108,7 @@ export const changeMessages = {
     'change.chart.changed': 'changed between {after} and {before}',
     'change.chart.detected': 'detected {day}',
     'change.chart.recovered': 'recovered {day}',
+    'change.chart.back': 'back in its season {day}',
     'change.chart.summarySeason': '{used} used, {outliers} outliers, {burnt} burnt.',
     'change.state': 'Judged as',
     'change.state.used': 'clear, used',
@@ -152,7 +155,8 @@ export const changeMessages = {
     'change.why.alone':
       'L’intervalle à 95 % du changement exclut zéro. Sans zones témoins, il ne se distingue pas de ce que le temps a fait à tout le sol alentour.',
     'change.why.low':
-      'Les zones témoins parlent contre un changement de cette taille : elles ont fait à peu près de même. Ou bien il est revenu en arrière.',
+      'Les zones témoins parlent contre un changement de cette taille : elles ont fait à peu près de même.',
+    'change.why.back': 'Un gain revenu dans la saison propre à la parcelle n’est pas durable.',
     'change.say.loss':
       'Entre le {after} et le {before}, le NDVI est tombé sous la saison propre à la parcelle. La médiane des dates jugées depuis se situe {size} au-dessous ; à la dernière d’entre elles, il n’y était pas revenu.',
     'change.say.loss_and_regrowth':
@@ -177,6 +181,7 @@ export const changeMessages = {
     'change.fact.detected': 'Première détection',
     'change.fact.detectedWhy': 'franchit la limite de surveillance',
     'change.fact.recovered': 'Rétabli depuis',
+    'change.fact.back': 'De retour dans sa saison depuis',
     'change.fact.magnitude': 'Écart à sa saison, NDVI',
     'change.fact.interval': '95 % : {low} à {high}',
     'change.fact.history': 'Historique',
@@ -238,6 +243,7 @@ export const changeMessages = {
     'change.chart.changed': 'changé entre le {after} et le {before}',
     'change.chart.detected': 'détecté le {day}',
     'change.chart.recovered': 'rétabli le {day}',
+    'change.chart.back': 'de retour dans sa saison le {day}',
     'change.chart.summarySeason': '{used} retenues, {outliers} aberrantes, {burnt} brûlées.',
     'change.state': 'Jugé',
     'change.state.used': 'claire, retenue',
@@ -283,8 +289,8 @@ export const changeMessages = {
       'Das 95-%-Intervall der Änderung schließt die Null aus. Es liegt nicht ganz jenseits der Schwelle, oder die Kontrollflächen können sie weder bestätigen noch ausschließen.',
     'change.why.alone':
       'Das 95-%-Intervall der Änderung schließt die Null aus. Ohne Kontrollflächen lässt sie sich nicht von dem unterscheiden, was das Wetter allem Boden ringsum tat.',
-    'change.why.low':
-      'Die Kontrollflächen sprechen gegen eine Änderung dieser Größe: Sie taten etwa dasselbe. Oder sie ging wieder zurück.',
+    'change.why.low': 'Die Kontrollflächen sprechen gegen eine Änderung dieser Größe: Sie taten etwa dasselbe.',
+    'change.why.back': 'Eine Zunahme, die in die eigene Jahreszeit der Parzelle zurückging, ist keine bleibende.',
     'change.say.loss':
       'Zwischen dem {after} und dem {before} fiel der NDVI unter die eigene Jahreszeit der Parzelle. Der Median der seither beurteilten Tage liegt {size} darunter; bis zum letzten von ihnen kam der NDVI nicht zurück.',
     'change.say.loss_and_regrowth':
@@ -309,6 +315,7 @@ export const changeMessages = {
     'change.fact.detected': 'Zuerst erkannt',
     'change.fact.detectedWhy': 'überschreitet die Überwachungsgrenze',
     'change.fact.recovered': 'Erholt seit',
+    'change.fact.back': 'Wieder in ihrer Jahreszeit seit',
     'change.fact.magnitude': 'Abstand von ihrer Jahreszeit, NDVI',
     'change.fact.interval': '95 %: {low} bis {high}',
     'change.fact.history': 'Vorgeschichte',
@@ -368,6 +375,7 @@ export const changeMessages = {
     'change.chart.changed': 'geändert zwischen {after} und {before}',
     'change.chart.detected': 'erkannt {day}',
     'change.chart.recovered': 'erholt {day}',
+    'change.chart.back': 'wieder in ihrer Jahreszeit {day}',
     'change.chart.summarySeason': '{used} verwendet, {outliers} Ausreißer, {burnt} verbrannt.',
     'change.state': 'Gewertet als',
     'change.state.used': 'klar, verwendet',

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { ParcelChange } from '../../shared/change.ts';
 import { type Translate, useTranslate } from '../i18n/translate.ts';
 import { type Language, useStore } from '../state.ts';
-import { magnitudeInterval } from './change-words.ts';
+import { isGainBack, magnitudeInterval } from './change-words.ts';
 import { formatChange, formatDay, formatNdvi, formatSharePct } from './format.ts';
 
 interface Fact {
@@ -52,7 +52,10 @@ function dateFacts(change: ParcelChange, language: Language, t: Translate): Fact
   if (detected !== null) {
     facts.push({ name: t('change.fact.detected'), value: day(detected), note: t('change.fact.detectedWhy') });
   }
-  if (recoveredOn !== null) facts.push({ name: t('change.fact.recovered'), value: day(recoveredOn) });
+  if (recoveredOn !== null) {
+    const name = t(isGainBack(change) ? 'change.fact.back' : 'change.fact.recovered');
+    facts.push({ name, value: day(recoveredOn) });
+  }
   return facts;
 }
 

@@ -1,8 +1,8 @@
-import type { ChangeConfidence, ParcelChange } from '../../shared/change.ts';
-import { type MessageKey, useTranslate } from '../i18n/translate.ts';
+import type { ParcelChange } from '../../shared/change.ts';
+import { useTranslate } from '../i18n/translate.ts';
 import { useStore } from '../state.ts';
 import { ChangeBadge, ConfidenceSign } from './ChangeBadge.tsx';
-import { changeSentences } from './change-words.ts';
+import { changeSentences, whyKey } from './change-words.ts';
 import { ChangeReasonText } from './ReasonText.tsx';
 
 /** What the series of a parcel amounts to, how sure that is and why; or why it was not judged. */
@@ -27,7 +27,7 @@ export function ChangeSummary({ change }: { readonly change: ParcelChange }) {
           .map(({ key, values }) => t(key, values))
           .join(' ')}
       </p>
-      {confidence === null ? null : <p className="panel-note">{t(whyOf(change, confidence))}</p>}
+      {confidence === null ? null : <p className="panel-note">{t(whyKey(change, confidence))}</p>}
       {reason === '' ? null : (
         <p className="panel-notice panel-notice-warn">
           <span>
@@ -49,9 +49,4 @@ export function ChangeNotJudged({ reason }: { readonly reason: string }) {
       </span>
     </p>
   );
-}
-
-/** What a confidence rests on. Without control areas none is high. */
-function whyOf({ controlDid }: ParcelChange, confidence: ChangeConfidence): MessageKey {
-  return confidence === 'medium' && controlDid === null ? 'change.why.alone' : `change.why.${confidence}`;
 }

@@ -3,6 +3,7 @@ import { ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import type { ParcelChange } from '../../shared/change.ts';
 import { useTranslate } from '../i18n/translate.ts';
 import { useStore } from '../state.ts';
+import { isGainBack } from './change-words.ts';
 import { type ChartShows, useChartShows } from './chart-shows.ts';
 import { formatDay, formatNumber } from './format.ts';
 import { OutcomeSign } from './OutcomeMark.tsx';
@@ -119,7 +120,7 @@ export function ChartEvents({ change }: { readonly change: ParcelChange | null }
           <svg aria-hidden="true" viewBox="0 0 12 12" className="panel-event-sign panel-event-gain">
             <path d="M6 0v12" strokeDasharray="6 2 1.5 2" />
           </svg>{' '}
-          {t('change.chart.recovered', { day: day(recoveredOn) })}
+          {t(isGainBack(change) ? 'change.chart.back' : 'change.chart.recovered', { day: day(recoveredOn) })}
         </li>
       ) : null}
     </ul>

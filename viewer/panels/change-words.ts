@@ -1,6 +1,6 @@
 import type { ChangeChoice, ParcelQuery } from '../../shared/api.ts';
-import type { ParcelChange } from '../../shared/change.ts';
-import type { Translate } from '../i18n/translate.ts';
+import type { ChangeConfidence, ParcelChange } from '../../shared/change.ts';
+import type { MessageKey, Translate } from '../i18n/translate.ts';
 import type { Language } from '../state.ts';
 import type { Sentence } from './finding.ts';
 import { formatDay, formatNdvi } from './format.ts';
@@ -23,8 +23,7 @@ export function changeSentences(language: Language, change: ParcelChange): Sente
   };
   const { minDetectableChange } = change;
   const isQuiet = finding === 'no_change' || finding === 'burnt_and_recovered';
-  const isBack = finding === 'gain' && recoveredOn !== null;
-  const sentences: Sentence[] = [{ key: isBack ? 'change.say.gainBack' : `change.say.${finding}`, values }];
+  const sentences: Sentence[] = [{ key: isGainBack(change) ? 'change.say.gainBack' : `change.say.${finding}`, values }];
   if (isQuiet && minDetectableChange !== null) {
     const size = formatNdvi(language, minDetectableChange);
     sentences.push({ key: 'change.say.detectable', values: { size } });
@@ -36,6 +35,17 @@ export function changeSentences(language: Language, change: ParcelChange): Sente
     sentences.push({ key, values: { ...dates, size: formatNdvi(language, Math.abs(passingMagnitude)) } });
   }
   return sentences;
+}
+
+/** Whether it is a gain that did not last: its day of recovery is that of the return into the season. */
+export function isGainBack({ finding, recoveredOn }: Pick<ParcelChange, 'finding' | 'recoveredOn'>): boolean {
+  return finding === 'gain' && recoveredOn !== null;
+}
+
+/** What a confidence rests on. Without control areas none is high. */
+export function whyKey(change: ParcelChange, confidence: ChangeConfidence): MessageKey {
+  if (confidence === 'medium' && change.controlDid === null) return 'change.why.alone';
+  return confidence === 'low' && isGainBack(change) ? 'change.why.back' : `change.why.${confidence}`;
 }
 
 /** The 95 % interval of the size of a change; null without a standard error. */

@@ -8,6 +8,7 @@ import {
   changeSentences,
   magnitudeInterval,
   standsApart,
+  whyKey,
 } from '../../../viewer/panels/change-words.ts';
 import { FIRST_VIEW, type Language } from '../../../viewer/state.ts';
 import { PLANTED, resultOf } from '../../change-planted.ts';
@@ -37,6 +38,14 @@ describe('a finding in words', () => {
     const back = { ...changeOf('CALM-5'), finding: 'gain' as const, recoveredOn: '2021-03-24', magnitude: 0.2 };
     const [first] = changeSentences('en', back);
     expect(translate('en', first!.key, first!.values)).toContain('it has been back in it since 24 Mar 2021');
+  });
+
+  it('says of a low confidence that the gain went back, or that the control areas speak against it: not both', () => {
+    const back = { ...changeOf('CALM-5'), finding: 'gain' as const, recoveredOn: '2021-03-24' };
+    expect(whyKey(back, 'low')).toBe('change.why.back');
+    expect(whyKey({ ...back, recoveredOn: null }, 'low')).toBe('change.why.low');
+    expect(whyKey({ ...back, finding: 'loss_and_regrowth' }, 'low')).toBe('change.why.low');
+    expect(whyKey({ ...back, controlDid: null }, 'medium')).toBe('change.why.alone');
   });
 
   it('says of no change how small a change would have been seen, and nothing where nothing was judged', () => {
