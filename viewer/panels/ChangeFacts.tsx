@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { ParcelChange } from '../../shared/change.ts';
 import { type Translate, useTranslate } from '../i18n/translate.ts';
 import { type Language, useStore } from '../state.ts';
-import { isGainBack, magnitudeInterval } from './change-words.ts';
+import { isFireUnsized, isGainBack, magnitudeInterval } from './change-words.ts';
 import { formatChange, formatDay, formatNdvi, formatSharePct } from './format.ts';
 
 interface Fact {
@@ -42,14 +42,16 @@ export function OrNone({ text }: { readonly text: string | null }) {
 }
 
 function dateFacts(change: ParcelChange, language: Language, t: Translate): Fact[] {
-  const { after, before, detected, recoveredOn } = change;
+  const { finding, after, before, detected, recoveredOn } = change;
+  const isFire = finding === 'burnt_and_recovered';
   const day = (text: string) => formatDay(language, text);
   const facts: Fact[] = [];
   if (after !== null && before !== null) {
     const value = t('change.dates', { after: day(after), before: day(before) });
-    facts.push({ name: t('change.fact.changed'), value });
+    facts.push({ name: t(isFire ? 'change.fact.burnt' : 'change.fact.changed'), value });
   }
-  if (detected !== null) {
+  // A fire crosses no boundary.
+  if (detected !== null && !isFire) {
     facts.push({ name: t('change.fact.detected'), value: day(detected), note: t('change.fact.detectedWhy') });
   }
   if (recoveredOn !== null) {
@@ -83,15 +85,19 @@ function figureFacts(change: ParcelChange, language: Language, t: Translate): Fa
     },
     { name: t('change.fact.history'), value: t('change.fact.historySince', { count: nHistory ?? 0, day: since }) },
     { name: t('change.fact.monitored'), value: t('change.fact.monitoredCount', { count: nMonitored ?? 0 }) },
-    {
-      name: t('change.fact.removed'),
-      value: t('change.fact.removedCounts', { outliers: nOutliers ?? 0, burnt: nBurnt ?? 0 }),
-    },
+    removedFact(nOutliers ?? 0, nBurnt, t),
   ];
 }
 
+function removedFact(outliers: number, burnt: number | null, t: Translate): Fact {
+  const name = t('change.fact.removed');
+  return burnt === null
+    ? { name, value: t('change.fact.removedOutliers', { outliers }), note: t('change.fact.noFires') }
+    : { name, value: t('change.fact.removedCounts', { outliers, burnt }) };
+}
+
 function magnitudeFact(change: ParcelChange, language: Language, t: Translate): Fact[] {
-  if (change.magnitude === null) return [];
+  if (change.magnitude === null || isFireUnsized(change)) return [];
   const interval = magnitudeInterval(change);
   const [low, high] = (interval ?? []).map((end) => formatChange(language, end, 3));
   const note = interval ? t('change.fact.interval', { low: low!, high: high! }) : t('parcel.notEstimated');

@@ -7,7 +7,7 @@ import { YEAR_COLUMNS, type YearColumn, yearColumnsOf } from './year-columns.ts'
 /** What became of the parcel's ground year by year: a bar for each year, and the hectares with what noise does to them. */
 export function ChangeYears({ years }: { readonly years: readonly YearChange[] }) {
   const t = useTranslate();
-  const { shown, empty } = yearColumnsOf(years);
+  const { shown, empty, notSought } = yearColumnsOf(years);
   if (years.length === 0) return null;
   return (
     <div className="panel-change-years">
@@ -44,6 +44,7 @@ export function ChangeYears({ years }: { readonly years: readonly YearChange[] }
           {t('change.years.zero', { classes: empty.map(({ name }) => t(`change.years.${name}`)).join(', ') })}
         </p>
       ) : null}
+      {notSought.length > 0 ? <p className="panel-note">{t('change.years.noFires')}</p> : null}
       <p className="panel-note">{t('change.years.error')}</p>
     </div>
   );
@@ -52,7 +53,9 @@ export function ChangeYears({ years }: { readonly years: readonly YearChange[] }
 /** A zero is faint, so that the eye finds what happened. */
 function Hectares({ year, column }: { readonly year: YearChange; readonly column: YearColumn }) {
   const language = useStore((state) => state.language);
+  const t = useTranslate();
   const ha = column.ha(year);
+  if (ha === null) return <td className="panel-missing">{t('change.years.notSought')}</td>;
   const se = column.se?.(year) ?? null;
   return (
     <td className={ha === 0 ? 'panel-year-zero' : undefined}>
@@ -74,8 +77,8 @@ function YearBars({ years }: { readonly years: readonly YearChange[] }) {
       {years.map((year) => (
         <div key={year.year}>
           <span className="panel-year-bar">
-            {YEAR_COLUMNS.map(({ name, ha }) =>
-              ha(year) > 0 ? <span key={name} className={`panel-year-${name}`} style={{ flexGrow: ha(year) }} /> : null,
+            {YEAR_COLUMNS.map(({ name, ha }) => ({ name, share: ha(year) ?? 0 })).map(({ name, share }) =>
+              share > 0 ? <span key={name} className={`panel-year-${name}`} style={{ flexGrow: share }} /> : null,
             )}
           </span>
           {String(year.year)}

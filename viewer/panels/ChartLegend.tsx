@@ -104,10 +104,13 @@ export function ChartEvents({ change }: { readonly change: ParcelChange | null }
             <path d="M2.5 0v12M9.5 0v12" />
             <path d="M3 0h6v12H3z" className="panel-event-field" />
           </svg>{' '}
-          {t('change.chart.changed', { after: day(after), before: day(before) })}
+          {t(kind === 'burnt' ? 'change.chart.burnt' : 'change.chart.changed', {
+            after: day(after),
+            before: day(before),
+          })}
         </li>
       ) : null}
-      {detected !== null ? (
+      {detected !== null && kind !== 'burnt' ? (
         <li>
           <svg aria-hidden="true" viewBox="0 0 12 12" className={`panel-event-sign panel-event-${kind}`}>
             <path d="M6 0v12" strokeDasharray="3 2" />

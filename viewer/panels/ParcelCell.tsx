@@ -2,6 +2,7 @@ import { changeChoiceOf, type ParcelRow, type ParcelSort } from '../../shared/ap
 import type { Translate } from '../i18n/translate.ts';
 import { type Language, useStore } from '../state.ts';
 import { ChangeBadge, ConfidenceSign } from './ChangeBadge.tsx';
+import { isFireUnsized } from './change-words.ts';
 import { formatChange, formatDay, formatHa, formatNumber } from './format.ts';
 import { StatusBadge } from './StatusBadge.tsx';
 
@@ -69,7 +70,7 @@ function ChangeCell({ row, column, language, t }: CellProps & { readonly column:
   const none = <Missing words={t('table.noChange')} />;
   if (column === 'changeConfidence') return confidence ? t(`change.sure.${confidence}`) : none;
   if (column === 'changeDetected') return change?.detected ? formatDay(language, change.detected) : none;
-  if (change?.magnitude == null) return none;
+  if (change?.magnitude == null || isFireUnsized(change)) return none;
   const se = change.magnitudeSe;
   return (
     <>

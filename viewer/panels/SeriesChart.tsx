@@ -61,7 +61,10 @@ export default function SeriesChart({ points, run, parcel, change }: ChartProps)
         <>
           <ChartEvents change={overlay.change} />
           <JudgedLegend counts={countStates(overlay.judged)} />
-          <ChartToggles hasControls={overlay.controls.length > 0} hasDates={overlay.change?.detected != null} />
+          <ChartToggles
+            hasControls={overlay.controls.length > 0}
+            hasDates={overlay.change?.detected != null || overlay.change?.after != null}
+          />
         </>
       ) : (
         <PlainLegend />
@@ -256,9 +259,11 @@ function summaryOf(
   };
   if (overlay) {
     const { used, outlier: outliers, burnt } = countStates(overlay.judged);
-    return [first, t('change.chart.summarySeason', { used, outliers, burnt }), ends]
-      .filter((text) => text !== '')
-      .join(' ');
+    const judged =
+      overlay.change?.nBurnt === null
+        ? t('change.chart.summaryNoFires', { used, outliers })
+        : t('change.chart.summarySeason', { used, outliers, burnt });
+    return [first, judged, ends].filter((text) => text !== '').join(' ');
   }
   return [first, ends, mean('baseline'), mean('period')].filter((text) => text !== '').join(' ');
 }

@@ -42,6 +42,11 @@ export function isGainBack({ finding, recoveredOn }: Pick<ParcelChange, 'finding
   return finding === 'gain' && recoveredOn !== null;
 }
 
+/** Whether a fire has no size of a lasting change that could be told: nothing lasted. */
+export function isFireUnsized({ finding, magnitudeSe }: Pick<ParcelChange, 'finding' | 'magnitudeSe'>): boolean {
+  return finding === 'burnt_and_recovered' && magnitudeSe === null;
+}
+
 /** What a confidence rests on. Without control areas none is high. */
 export function whyKey(change: ParcelChange, confidence: ChangeConfidence): MessageKey {
   if (confidence === 'medium' && change.controlDid === null) return 'change.why.alone';

@@ -138,7 +138,8 @@ function drawDates({ u, colours }: Pen, change: ParcelChange): void {
     ctx.fillRect(left, bbox.top, 1.5 * ratio, bbox.height);
     ctx.fillRect(left + width - 1.5 * ratio, bbox.top, 1.5 * ratio, bbox.height);
   }
-  if (detected !== null) drawDay(u, x(Date.parse(detected)), { colour, dash: [3, 3] });
+  if (detected !== null && eventKind(finding) !== 'burnt')
+    drawDay(u, x(Date.parse(detected)), { colour, dash: [3, 3] });
   if (recoveredOn !== null) drawDay(u, x(Date.parse(recoveredOn)), { colour: colours.gain, dash: [8, 3, 2, 3] });
   ctx.restore();
 }

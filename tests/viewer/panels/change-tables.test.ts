@@ -17,6 +17,13 @@ describe('hectares by year', () => {
     expect(empty.map(({ name }) => name)).toEqual(['burnt', 'regrown', 'gain', 'noData']);
   });
 
+  it('say of fires that were not looked for that nobody knows, not that there were none', () => {
+    const unseen = of(years, 'LOSS-1').map((year) => ({ ...year, burntHa: null }));
+    const { shown, empty, notSought } = yearColumnsOf(unseen);
+    expect(notSought.map(({ name }) => name)).toEqual(['burnt']);
+    expect([...shown, ...empty].map(({ name }) => name)).not.toContain('burnt');
+  });
+
   it('take less than half of 0.01 ha for nothing', () => {
     const [year] = of(years, 'LOSS-1');
     const names = (gainHa: number) => yearColumnsOf([{ ...year!, gainHa }]).shown.map(({ name }) => name);
