@@ -3,6 +3,7 @@ export const changeMessages = {
   en: {
     'change.title': 'Change over time',
     'change.periods': 'Two periods compared',
+    'change.periodsOf': 'two periods:',
     'change.finding.loss': 'Loss',
     'change.finding.loss_and_regrowth': 'Loss and regrowth',
     'change.finding.gain': 'Gain',
@@ -142,6 +143,7 @@ export const changeMessages = {
   fr: {
     'change.title': 'Changement dans le temps',
     'change.periods': 'Comparaison des deux périodes',
+    'change.periodsOf': 'deux périodes :',
     'change.finding.loss': 'Perte',
     'change.finding.loss_and_regrowth': 'Perte puis repousse',
     'change.finding.gain': 'Gain',
@@ -284,6 +286,7 @@ export const changeMessages = {
   de: {
     'change.title': 'Änderung im Zeitverlauf',
     'change.periods': 'Zwei Zeiträume im Vergleich',
+    'change.periodsOf': 'zwei Zeiträume:',
     'change.finding.loss': 'Verlust',
     'change.finding.loss_and_regrowth': 'Verlust, Aufwuchs',
     'change.finding.gain': 'Zunahme',

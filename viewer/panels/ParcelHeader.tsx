@@ -82,7 +82,10 @@ export function ParcelHeader({ detail, heading }: HeaderProps) {
             </>
           )}
         </span>
-        <StatusBadge status={parcel.status} />
+        <StatusBadge
+          status={parcel.status}
+          caption={parcel.change?.finding == null ? undefined : t('change.periodsOf')}
+        />
       </div>
     </header>
   );

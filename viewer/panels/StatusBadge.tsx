@@ -22,11 +22,18 @@ export function StatusIcon({ status }: { readonly status: ParcelStatus }) {
   );
 }
 
+interface BadgeProps {
+  readonly status: ParcelStatus;
+  /** What it is the status of, where something else says more. */
+  readonly caption?: string | undefined;
+}
+
 /** Status as icon and word. */
-export function StatusBadge({ status }: { readonly status: ParcelStatus }) {
+export function StatusBadge({ status, caption }: BadgeProps) {
   const t = useTranslate();
   return (
     <span className="panel-status">
+      {caption === undefined ? null : <span className="panel-status-of">{caption}</span>}
       <StatusIcon status={status} />
       <span>{t(`parcel.status.${status}`)}</span>
     </span>
