@@ -13,7 +13,7 @@ import { seasonCurve } from './season-curve.ts';
 import { type PeriodMeans, periodMeans, summariseSeries } from './series-figures.ts';
 import type { ChangeOverlay } from './series-overlay.ts';
 import { createSeriesPlot, type PlotColours } from './series-plot.ts';
-import { countStates, judgePoints } from './series-states.ts';
+import { controlRuns, countStates, judgePoints, sinceHistory } from './series-states.ts';
 import { SLIDER_KEYS, stopForKey } from './timeline.ts';
 import { useThemeCount } from './use-theme.ts';
 import { useWidth } from './use-width.ts';
@@ -77,8 +77,13 @@ export default function SeriesChart({ points, run, parcel, change }: ChartProps)
 function useOverlay(points: readonly SeriesPoint[], info: ParcelChangeInfo | null): ChangeOverlay | null {
   return useMemo(() => {
     if (!info?.change?.finding || info.series.length === 0) return null;
-    const controls = info.series.filter(({ controlNdvi }) => controlNdvi !== null);
-    return { judged: judgePoints(points, info.series), curve: seasonCurve(info.series), controls, change: info.change };
+    const { change, series } = info;
+    return {
+      judged: judgePoints(points, series),
+      curve: seasonCurve(sinceHistory(series, change.historyStart)),
+      controls: controlRuns(series),
+      change,
+    };
   }, [points, info]);
 }
 

@@ -9,8 +9,8 @@ import type { JudgedPoint, PointState } from './series-states.ts';
 export interface ChangeOverlay {
   readonly judged: readonly JudgedPoint[];
   readonly curve: readonly CurvePoint[];
-  /** Days on which control areas have a mean, in order of time. */
-  readonly controls: readonly SeriesRow[];
+  /** Days on which control areas have a mean, in order of time, in pieces where there is a gap. */
+  readonly controls: readonly (readonly SeriesRow[])[];
   readonly change: ParcelChange | null;
 }
 
@@ -38,7 +38,7 @@ export function drawOverlay(
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
-  if (shows.controls) drawControls(pen, controls);
+  if (shows.controls) for (const run of controls) drawControls(pen, run);
   if (shows.season) drawSeason(pen, curve);
   if (shows.dates && change) drawDates(pen, change);
   ctx.restore();
@@ -97,16 +97,19 @@ function drawSeason({ u, colours }: Pen, curve: readonly CurvePoint[]): void {
 function drawControls({ u, colours }: Pen, rows: readonly SeriesRow[]): void {
   const { ctx } = u;
   const { x, y } = scales(u);
-  const time = ({ datetime }: SeriesRow) => x(Date.parse(datetime));
+  // A single day is as wide as a point.
+  const half = MARK_PX * uPlot.pxRatio;
+  const shifts = rows.length === 1 ? [-half, half] : [0];
+  const places = shifts.flatMap((shift) => rows.map((row) => ({ row, at: x(Date.parse(row.datetime)) + shift })));
   ctx.save();
   ctx.fillStyle = colours.control;
   ctx.globalAlpha = 0.18;
   fillBetween(
     ctx,
-    rows.flatMap((row) =>
+    places.flatMap(({ row, at }) =>
       row.controlLow === null || row.controlHigh === null
         ? []
-        : [{ x: time(row), low: y(row.controlLow), high: y(row.controlHigh) }],
+        : [{ x: at, low: y(row.controlLow), high: y(row.controlHigh) }],
     ),
   );
   ctx.globalAlpha = 1;
@@ -115,7 +118,7 @@ function drawControls({ u, colours }: Pen, rows: readonly SeriesRow[]): void {
   ctx.setLineDash([5, 3].map((px) => px * uPlot.pxRatio));
   strokeLine(
     ctx,
-    rows.map((row) => [time(row), y(row.controlNdvi!)]),
+    places.map(({ row, at }) => [at, y(row.controlNdvi!)]),
   );
   ctx.restore();
 }

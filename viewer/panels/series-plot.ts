@@ -52,7 +52,7 @@ function ndviRange({ points, overlay, shows }: PlotInput): [number, number] {
   const values = [
     ...points.flatMap(({ ndviMean, ndviP10, ndviP90 }) => (shows.spread ? [ndviMean, ndviP10, ndviP90] : [ndviMean])),
     ...(overlay && shows.season ? overlay.curve.flatMap(({ low, high }) => [low, high]) : []),
-    ...(overlay && shows.controls ? overlay.controls.flatMap((row) => [row.controlLow, row.controlHigh]) : []),
+    ...(overlay && shows.controls ? overlay.controls.flat().flatMap((row) => [row.controlLow, row.controlHigh]) : []),
   ].filter((value) => value !== null);
   const tenth = (value: number, round: (value: number) => number) => round(value * 10) / 10;
   return [

@@ -33,3 +33,23 @@ export function countStates(judged: readonly JudgedPoint[]): Readonly<Record<Poi
   for (const { state } of judged) counts[state] += 1;
   return counts;
 }
+
+/** Rows from the day on that the season is fitted to: before it the season is not known. */
+export function sinceHistory(series: readonly SeriesRow[], historyStart: string | null): readonly SeriesRow[] {
+  return historyStart === null ? series : series.filter(({ datetime }) => datetime.slice(0, 10) >= historyStart);
+}
+
+/** Days without a control area between which nothing is known of them. */
+const CONTROL_GAP_MS = 60 * 86_400_000;
+
+/** Rows on which control areas have a mean, in pieces: where more than 60 days are between two, a line would be made up. */
+export function controlRuns(series: readonly SeriesRow[]): readonly (readonly SeriesRow[])[] {
+  const runs: SeriesRow[][] = [];
+  for (const row of series) {
+    if (row.controlNdvi === null) continue;
+    const last = runs.at(-1)?.at(-1);
+    if (last && Date.parse(row.datetime) - Date.parse(last.datetime) <= CONTROL_GAP_MS) runs.at(-1)!.push(row);
+    else runs.push([row]);
+  }
+  return runs;
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SeriesPoint } from '../../../shared/api.ts';
 import { monthNames, monthShade, monthTable } from '../../../viewer/panels/month-table.ts';
-import { countStates, judgePoints } from '../../../viewer/panels/series-states.ts';
+import { controlRuns, countStates, judgePoints, sinceHistory } from '../../../viewer/panels/series-states.ts';
 import { yearColumnsOf } from '../../../viewer/panels/year-columns.ts';
 import { observationsOf, PLANTED, tablesOf } from '../../change-planted.ts';
 
@@ -43,6 +43,28 @@ describe('clear observations by month', () => {
   it('are shaded from 0 for none to 4 for the most', () => {
     expect([0, 1, 2, 3, 4, 8].map((n) => monthShade(n, 8))).toEqual([0, 1, 1, 2, 2, 4]);
     expect(monthNames('fr')[7]).toEqual({ short: 'A', long: 'août' });
+  });
+});
+
+describe('lines of the chart', () => {
+  const rows = of(series, 'LOSS-1').filter(({ controlNdvi }) => controlNdvi !== null);
+
+  it('of the control areas break where more than 60 days are between two dates', () => {
+    const without = rows.filter(({ datetime }) => datetime < '2018-11-10' || datetime > '2019-01-20');
+    const ends = controlRuns(without).flatMap((run) => [run[0]!, run.at(-1)!].map(({ datetime }) => datetime));
+    for (const [i, run] of controlRuns(without).entries()) {
+      const gaps = run.slice(1).map((row, k) => Date.parse(row.datetime) - Date.parse(run[k]!.datetime));
+      expect([i, Math.max(0, ...gaps) <= 60 * 86_400_000]).toEqual([i, true]);
+    }
+    expect(controlRuns(without).flat()).toEqual(without);
+    expect(ends.some((day) => day < '2018-11-10' && day > '2018-10-01')).toBe(true);
+  });
+
+  it('of the season start with its history', () => {
+    const since = sinceHistory(rows, '2018-03-01');
+    expect(since.length).toBeLessThan(rows.length);
+    expect(since.every(({ datetime }) => datetime >= '2018-03-01')).toBe(true);
+    expect(sinceHistory(rows, null)).toEqual(rows);
   });
 });
 
