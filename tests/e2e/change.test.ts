@@ -103,11 +103,17 @@ describe('a parcel with a loss', () => {
     expect(await panel().locator('.panel-months tbody td[data-shade="0"]').count()).toBeGreaterThan(3);
   });
 
-  it('has a chart in words: 113 used, 2 outliers, 22 masked, and its dates beside their signs', async () => {
+  it('has a chart in words: 113 used, 2 outliers, 10 with too little clear, 12 without data, and its dates beside their signs', async () => {
     const label = await panel().locator('.panel-chart [role=img]').getAttribute('aria-label');
     expect(label).toContain('113 used, 2 outliers, 0 burnt.');
     const legend = await panel().locator('.panel-chart').textContent();
-    for (const said of ['clear, used 113', 'outlier, dropped 2', 'masked 22', 'detected 21 Mar 2020'])
+    for (const said of [
+      'clear, used 113',
+      'outlier, dropped 2',
+      'too little clear 10',
+      'no data 12',
+      'detected 21 Mar 2020',
+    ])
       expect(legend).toContain(said);
   });
 

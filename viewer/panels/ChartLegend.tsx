@@ -58,8 +58,9 @@ const STATE_SHAPES: Readonly<Record<PointState, ReactNode>> = {
   used: <circle cx="6" cy="6" r="3.4" />,
   outlier: <path d="m2.5 2.5 7 7M9.5 2.5l-7 7" />,
   burnt: <path d="M6 1.5 10.5 10h-9z" />,
-  not_used: <circle cx="6" cy="6" r="3" />,
+  not_used: <path d="m6 1.8 4.2 4.2L6 10.2 1.8 6z" />,
   masked: <circle cx="6" cy="6" r="3" />,
+  no_data: <path d="M6 12V5" />,
 };
 
 export function StateSign({ state }: { readonly state: PointState }) {

@@ -158,7 +158,7 @@ function drawDay({ ctx, bbox }: uPlot, x: number, { colour, dash }: { colour: st
   ctx.setLineDash([]);
 }
 
-/** The sign of a state at a place: a disc, a cross, a triangle, a ring; told apart by shape as well as by colour. */
+/** The sign of a state at a place: a disc, a cross, a triangle, a diamond, a ring; told apart by shape as well as by colour. */
 export function drawState(
   ctx: CanvasRenderingContext2D,
   state: PointState,
@@ -183,11 +183,17 @@ export function drawState(
     ctx.lineTo(x + 1.2 * r, y + 0.9 * r);
     ctx.lineTo(x - 1.2 * r, y + 0.9 * r);
     ctx.closePath();
+  } else if (state === 'not_used') {
+    ctx.moveTo(x, y - 1.15 * r);
+    ctx.lineTo(x + 1.15 * r, y);
+    ctx.lineTo(x, y + 1.15 * r);
+    ctx.lineTo(x - 1.15 * r, y);
+    ctx.closePath();
   } else ctx.arc(x, y, state === 'used' ? 0.9 * r : 0.75 * r, 0, 2 * Math.PI);
-  const isRing = state === 'masked' || state === 'not_used';
-  ctx.fillStyle = isRing ? colours.surface : state === 'burnt' ? colours.burnt : colours.ink;
+  const isHollow = state === 'masked' || state === 'not_used';
+  ctx.fillStyle = isHollow ? colours.surface : state === 'burnt' ? colours.burnt : colours.ink;
   ctx.fill();
-  ctx.strokeStyle = isRing ? colours.soft : colours.surface;
-  ctx.lineWidth = (isRing ? 1.4 : 0.8) * uPlot.pxRatio;
+  ctx.strokeStyle = isHollow ? colours.soft : colours.surface;
+  ctx.lineWidth = (isHollow ? 1.4 : 0.8) * uPlot.pxRatio;
   ctx.stroke();
 }

@@ -1,9 +1,9 @@
 import type { SeriesPoint } from '../../shared/api.ts';
 import type { SeriesRow } from '../../shared/change.ts';
 
-/** What became of an observation; `masked`: too little of the parcel was clear, or nothing. */
-export type PointState = 'used' | 'outlier' | 'burnt' | 'not_used' | 'masked';
-export const POINT_STATES: readonly PointState[] = ['used', 'outlier', 'burnt', 'not_used', 'masked'];
+/** What became of an observation; `masked`: too little of the parcel was clear; `no_data`: nothing was. */
+export type PointState = 'used' | 'outlier' | 'burnt' | 'not_used' | 'masked' | 'no_data';
+export const POINT_STATES: readonly PointState[] = ['used', 'outlier', 'burnt', 'not_used', 'masked', 'no_data'];
 
 /** An observation as the chart of a judged parcel draws it. */
 export interface JudgedPoint {
@@ -22,14 +22,15 @@ export function judgePoints(points: readonly SeriesPoint[], series: readonly Ser
   });
 }
 
-function stateOf({ outcome }: SeriesPoint, row: SeriesRow | null): PointState {
+function stateOf({ outcome, ndviMean }: SeriesPoint, row: SeriesRow | null): PointState {
+  if (outcome === 'no_data' || ndviMean === null) return 'no_data';
   if (outcome !== 'ok') return 'masked';
   return row?.state ?? 'not_used';
 }
 
 /** How many observations each state has. */
 export function countStates(judged: readonly JudgedPoint[]): Readonly<Record<PointState, number>> {
-  const counts = { used: 0, outlier: 0, burnt: 0, not_used: 0, masked: 0 };
+  const counts = { used: 0, outlier: 0, burnt: 0, not_used: 0, masked: 0, no_data: 0 };
   for (const { state } of judged) counts[state] += 1;
   return counts;
 }

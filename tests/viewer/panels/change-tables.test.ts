@@ -69,10 +69,10 @@ describe('lines of the chart', () => {
 });
 
 describe('states of observations', () => {
-  it('are those of the judgement, and masked where too little was clear: 109 used, 2 outliers, 4 burnt, 22 masked', () => {
+  it('are those of the judgement, 10 where too little was clear and 12 without data apart: 109 used, 2 outliers, 4 burnt', () => {
     const points = of(observations, 'BURNT-4') as unknown as SeriesPoint[];
     const counts = countStates(judgePoints(points, of(series, 'BURNT-4')));
-    expect(counts).toEqual({ used: 109, outlier: 2, burnt: 4, not_used: 0, masked: 22 });
+    expect(counts).toEqual({ used: 109, outlier: 2, burnt: 4, not_used: 0, masked: 10, no_data: 12 });
   });
 
   it('are not used where the run has no word on a clear observation', () => {
