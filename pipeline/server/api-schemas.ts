@@ -11,7 +11,12 @@ const text = (description?: string) => ({ type: 'string', ...(description ? { de
 const count = (description?: string) => ({ type: 'integer', ...(description ? { description } : {}) }) as const;
 const number = (description?: string) => ({ type: 'number', ...(description ? { description } : {}) }) as const;
 const flag = (description?: string) => ({ type: 'boolean', ...(description ? { description } : {}) }) as const;
-const orNull = <T extends object>(schema: T) => ({ ...schema, nullable: true });
+/** OpenAPI 3.0 asks for null among the values of an enum as well; a reference cannot be made nullable, so none is given. */
+const orNull = <T extends object>(schema: T & { readonly $ref?: never; readonly enum?: readonly string[] }) => ({
+  ...schema,
+  nullable: true,
+  ...(schema.enum ? { enum: [...schema.enum, null] } : {}),
+});
 const list = (items: object, description?: string) =>
   ({ type: 'array', items, ...(description ? { description } : {}) }) as const;
 const choice = (...names: readonly string[]) => ({ type: 'string', enum: names }) as const;
@@ -35,17 +40,17 @@ const tally = (what: string) => orNull(count(what));
 const parcelChange = record({
   finding: orNull({ ...choice(...CHANGE_FINDINGS), description: 'null: not judged, see reason' }),
   confidence: orNull({ ...choice(...CHANGE_CONFIDENCES), description: 'null without a change' }),
-  detected: day('first crossing of the monitoring boundary'),
+  detected: day('first crossing of the monitoring boundary; null also for a fire'),
   after: day('last observation before the change'),
   before: day('first observation after the change'),
-  recoveredOn: day('day from which a loss is made good'),
+  recoveredOn: day('day from which a loss is made good, or a gain went back'),
   magnitude: ndvi('departure from the season after the change'),
   magnitudeSe: ndvi('its standard error'),
   historyStart: day('start of the history that the season is fitted to'),
   nHistory: tally('observations of the history'),
   nMonitored: tally('observations judged'),
   nOutliers: tally('observations dropped as outliers'),
-  nBurnt: tally('observations taken out as burnt'),
+  nBurnt: tally('observations taken out as burnt; null: fires not looked for, no short-wave infrared'),
   passingAfter: day('last observation before a fall or rise that was made good within a year'),
   passingBefore: day('first observation in it'),
   passingBack: day('day by which it was made good'),
@@ -63,23 +68,19 @@ const parcelChange = record({
   sentence: text('the finding in one English sentence'),
 });
 
+const changeCounts = record(
+  {
+    byFinding: record(Object.fromEntries(CHANGE_CHOICES.map((name) => [name, count()]))),
+    byConfidence: record(Object.fromEntries(CHANGE_CONFIDENCES.map((name) => [name, count()]))),
+  },
+  'parcels by what their series says; null where the run did not look at change over time',
+);
+const geometry = record({ type: choice('Polygon', 'MultiPolygon'), coordinates: list({}) }, 'GeoJSON, lon/lat (CRS84)');
+
 /** Shared parts of answers, by `$id`. */
 export const COMPONENTS: readonly (object & { readonly $id: string })[] = [
-  {
-    $id: 'ChangeCounts',
-    ...record(
-      {
-        byFinding: record(Object.fromEntries(CHANGE_CHOICES.map((name) => [name, count()]))),
-        byConfidence: record(Object.fromEntries(CHANGE_CONFIDENCES.map((name) => [name, count()]))),
-      },
-      'parcels by what their series says',
-    ),
-  },
   { $id: 'ApiError', ...record({ error: record({ code: text('stable code'), message: text('a sentence') }) }) },
-  {
-    $id: 'Geometry',
-    ...record({ type: choice('Polygon', 'MultiPolygon'), coordinates: list({}) }, 'GeoJSON, lon/lat (CRS84)'),
-  },
+  { $id: 'Geometry', ...geometry },
   {
     $id: 'ParcelRow',
     ...record({
@@ -161,7 +162,7 @@ const yearChange = record({
   lossHa: number('lost in this year'),
   lossHaSe: noise,
   lostBeforeHa: number('lost in an earlier monitored year and not recovered'),
-  burntHa: number('burnt and recovered in this year'),
+  burntHa: ha('burnt and recovered in this year; null: fires not looked for'),
   burntHaSe: noise,
   gainHa: number('gained in this year'),
   gainHaSe: noise,
@@ -180,7 +181,7 @@ const controlArea = record({
   pastNdvi: number('mean of the earlier half of the history'),
   recentNdvi: number('mean of its later half'),
   pastSlope: number('slope of the history, NDVI a year'),
-  geometry: orNull(ref('Geometry')),
+  geometry: orNull(geometry),
 });
 
 const monthCount = record({
@@ -281,7 +282,7 @@ const run = record({
   versions: { type: 'object', additionalProperties: text() },
   bboxDeg,
   counts,
-  change: orNull(ref('ChangeCounts')),
+  change: orNull(changeCounts),
   changeNote: orNull(text('why the run did not judge change over time; null where it did')),
   warnings: list(text()),
   layers: list(layer),
@@ -329,7 +330,7 @@ export const API_SCHEMAS = {
     querystring: noQuery,
     response: answers(
       record({
-        counts: orNull(ref('ChangeCounts')),
+        counts: orNull(changeCounts),
         settings: orNull({ type: 'object', additionalProperties: true, description: 'as run.json states them' }),
         years: list(count(), 'calendar years with a layer of their own'),
         balance: list(balanceRow),

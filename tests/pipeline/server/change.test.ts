@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadResults } from '../../../pipeline/server/load-results.ts';
 import { sha256OfBytes } from '../../../pipeline/store/files.ts';
@@ -161,6 +162,27 @@ describe('GET /api/change and /api/run', () => {
     const json = await get<Record<string, unknown>>('/tiles/year-class-2020/tilejson.json?format=bin');
     expect(json).toMatchObject({ values: 'class', nodata: -32_768, classes: { loss: 2, lostBefore: 6 } });
     expect(await get('/tiles/break-date-period/tilejson.json')).toMatchObject({ values: 'day', years: [2019, 2021] });
+  });
+});
+
+describe('the description of the API', () => {
+  it.each([
+    ['/api/run', '/api/run'],
+    ['/api/change', '/api/change'],
+    ['/api/parcels', '/api/parcels'],
+    ['/api/parcels/{id}', '/api/parcels/LOSS-1'],
+    ['/api/parcels/{id}/change', '/api/parcels/LOSS-1/change'],
+    ['/api/parcels/{id}/change', `/api/parcels/${encodeURIComponent(AWKWARD_ID)}/change`],
+  ])('of %s holds for what %s answers, judged or not, also where figures are null', async (path, address) => {
+    const ajv = new Ajv({ strict: false, allErrors: true });
+    ajv.addSchema(await get<object>('/api/openapi.json'), 'api');
+    const place = `${path.replaceAll('/', '~1').replace('{', '%7B').replace('}', '%7D')}`;
+    const schema = `api#/paths/${place}/get/responses/200/content/application~1json/schema`;
+    const holds = ajv.compile({ $ref: schema });
+    for (const from of [server, older]) {
+      holds(await get(address, from));
+      expect(holds.errors ?? []).toEqual([]);
+    }
   });
 });
 
