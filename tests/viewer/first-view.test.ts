@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AcquisitionInfo, LayerInfo, RunInfo, SceneStyle } from '../../shared/api.ts';
+import type { AcquisitionInfo, LayerInfo, ParcelQuery, RunInfo, SceneStyle } from '../../shared/api.ts';
 import { changeCompare } from '../../viewer/shell/compare.ts';
 import { counterpartOf, fitView } from '../../viewer/shell/first-view.ts';
 import { layersOf, nearestScene, picturesOf } from '../../viewer/shell/layer-options.ts';
@@ -32,10 +32,28 @@ const run = {
 describe('the first view of a run', () => {
   it('keeps layers that are there, and puts the first usual one in place of 2 that are not', () => {
     const wanted = { ...FIRST_VIEW, left: 'ndvi-baseline', right: 'cover-period', acquisition: 4 };
-    expect(fitView(wanted, run)).toEqual({ left: 'ndvi-baseline', right: 'true-color-period', acquisition: null });
+    expect(fitView(wanted, run)).toMatchObject({
+      left: 'ndvi-baseline',
+      right: 'true-color-period',
+      acquisition: null,
+    });
     const scenes = { ...FIRST_VIEW, left: 'scene-ndvi-2', right: 'scene-ndvi-0', acquisition: 0 };
-    expect(fitView(scenes, run)).toEqual({ left: 'scene-ndvi-2', right: 'true-color-period', acquisition: 0 });
+    expect(fitView(scenes, run)).toMatchObject({ left: 'scene-ndvi-2', right: 'true-color-period', acquisition: 0 });
     expect(fitView(FIRST_VIEW, { ...run, layers: [] }).left).toBe('none');
+  });
+
+  it('drops filter and order of change over time where the run did not look at it, and nothing else', () => {
+    const query = {
+      ...FIRST_VIEW.query,
+      ...{ q: 'A', status: ['loss'], change: ['loss'], confidence: ['high'], sort: 'changeFinding', order: 'desc' },
+    } as ParcelQuery;
+    const asked = (wanted: ParcelQuery, change: unknown) =>
+      fitView({ ...FIRST_VIEW, query: wanted }, { ...run, change } as RunInfo).query;
+    expect(asked(query, null)).toEqual({ ...FIRST_VIEW.query, q: 'A', status: ['loss'] });
+    expect(asked(query, {})).toBe(query);
+    const plain = { ...FIRST_VIEW.query, sort: 'lossHa', order: 'desc' } as const;
+    expect(asked(plain, null)).toBe(plain);
+    expect(asked({ ...plain, change: ['gain'] }, null)).toEqual(plain);
   });
 
   it('compares a layer with the other period where that has one', () => {

@@ -1,5 +1,5 @@
-import type { LayerInfo, RunInfo } from '../../shared/api.ts';
-import type { ViewState } from '../state.ts';
+import type { LayerInfo, ParcelQuery, RunInfo } from '../../shared/api.ts';
+import { FIRST_VIEW, type ViewState } from '../state.ts';
 
 const FIRST_LAYERS = ['true-color-period', 'true-color-baseline', 'ndvi-period', 'ndvi-baseline'];
 
@@ -12,16 +12,26 @@ function hasLayer(run: RunInfo, id: string): boolean {
 
 /**
  * What of a view this run cannot show, replaced by what it can: layers that are not there by the first of the usual
- * ones that is, an acquisition that is not there by none.
+ * ones that is, an acquisition that is not there by none, and what is asked of change over time by nothing where the
+ * run did not look at it: a link must not open an empty list.
  */
-export function fitView(view: ViewState, run: RunInfo): Pick<ViewState, 'left' | 'right' | 'acquisition'> {
+export function fitView(view: ViewState, run: RunInfo): Pick<ViewState, 'left' | 'right' | 'acquisition' | 'query'> {
   const usual = FIRST_LAYERS.find((id) => hasLayer(run, id)) ?? run.layers[0]?.id ?? 'none';
   const isThere = view.acquisition !== null && run.acquisitions[view.acquisition] !== undefined;
   return {
     left: hasLayer(run, view.left) ? view.left : usual,
     right: hasLayer(run, view.right) ? view.right : usual,
     acquisition: isThere ? view.acquisition : null,
+    query: run.change === null ? withoutChange(view.query) : view.query,
   };
+}
+
+/** The same query, as it is where it asks nothing of change over time. */
+function withoutChange(query: ParcelQuery): ParcelQuery {
+  const isSorted = query.sort.startsWith('change');
+  if (query.change.length + query.confidence.length === 0 && !isSorted) return query;
+  const { sort, order } = isSorted ? FIRST_VIEW.query : query;
+  return { ...query, change: [], confidence: [], sort, order };
 }
 
 /** The same kind of layer for the other period or the year before, else the layer itself: what a comparison starts from. */
