@@ -171,7 +171,7 @@ function describeParcel(plan: Plan, change: ChangePlan, parts: ParcelParts): Par
     edgeFraction: ground?.edgeFraction ?? null,
     misregistrationNdvi: ground?.misregistrationNdvi ?? null,
     ...against,
-    reason: tooSmall ?? reasonsOf(judged, controls, until).join('; '),
+    reason: tooSmall ?? [...pixelsSay(finding, ground), ...reasonsOf(judged, controls, until)].join('; '),
   };
   return { ...made, sentence: explainParcel(made, passing, until) };
 }
@@ -220,6 +220,19 @@ function reasonsOf(judged: Judged, controls: ParcelControls | null, until: strin
   const counts = `${historyCount} clear observations in the history, ${monitoredCount} monitored`;
   const why = outcome === 'judged' ? gap : `${reasonNotJudged(outcome)} (${counts})`;
   return [why, controls?.reason ?? ''].filter(Boolean);
+}
+
+/** Loss on its pixels from which on a parcel that shows no change as a whole says so, as a share of its area. */
+const TELLING_SHARE = 0.05;
+
+/** Ground cleared field by field never moves the mean of a parcel far: its pixels still know. */
+function pixelsSay(finding: ParcelChange['finding'], ground: ParcelGround | null): string[] {
+  const last = ground?.years.at(-1);
+  if (!last || (finding !== 'no_change' && finding !== 'burnt_and_recovered')) return [];
+  const lostHa = last.classHa[YEAR_CLASS.loss]! + last.classHa[YEAR_CLASS.lostBefore]!;
+  const allHa = last.classHa.reduce((sum, ha) => sum + ha, 0);
+  if (lostHa < TELLING_SHARE * allHa) return [];
+  return [`its pixels show ${lostHa.toFixed(2)} ha lost and not back, too little or too scattered for its own series`];
 }
 
 function passingOf({ verdict, hasBurnIndex }: Judged, dayAt: (slot: number) => string | null): PassingChange | null {

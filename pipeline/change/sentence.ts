@@ -49,7 +49,7 @@ function sayFinding(change: Parcel, judgedTo: string | null): string {
     case 'burnt_and_recovered':
       return `Burnt and recovered: the burn ratio fell and came back, and nothing lasting followed (${basis}).${sayPower(change)}`;
     default:
-      return `No lasting change: the series keeps to its own season (${basis}).${sayPower(change)}`;
+      return `No lasting change of the parcel as a whole: its series keeps to its own season (${basis}).${sayPower(change)}`;
   }
 }
 

@@ -133,6 +133,14 @@ const FORMS: readonly Form[] = [
     },
   },
   {
+    pattern: /^its pixels show (\d+\.\d+) ha lost and not back, too little or too scattered for its own series$/,
+    words: {
+      en: 'its pixels show $1 ha lost and not back, too little or too scattered for its own series',
+      fr: 'ses pixels montrent $1 ha perdus et non revenus, trop peu ou trop dispersés pour sa propre série',
+      de: 'ihre Pixel zeigen $1 ha Verlust ohne Wiederkehr, zu wenig oder zu verstreut für ihre eigene Reihe',
+    },
+  },
+  {
     pattern: /^(\d+) dates before and (\d+) after are shared with its control areas, (\d+) and (\d+) needed$/,
     words: {
       en: '$1 dates before and $2 after are shared with its control areas, $3 and $4 needed',

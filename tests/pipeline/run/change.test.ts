@@ -184,6 +184,22 @@ describe('a parcel of a quarter of a cell', () => {
   });
 });
 
+describe('a parcel of which a fifth was cleared', () => {
+  it('shows no change as a whole, and says that its pixels lost half a hectare', async () => {
+    const [out, parcels] = [folderOf('fifth'), join(root, 'fifth.geojson')];
+    const tile = { x: 500_000, y: 1_083_000, epsg: 32631 };
+    writeParcels(parcels, [{ id: 'fifth', ...cellsOf(tile, { col: 10, row: 10, widthPx: 25, heightPx: 10 }) }]);
+    const places = ['--parcels', parcels, '--catalog', place.catalog, '--out', out];
+    const periods = ['--baseline', SEASON_PERIODS.baseline, '--period', SEASON_PERIODS.period];
+    expect((await runCanopy(['monitor', ...places, ...periods])).code).toBe(0);
+    const [row] = readCsv(join(out, 'parcels.csv'));
+    expect(row!.change_finding).toBe('no_change');
+    const said = /its pixels show (\d\.\d\d) ha lost and not back/.exec(row!.change_reason!);
+    expect(Math.abs(Number(said?.[1]) - 0.5)).toBeLessThan(0.011);
+    expect(row!.change_sentence).toContain('Its pixels show 0.');
+  });
+});
+
 describe('canopy breaks over a catalogue', () => {
   it('gives every pixel what the run with parcels gives it', async () => {
     const out = folderOf('breaks');

@@ -88,7 +88,7 @@ describe('figures of a change', () => {
   it('name a filter of two findings and one confidence, and nothing without one', () => {
     const t = (key: Parameters<typeof translate>[1]) => translate('de', key);
     const query = { ...FIRST_VIEW.query, change: ['loss', 'not_judged'] as const, confidence: ['high'] as const };
-    expect(changeFilterWords(query, t)).toBe('Verlust, Nicht beurteilt · hohe Sicherheit');
+    expect(changeFilterWords(query, t)).toBe('Verlust / Nicht beurteilt · hohe Sicherheit');
     expect(changeFilterWords(FIRST_VIEW.query, t)).toBe('');
   });
 });
@@ -100,6 +100,10 @@ describe('why a series was not judged', () => {
       'trop peu d’observations dans l’historique pour connaître la saison (observations claires : 2 dans l’historique, 31 dans le suivi)',
     ],
     ["the baseline's acquisitions span 200 days, 365 needed to know the season", 'couvrent 200 jours'],
+    [
+      'its pixels show 12.21 ha lost and not back, too little or too scattered for its own series',
+      'ses pixels montrent 12,21 ha perdus',
+    ],
     ['no acquisition in the baseline', 'aucune prise de vue dans la période de référence'],
     ['no control areas: 2 of them share enough clear dates with it, 5 needed', '2 ont assez de dates claires'],
     ['from the closest it differs most in its past slope a year (−0.011)', 'pente ancienne par an (−0,011)'],
