@@ -4,6 +4,7 @@ import { type ParcelStatus, type Rgb, STATUS_COLOURS, YEAR_CLASS_COLOURS } from 
 import type { Translate } from '../i18n/translate.ts';
 import { colouringOf, yearsOf } from '../map/colouring.ts';
 import { legendLimits, legendStops, yearStops } from '../map/legend.ts';
+import { changeFilterWords } from '../panels/change-words.ts';
 import { formatDay, formatNumber } from '../panels/format.ts';
 import type { ViewState } from '../state.ts';
 import { isValueKind, type ValueKind } from '../style/ramp-choices.ts';
@@ -28,7 +29,7 @@ export interface Swatch {
 /** All that a picture of the map says beside the map, in the chosen language. */
 export interface PictureWords {
   readonly title: string;
-  /** Layer and dates, one line a side. */
+  /** Layer and dates, one line a side; below them what the parcels are filtered by. */
   readonly layers: readonly string[];
   readonly ramps: readonly RampKey[];
   /** Of a year's classes. */
@@ -59,7 +60,7 @@ export function pictureWords({ run, view, title, t, today }: WordsInput): Pictur
   const hash = run.id.slice(0, 12);
   return {
     title,
-    layers: layerLines(run, view, { shown, t }),
+    layers: [...layerLines(run, view, { shown, t }), ...filterLines(view, t)],
     ramps: kinds.map((kind) => rampKey(run, kind, { view, t })),
     classes: shown.some((id) => kindOf(run, id) === 'year-class') ? classSwatches(t) : [],
     swatches: view.showParcels ? statusSwatches(run, view, t) : [],
@@ -91,6 +92,12 @@ function layerLines(
     const words = dates === '' ? name : `${name} · ${dates}`;
     return shown.length === 1 ? words : `${t(`shell.layer.${sides[index]!}`)}: ${words}`;
   });
+}
+
+/** Which parcels the map keeps by what their series says; those kept by status are named by their colours. */
+function filterLines({ showParcels, query }: ViewState, t: Translate): string[] {
+  const what = showParcels ? changeFilterWords(query, t) : '';
+  return what === '' ? [] : [t('change.filter.map', { what })];
 }
 
 function rampKey(run: RunInfo, kind: ValueKind, { view, t }: { view: ViewState; t: Translate }): RampKey {
