@@ -67,10 +67,10 @@ export function standsApart(z: number | null): boolean | null {
   return z === null ? null : Math.abs(z) >= Z_95;
 }
 
-/** The filter of change over time in words, such as `Loss, Gain · High`; empty where it keeps everything. */
+/** The filter of change over time in words, such as `Loss / Gain · high confidence`; names hold commas. Empty where it keeps everything. */
 export function changeFilterWords({ change, confidence }: ParcelQuery, t: Translate): string {
-  const findings = change.map((one) => t(`change.finding.${one}`)).join(', ');
-  const sure = confidence.map((one) => t(`change.confidence.${one}`)).join(', ');
+  const findings = change.map((one) => t(`change.finding.${one}`)).join(' / ');
+  const sure = confidence.map((one) => t(`change.confidence.${one}`)).join(' / ');
   return [findings, sure].filter((words) => words !== '').join(' · ');
 }
 
