@@ -295,6 +295,7 @@ describe('in French and German', () => {
     expect(words).toContain(
       'Die Änderung im Zeitverlauf wurde nicht beurteilt: zu wenige Beobachtungen in der Vorgeschichte für eine Jahreszeit (klare Beobachtungen: 2 in der Vorgeschichte, 31 überwacht).',
     );
+    await german.locator('#parcel .panel-chart canvas').waitFor();
     expect(await german.locator('#parcel .panel-chart canvas').count()).toBe(1);
     expect(await german.locator('#parcel .panel-year-table').count()).toBe(0);
     await context.close();
