@@ -1,6 +1,7 @@
 import { useCallback } from 'react';
 import { type Language, useStore } from '../state.ts';
 import { changeMessages } from './change.ts';
+import { changeChartMessages } from './change-chart.ts';
 import { changeLayerMessages } from './change-layers.ts';
 import { exportMessages } from './export.ts';
 import { layerMessages } from './layers.ts';
@@ -24,6 +25,7 @@ function merged(language: Language) {
     ...shellMessages[language],
     ...layerMessages[language],
     ...changeMessages[language],
+    ...changeChartMessages[language],
     ...changeLayerMessages[language],
     ...exportMessages[language],
   };
