@@ -109,7 +109,7 @@ export const changeMessages = {
     'table.column.changeDetected': 'Detected',
     'table.column.changeMagnitude': 'Size of change',
     'table.unit.changeMagnitude': 'NDVI ± SE',
-    'table.noChange': 'no change',
+    'table.noneStated': 'none stated',
   },
   fr: {
     'change.title': 'Changement dans le temps',
@@ -223,7 +223,7 @@ export const changeMessages = {
     'table.column.changeDetected': 'Détecté',
     'table.column.changeMagnitude': 'Ampleur',
     'table.unit.changeMagnitude': 'NDVI ± ES',
-    'table.noChange': 'pas de changement',
+    'table.noneStated': 'sans indication',
   },
   de: {
     'change.title': 'Änderung im Zeitverlauf',
@@ -334,6 +334,6 @@ export const changeMessages = {
     'table.column.changeDetected': 'Erkannt',
     'table.column.changeMagnitude': 'Größe',
     'table.unit.changeMagnitude': 'NDVI ± SF',
-    'table.noChange': 'keine Änderung',
+    'table.noneStated': 'keine Angabe',
   },
 } as const;

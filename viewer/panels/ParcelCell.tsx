@@ -67,7 +67,7 @@ function ChangeCell({ row, column, language, t }: CellProps & { readonly column:
       </span>
     );
   }
-  const none = <Missing words={t('table.noChange')} />;
+  const none = <Missing words={t('table.noneStated')} />;
   if (column === 'changeConfidence') return confidence ? t(`change.sure.${confidence}`) : none;
   if (column === 'changeDetected') return change?.detected ? formatDay(language, change.detected) : none;
   if (change?.magnitude == null || isFireUnsized(change)) return none;
