@@ -61,7 +61,7 @@ export function assembleChange(
     const controls = compared?.perParcel.get(parcel.id) ?? null;
     const rows = { series: seriesRows(own, change, verdict, controls), months: monthCounts(parcel.id, own) };
     const tooSmall = sizeProblem(plan, parcel);
-    const sawFires = verdict.hasBurnIndex && plan.params.change!.removeBurns;
+    const sawFires = soughtFires(verdict, plan) || burntHaOf(ground) > 0;
     const described = describeParcel(plan, change, { verdict, controls, ground, tooSmall });
     return {
       ...rows,
@@ -116,6 +116,16 @@ function inOrder({ parcels }: Plan, rows: readonly ControlRow[]): ControlRow[] {
   return [...rows].sort((a, b) => place.get(a.parcelId)! - place.get(b.parcelId)!);
 }
 
+/** Whether a parcel's own series was searched for fires. */
+function soughtFires({ hasBurnIndex }: Judged, { params }: Plan): boolean {
+  return hasBurnIndex && params.change!.removeBurns;
+}
+
+/** Pixels have a burn ratio where the mean of a parcel that is seen in part has none. */
+function burntHaOf(ground: ParcelGround | null): number {
+  return ground?.years.reduce((sum, { classHa }) => sum + classHa[YEAR_CLASS.burnt]!, 0) ?? 0;
+}
+
 interface ParcelParts {
   readonly verdict: Judged;
   readonly controls: ParcelControls | null;
@@ -139,13 +149,13 @@ function describeParcel(plan: Plan, change: ChangePlan, parts: ParcelParts): Par
   const dayAt = (slot: number) => change.slots[slot]?.day ?? null;
   const main = finding === null ? null : mainEvent(judged.events);
   const settings = plan.params.change!;
-  const isKnown = tooSmall === null;
+  const isKnown = finding !== null;
   const isFire = main?.kind === 'burnt';
   // A fire's depth in NDVI says little, and its error is not known.
   const magnitude = isKnown && !isFire ? finite(main?.magnitude ?? verdict.magnitude) : null;
   const magnitudeSe = isKnown && !isFire ? finite(main?.magnitudeSe ?? verdict.magnitudeSe) : null;
-  const against = controlFigures(controls);
-  const passing = passingOf(judged, dayAt);
+  const against = controlFigures(tooSmall === null ? controls : null);
+  const passing = passingOf(judged, dayAt, soughtFires(judged, plan));
   const until = judgedTo(judged, dayAt);
   const isReversed = main?.kind === 'gain' && main.recoveredSlot >= 0;
   const shareAfter = main ? shareIn(judged, change, main) : 0;
@@ -165,7 +175,7 @@ function describeParcel(plan: Plan, change: ChangePlan, parts: ParcelParts): Par
     nHistory: verdict.historyCount,
     nMonitored: verdict.monitoredCount,
     nOutliers: verdict.outlierCount,
-    nBurnt: judged.hasBurnIndex && settings.removeBurns ? verdict.burntCount : null,
+    nBurnt: isKnown && soughtFires(judged, plan) ? verdict.burntCount : null,
     ...passingFigures(passing),
     minDetectableChange: finding === null ? null : detectable(judged, settings),
     edgeFraction: ground?.edgeFraction ?? null,
@@ -227,22 +237,37 @@ const TELLING_SHARE = 0.05;
 
 /** Ground cleared field by field never moves the mean of a parcel far: its pixels still know. */
 function pixelsSay(finding: ParcelChange['finding'], ground: ParcelGround | null): string[] {
-  const last = ground?.years.at(-1);
+  const last = ground && lastSeen(ground);
   if (!last || (finding !== 'no_change' && finding !== 'burnt_and_recovered')) return [];
   const lostHa = last.classHa[YEAR_CLASS.loss]! + last.classHa[YEAR_CLASS.lostBefore]!;
   const allHa = last.classHa.reduce((sum, ha) => sum + ha, 0);
   if (lostHa < TELLING_SHARE * allHa) return [];
-  return [`its pixels show ${lostHa.toFixed(2)} ha lost and not back, too little or too scattered for its own series`];
+  return [
+    `its pixels show ${lostHa.toFixed(2)} ha lost and not back in ${last.year}, too little or too scattered for its own series`,
+  ];
 }
 
-function passingOf({ verdict, hasBurnIndex }: Judged, dayAt: (slot: number) => string | null): PassingChange | null {
+/** The latest year in which nearly as much of a parcel was judged as in its best. */
+function lastSeen({ years }: ParcelGround): ParcelGround['years'][number] | undefined {
+  const judgedHa = years.map(({ classHa }) =>
+    classHa.reduce((sum, ha, found) => (found === YEAR_CLASS.noData ? sum : sum + ha), 0),
+  );
+  const most = Math.max(...judgedHa);
+  return most > 0 ? years.findLast((_, i) => judgedHa[i]! >= 0.9 * most) : undefined;
+}
+
+function passingOf(
+  { verdict }: Judged,
+  dayAt: (slot: number) => string | null,
+  soughtFires: boolean,
+): PassingChange | null {
   if (verdict.outcome !== 'judged' || verdict.passingCount === 0) return null;
   return {
     after: dayAt(verdict.passingFromSlot) ?? '?',
     before: dayAt(verdict.passingToSlot) ?? '?',
     back: dayAt(verdict.passingBackSlot) ?? '?',
     magnitude: verdict.passingMagnitude,
-    hasBurnIndex,
+    soughtFires,
   };
 }
 

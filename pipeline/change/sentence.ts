@@ -10,8 +10,8 @@ export interface PassingChange {
   readonly before: string;
   readonly back: string;
   readonly magnitude: number;
-  /** Whether the series had a burn ratio at all. */
-  readonly hasBurnIndex: boolean;
+  /** Whether fires were looked for: there is a burn ratio, and nobody asked not to. */
+  readonly soughtFires: boolean;
 }
 
 /**
@@ -79,19 +79,19 @@ function saySure(change: Parcel): string {
   if (confidence === null) return '';
   const isReversed = finding === 'gain' && recoveredOn !== null && confidence === 'low';
   const sure = isReversed ? SURE_REVERSED : SURE[confidence];
-  const interval =
-    controlDid !== null && controlDidLow !== null && controlDidHigh !== null
-      ? ` Against ${controlCount ?? 0} control areas: ${signed(controlDid)} (${signed(controlDidLow)} to ${signed(controlDidHigh)}).`
-      : ' There is no control area to hold it against.';
-  return sure + interval;
+  if (!controlCount) return `${sure} There is no control area to hold it against.`;
+  const hasInterval = controlDidLow !== null && controlDidHigh !== null;
+  const interval = hasInterval ? `${signed(controlDidLow)} to ${signed(controlDidHigh)}` : 'no interval';
+  const figure = controlDid === null ? 'no figure' : `${signed(controlDid)} (${interval})`;
+  return `${sure} Against ${controlCount} control areas: ${figure}.`;
 }
 
-function sayPassing({ after, before, back, magnitude, hasBurnIndex }: PassingChange): string {
+function sayPassing({ after, before, back, magnitude, soughtFires }: PassingChange): string {
   const verb = magnitude < 0 ? 'fell' : 'rose';
   const what = `NDVI ${verb} by ${Math.abs(magnitude).toFixed(2)} between ${after} and ${before} and was back by ${back}`;
-  const why = hasBurnIndex
-    ? 'the burn ratio shows no fire'
-    : 'without short-wave infrared nobody can say whether it was a fire';
+  const why = soughtFires
+    ? 'no fire could be told from the burn ratio'
+    : 'nobody can say whether it was a fire, since fires were not looked for';
   return `${what}: too short for a change, and ${why}.`;
 }
 
@@ -114,7 +114,8 @@ export function explainYear(row: Omit<YearChange, 'sentence'>): string {
     sayArea(row.lostBeforeHa, null, 'lost in an earlier year and not back'),
     sayArea(row.noDataHa, null, 'without data'),
   ].filter(Boolean);
-  const what = parts.length === 0 ? 'no change' : parts.join(', ');
+  const nothing = row.noDataHa < row.stableHa ? 'no change' : 'without data';
+  const what = parts.length === 0 ? nothing : parts.join(', ');
   return `${row.year}, of ${row.parcelHa.toFixed(2)} ha: ${what}. Sums of pixels, not an area estimate; sampling error ${row.areaSe}.`;
 }
 

@@ -2,7 +2,7 @@ import type { Language } from '../state.ts';
 import type { ReasonWords } from './reasons.ts';
 import { typeset } from './translate.ts';
 
-/** A fixed English form of the pipeline, and what it says in each language; `$1`, `$2` are its numbers and words. */
+/** A fixed English form of the pipeline, and what it says in each language; `$1`, `$2` are its numbers and words, `$Y2` is one that stays as it is, as years do. */
 interface Form {
   readonly pattern: RegExp;
   readonly words: Readonly<Record<Language, string>>;
@@ -133,11 +133,12 @@ const FORMS: readonly Form[] = [
     },
   },
   {
-    pattern: /^its pixels show (\d+\.\d+) ha lost and not back, too little or too scattered for its own series$/,
+    pattern:
+      /^its pixels show (\d+\.\d+) ha lost and not back in (\d{4}), too little or too scattered for its own series$/,
     words: {
-      en: 'its pixels show $1 ha lost and not back, too little or too scattered for its own series',
-      fr: 'ses pixels montrent $1 ha perdus et non revenus, trop peu ou trop dispersés pour sa propre série',
-      de: 'ihre Pixel zeigen $1 ha Verlust ohne Wiederkehr, zu wenig oder zu verstreut für ihre eigene Reihe',
+      en: 'its pixels show $1 ha lost and not back in $Y2, too little or too scattered for its own series',
+      fr: 'ses pixels montrent $1 ha perdus et non revenus en $Y2, trop peu ou trop dispersés pour sa propre série',
+      de: 'ihre Pixel zeigen $1 ha, die verloren und auch $Y2 nicht zurück sind, zu wenig oder zu verstreut für ihre eigene Reihe',
     },
   },
   {
@@ -231,8 +232,8 @@ function sayPart(language: Language, part: string): string | null {
   for (const { pattern, words } of FORMS) {
     const found = pattern.exec(part);
     if (found)
-      return typeset(language, words[language]).replaceAll(/\$(\d)/g, (_, n: string) =>
-        sayWord(language, found[Number(n)]!),
+      return typeset(language, words[language]).replaceAll(/\$(Y?)(\d)/g, (_, year: string, n: string) =>
+        year ? found[Number(n)]! : sayWord(language, found[Number(n)]!),
       );
   }
   return null;

@@ -136,13 +136,23 @@ describe('the sentence of a parcel', () => {
     expect(text).not.toContain('the end of the period');
   });
 
+  it('names the control areas that give no interval, and says that there are none only where there are none', () => {
+    const without = { controlDidLow: null, controlDidHigh: null };
+    expect(explainParcel({ ...LOSS, ...without, controlDid: -0.07 })).toContain(
+      'Against 8 control areas: −0.07 (no interval).',
+    );
+    expect(explainParcel({ ...LOSS, ...without, controlDid: null })).toContain('Against 8 control areas: no figure.');
+    const none = explainParcel({ ...LOSS, ...without, controlDid: null, controlCount: 0 });
+    expect(none).toContain('There is no control area to hold it against.');
+  });
+
   it('does not call a passing fall a fire without short-wave infrared', () => {
     const passing = {
       after: '2022-01-05',
       before: '2022-01-15',
       back: '2022-05-20',
       magnitude: -0.18,
-      hasBurnIndex: false,
+      soughtFires: false,
     };
     const text = explainParcel({ ...LOSS, finding: 'no_change', confidence: null }, passing);
     expect(text).toContain('NDVI fell by 0.18 between 2022-01-05 and 2022-01-15 and was back by 2022-05-20');

@@ -176,10 +176,12 @@ describe('a parcel of a quarter of a cell', () => {
     const [speck, quiet] = readCsv(join(out, 'parcels.csv'));
     expect([speck!.change_finding, speck!.change_magnitude]).toEqual(['', '']);
     expect(speck!.change_reason).toMatch(/^too small to monitor: 0\.25 of a cell$/);
+    expect([speck!.control_did, speck!.control_z, speck!.n_burnt]).toEqual(['', '', '']);
     expect(quiet!.change_finding).toBe('no_change');
     for (const row of readCsv(join(out, 'changes.csv')).filter(({ parcel_id }) => parcel_id === 'speck')) {
       expect([row.stable_ha, row.loss_ha].map(Number)).toEqual([0, 0]);
       expect(row.no_data_ha).toBe(row.parcel_ha);
+      expect(row.sentence).toMatch(/without data/);
     }
   });
 });
@@ -194,7 +196,7 @@ describe('a parcel of which a fifth was cleared', () => {
     expect((await runCanopy(['monitor', ...places, ...periods])).code).toBe(0);
     const [row] = readCsv(join(out, 'parcels.csv'));
     expect(row!.change_finding).toBe('no_change');
-    const said = /its pixels show (\d\.\d\d) ha lost and not back/.exec(row!.change_reason!);
+    const said = /its pixels show (\d\.\d\d) ha lost and not back in 2023/.exec(row!.change_reason!);
     expect(Math.abs(Number(said?.[1]) - 0.5)).toBeLessThan(0.011);
     expect(row!.change_sentence).toContain('Its pixels show 0.');
   });

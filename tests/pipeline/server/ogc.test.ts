@@ -138,10 +138,10 @@ describe('the features', () => {
     },
   );
 
-  it('are those of parcels.geojson, geometry and all 44 properties', async () => {
+  it('are those of parcels.geojson, geometry and all 48 properties', async () => {
     const { features } = await getPage(`${ITEMS}?limit=100`);
     expect(features).toEqual(file.features);
-    expect(Object.keys(features[0]!.properties!)).toHaveLength(44);
+    expect(Object.keys(features[0]!.properties!)).toHaveLength(48);
   });
 
   it.each(HOSTILE_IDS)('answer one by one, with links to itself and the collection: %s (A.23 to A.25)', async (id) => {

@@ -101,8 +101,8 @@ describe('why a series was not judged', () => {
     ],
     ["the baseline's acquisitions span 200 days, 365 needed to know the season", 'couvrent 200 jours'],
     [
-      'its pixels show 12.21 ha lost and not back, too little or too scattered for its own series',
-      'ses pixels montrent 12,21 ha perdus',
+      'its pixels show 12.21 ha lost and not back in 2013, too little or too scattered for its own series',
+      'ses pixels montrent 12,21 ha perdus et non revenus en 2013',
     ],
     ['no acquisition in the baseline', 'aucune prise de vue dans la période de référence'],
     ['no control areas: 2 of them share enough clear dates with it, 5 needed', '2 ont assez de dates claires'],
