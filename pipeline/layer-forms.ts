@@ -92,7 +92,8 @@ function changeLayersOf({ years, seasonYears }: Pick<ChangePlan, 'years' | 'seas
   ];
 }
 
-const CHANGE_KINDS = [
+/** Layers of a judged period: what each pixel's series shows over both periods. */
+export const CHANGE_KINDS = [
   'break-date',
   'change-from',
   'change-to',

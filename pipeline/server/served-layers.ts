@@ -4,6 +4,7 @@ import type { Affine, Bbox, Grid } from '../../shared/grid.ts';
 import { layerValue } from '../../shared/layer-values.ts';
 import { LAYER_KINDS, type LayerKind, type Period } from '../../shared/result.ts';
 import { isGeographic } from '../../shared/transform.ts';
+import { CHANGE_KINDS } from '../layer-forms.ts';
 import { dayOf } from '../season.ts';
 import type { OutputFile } from '../store/exports.ts';
 import type { RunRecord } from '../store/run-record.ts';
@@ -47,17 +48,7 @@ interface Made {
 
 const ITEM_NAME = new RegExp(String.raw`^layers/(${LAYER_KINDS.join('|')})-(baseline|period|\d{4})-(.+)\.json$`);
 /** Kinds that rest on whole series, both periods and all months. */
-const OF_SERIES: readonly LayerKind[] = [
-  'year-class',
-  'break-date',
-  'change-from',
-  'change-to',
-  'recovery-date',
-  'break-magnitude',
-  'magnitude-se',
-  'history-count',
-  'observation-count',
-];
+const OF_SERIES: readonly LayerKind[] = ['year-class', ...CHANGE_KINDS];
 /** Ground width of a pixel of a 256-pixel tile at zoom 0 on the equator. */
 const ZOOM_0_PIXEL_M = (2 * Math.PI * 6_378_137) / 256;
 const METRES_PER_DEGREE = 111_320;
