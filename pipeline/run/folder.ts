@@ -5,6 +5,10 @@ import type { LayerPeriod } from '../layer-forms.ts';
 /** Where the files of a run lie: results on top, what a run needs to resume under `.run`. */
 export const runFolder = {
   work: (out: string) => join(out, '.run'),
+  /** What an operator sees of the run while a coordinator works on it; see `shared/operations.ts`. */
+  status: (out: string) => join(out, '.run', 'status.json'),
+  /** Requests of a person, one file each, that the coordinator takes away when it has heard them. */
+  requests: (out: string) => join(out, '.run', 'requests'),
   plan: (out: string, runId: string) => join(out, '.run', `plan-${runId}.json`),
   units: (out: string) => join(out, '.run', 'units'),
   unit: (out: string, key: string) => join(out, '.run', 'units', `${key}.tcu`),
