@@ -84,31 +84,6 @@ const MONITOR_OPTIONS = {
   json: { type: 'boolean' },
 } as const;
 
-/** Everything `canopy serve` was asked for; frozen. */
-export interface ServeConfig {
-  readonly dir: string;
-  /** 0: any free port. */
-  readonly port: number;
-  readonly basemap: { readonly tiles: string; readonly attribution: string } | null;
-  readonly remoteScenes: boolean;
-  readonly allowHosts: readonly string[];
-  readonly open: boolean;
-  readonly json: boolean;
-}
-
-const SERVE_OPTIONS = {
-  port: { type: 'string' },
-  host: { type: 'string' },
-  basemap: { type: 'string' },
-  'basemap-attribution': { type: 'string' },
-  'remote-scenes': { type: 'boolean' },
-  'allow-host': { type: 'string', multiple: true },
-  open: { type: 'boolean' },
-  json: { type: 'boolean' },
-} as const;
-
-const DEFAULT_PORT = 4600;
-
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export async function readMonitorConfig(argv: readonly string[], env: Environment): Promise<MonitorConfig> {
@@ -144,52 +119,6 @@ export async function readMonitorConfig(argv: readonly string[], env: Environmen
     json: flags.json === true,
   };
   return Object.freeze(config);
-}
-
-export function readServeConfig(argv: readonly string[]): ServeConfig {
-  const { flags, places } = parseServeFlags(argv);
-  const [dir, second] = places;
-  if (dir === undefined) throw usageError('No results folder: canopy serve DIR wants the --out folder of a run.');
-  if (second !== undefined) throw usageError(`One folder is served at a time; got "${dir}" and "${second}".`);
-  if (flags.host !== undefined && flags.host !== '127.0.0.1' && flags.host !== 'localhost')
-    throw usageError(
-      `Only 127.0.0.1 is served, not "${flags.host}": there is no access control yet, and everybody who reaches another address could read the results. Leave --host away.`,
-    );
-  return Object.freeze({
-    dir: resolve(dir),
-    port: readWhole('--port', flags.port, 0, 65_535) ?? DEFAULT_PORT,
-    basemap: readBasemap(flags.basemap, flags['basemap-attribution']),
-    remoteScenes: flags['remote-scenes'] === true,
-    allowHosts: (flags['allow-host'] ?? []).map(checkHost),
-    open: flags.open === true,
-    json: flags.json === true,
-  });
-}
-
-function parseServeFlags(argv: readonly string[]) {
-  try {
-    const parsed = parseArgs({ args: [...argv], options: SERVE_OPTIONS, strict: true, allowPositionals: true });
-    return { flags: parsed.values, places: parsed.positionals };
-  } catch (error) {
-    throw flagError('serve', error as Error);
-  }
-}
-
-function readBasemap(tiles: string | undefined, attribution: string | undefined): ServeConfig['basemap'] {
-  if (tiles === undefined) {
-    if (attribution !== undefined) throw usageError('--basemap-attribution goes with --basemap, which is missing.');
-    return null;
-  }
-  const host = /^https?:\/\/([a-z0-9.-]+(?::\d{1,5})?)\//i.exec(tiles)?.[1];
-  const hasPlaces = ['{z}', '{x}', '{y}'].every((place) => tiles.includes(place));
-  const isAddress = URL.canParse(tiles.replaceAll(/[{}]/g, ''));
-  if (host === undefined || !hasPlaces || !isAddress || /[\s"'<>;]/.test(tiles))
-    throw usageError(
-      `--basemap wants an address with {z}, {x} and {y} such as https://tiles.example.org/{z}/{x}/{y}.png; got "${tiles}".`,
-    );
-  if (attribution === undefined || attribution.trim() === '')
-    throw usageError('--basemap wants --basemap-attribution TEXT beside it: whose map it is has to be shown.');
-  return { tiles, attribution };
 }
 
 /** Where the environment enters: nothing else reads process.env. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { CanopyError } from '../../shared/errors.ts';
-import { readServeConfig, type ServeConfig } from '../config.ts';
+import { readServeConfig, type ServeConfig } from '../config-serve.ts';
 import { openPage } from '../server/open-page.ts';
 import { startServer } from '../server/start.ts';
 import { isViewerBuilt, VIEWER_MISSING } from '../server/viewer-files.ts';
@@ -17,18 +17,24 @@ unless one of these asks for it:
   --remote-scenes            reads pictures of single dates from scenes behind https
   --allow-host HOST:PORT     lets those pictures come from this host, plain http and loopback included; may be repeated
 
+The page "Operations" shows the run that goes on in the folder, and of a fleet:
+
+  --database postgres://…    all its runs, out of its database (or CANOPY_DATABASE_URL)
+  --redis redis://…          its queue in detail, to look at only, at /queues
+
   --port N                   default 4600; 0 takes any free one
   --open                     opens the page in the browser
   --json                     prints {"url", "port"} on standard output once the server listens
 
-Ends with Ctrl-C. A run that changes the folder meanwhile is shown within seconds.
+Ends with Ctrl-C. A run that changes the folder meanwhile is shown within seconds; so is the first run of a folder.
+For a supervisor: /health/live, /health/ready and Prometheus figures at /metrics.
 Exit codes: 0 ended by Ctrl-C or SIGTERM · 1 failed · 2 wrong use.`;
 
 export const serveCommand: Command = {
   name: 'serve',
   usage: USAGE,
   async run(argv, { stdout, stderr, env, signal }) {
-    const config = readServeConfig(argv);
+    const config = readServeConfig(argv, env);
     const say = (line: string) => stderr(`${line}\n`);
     const server = await startServer(config, say);
     try {

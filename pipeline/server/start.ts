@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
-import { childEnvironment, offlineEnvironment, type ServeConfig } from '../config.ts';
+import { childEnvironment, offlineEnvironment } from '../config.ts';
+import type { ServeConfig } from '../config-serve.ts';
 import { createApp } from './app.ts';
 import { openResults } from './current-results.ts';
 import { createRenderPool } from './render-pool.ts';
