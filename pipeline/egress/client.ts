@@ -2,19 +2,22 @@ import { gunzipSync } from 'node:zlib';
 import { type CanopyError, inputError, isCanopyError } from '../../shared/errors.ts';
 import { type Resolve, resolveBySystem } from './address.ts';
 import { createAllowList, describeUrl } from './allow.ts';
+import { DEFAULT_LIMITS, type HostLimits } from './host-gate.ts';
 import { type RangeAnswer, type RangeQuestion, rangeHeaders, readRangeAnswer } from './range.ts';
+import { createRangeCache, type RangeCacheSettings } from './range-cache.ts';
 import {
   createWire,
   DEFAULT_TIMEOUTS,
   exchange,
   type FetchTimeouts,
+  HICCUP_TRIES,
   type HttpAnswer,
   type HttpRequest,
-  loginWanted,
   readBody,
   refuseBadStatus,
+  webPage,
 } from './request.ts';
-import { DEFAULT_RETRY, type RetryPolicy, withRetry } from './retry.ts';
+import { DEFAULT_RETRY, type RetryPolicy, TransientFault, withRetry } from './retry.ts';
 import { createSigner, PLANETARY_COMPUTER, refusedAfterRenewal, type SigningService } from './sign.ts';
 
 const JSON_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -24,6 +27,10 @@ export interface EgressOptions {
   readonly allowHosts: readonly string[];
   readonly fetchTimeouts?: Partial<FetchTimeouts>;
   readonly retry?: Partial<RetryPolicy>;
+  /** For each host by itself. */
+  readonly limits?: Partial<HostLimits>;
+  /** Absent or null: every range is asked for. */
+  readonly rangeCache?: RangeCacheSettings | null;
   readonly resolve?: Resolve;
   readonly signing?: SigningService;
 }
@@ -43,14 +50,22 @@ export interface Egress {
    * range with every later one: a file that changes in between is an `E_SOURCE_CHANGED`.
    */
   readRange(url: string, offsetBytes: number, lengthBytes: number, etag: string | null): Promise<RangeAnswer>;
+  /** Tells of every range that is asked for once more or for the first time, before it is. */
+  onTry(listener: (url: string) => void): void;
   /** Gives up all connections. */
   close(): Promise<void>;
 }
 
 export function createEgress(options: EgressOptions): Egress {
-  const timeouts = { ...DEFAULT_TIMEOUTS, ...options.fetchTimeouts };
   const policy = { ...DEFAULT_RETRY, ...options.retry };
-  const wire = createWire(createAllowList(options.allowHosts), timeouts, options.resolve ?? resolveBySystem);
+  const wire = createWire({
+    allow: createAllowList(options.allowHosts),
+    timeouts: { ...DEFAULT_TIMEOUTS, ...options.fetchTimeouts },
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    resolve: options.resolve ?? resolveBySystem,
+  });
+  const cache = options.rangeCache ? createRangeCache(options.rangeCache) : null;
+  let tellTry = (_url: string) => {};
 
   const getJson: Egress['getJson'] = (url, request) =>
     withRetry(policy, () => exchange(wire, jsonRequest(url, request), readJson));
@@ -76,12 +91,25 @@ export function createEgress(options: EgressOptions): Egress {
     }
   }
 
+  async function readRange(url: string, question: RangeQuestion): Promise<RangeAnswer> {
+    const kept = (await cache?.read(url, question)) ?? null;
+    if (kept !== null) return kept;
+    const answer = await withRetry(policy, () => {
+      tellTry(url);
+      return readRangeOnce(url, question);
+    });
+    cache?.keep(url, question, answer);
+    return answer;
+  }
+
   return {
     getJson,
-    readRange: (url, offsetBytes, lengthBytes, etag) =>
-      withRetry(policy, () => readRangeOnce(url, { offsetBytes, lengthBytes, etag })),
+    readRange: (url, offsetBytes, lengthBytes, etag) => readRange(url, { offsetBytes, lengthBytes, etag }),
+    onTry: (listener) => {
+      tellTry = listener;
+    },
     close: async () => {
-      await Promise.all([wire.guarded.destroy(), wire.open.destroy()]);
+      await Promise.all([wire.guarded.destroy(), wire.open.destroy(), cache?.close()]);
     },
   };
 }
@@ -105,7 +133,7 @@ async function readJson(answer: HttpAnswer): Promise<unknown> {
   const { where, headers } = answer;
   refuseBadStatus(answer);
   if (headers.get('content-type')?.startsWith('text/html')) {
-    throw loginWanted(where, 'answered with a web page instead of JSON, most likely a login page');
+    throw webPage(where, 'JSON');
   }
   const raw = await readBody(answer, JSON_LIMIT_BYTES);
   if (raw === null) throw tooLarge(where);
@@ -113,8 +141,14 @@ async function readJson(answer: HttpAnswer): Promise<unknown> {
   try {
     return JSON.parse(text.toString('utf8')) as unknown;
   } catch (cause) {
-    throw inputError('E_JSON', `${where} is not readable JSON; it may be cut off.`, where, cause);
+    throw unreadable(where, 'is not readable JSON; it may be cut off', cause);
   }
+}
+
+/** A document that was cut on its way is whole the next time. */
+function unreadable(where: string, what: string, cause: unknown): TransientFault {
+  const detail = { code: 'E_JSON', message: `${where} ${what}.`, where, maxTries: HICCUP_TRIES };
+  return new TransientFault({ ...detail, finalKind: 'input' }, cause);
 }
 
 function gunzipCapped(raw: Buffer, where: string): Buffer {
@@ -122,7 +156,7 @@ function gunzipCapped(raw: Buffer, where: string): Buffer {
     return gunzipSync(raw, { maxOutputLength: JSON_LIMIT_BYTES });
   } catch (cause) {
     if ((cause as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(where);
-    throw inputError('E_JSON', `${where} is not readable: its compression is broken.`, where, cause);
+    throw unreadable(where, 'is not readable: its compression is broken', cause);
   }
 }
 

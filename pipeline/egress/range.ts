@@ -1,5 +1,5 @@
-import { inputError } from '../../shared/errors.ts';
-import { type HttpAnswer, loginWanted, refuseBadStatus } from './request.ts';
+import { CanopyError, inputError } from '../../shared/errors.ts';
+import { HICCUP_TRIES, type HttpAnswer, refuseBadStatus, webPage } from './request.ts';
 import { TransientFault } from './retry.ts';
 
 export interface RangeAnswer {
@@ -16,9 +16,6 @@ export interface RangeQuestion {
   /** The tag that earlier ranges of the file carried, or null for the first one. */
   readonly etag: string | null;
 }
-
-/** A mismatch may be a proxy's hiccup: it is tried three times in all. */
-const MISMATCH_TRIES = 3;
 
 export function rangeHeaders(question: RangeQuestion): Record<string, string> {
   const lastByte = question.offsetBytes + question.lengthBytes - 1;
@@ -47,15 +44,9 @@ export async function readRangeAnswer(answer: HttpAnswer, question: RangeQuestio
   }
   refuseBadStatus(answer);
   if (headers.get('content-type')?.startsWith('text/html')) {
-    throw loginWanted(where, 'answered with a web page instead of the file, most likely a login page');
+    throw webPage(where, 'the file');
   }
-  if (status !== 206) {
-    throw inputError(
-      'E_NO_RANGE',
-      `${where} sends whole files only (HTTP ${status}, wanted 206): it cannot be read in parts.`,
-      where,
-    );
-  }
+  if (status !== 206) throw noRange(where, status);
   const etag = headers.get('etag') ?? null;
   if (question.etag !== null && etag !== question.etag) throw sourceChanged(where);
   const encoding = headers.get('content-encoding');
@@ -80,8 +71,7 @@ function checkContentRange(header: string | undefined, question: RangeQuestion, 
 async function readExactly(answer: HttpAnswer, wantedBytes: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(wantedBytes);
   let filled = 0;
-  for await (const chunk of answer.body) {
-    const part = chunk as Buffer;
+  for await (const part of answer.chunks) {
     if (filled + part.length > wantedBytes) throw mismatch(answer.where, `more than ${wantedBytes} bytes`);
     bytes.set(part, filled);
     filled += part.length;
@@ -92,13 +82,20 @@ async function readExactly(answer: HttpAnswer, wantedBytes: number): Promise<Uin
 
 function mismatch(where: string, got: string): TransientFault {
   const message = `${where} sent something other than the bytes asked for: ${got}.`;
-  return new TransientFault({ code: 'E_RANGE_MISMATCH', message, where, maxTries: MISMATCH_TRIES });
+  return new TransientFault({ code: 'E_RANGE_MISMATCH', message, where, maxTries: HICCUP_TRIES });
 }
 
-function sourceChanged(where: string) {
-  return inputError(
-    'E_SOURCE_CHANGED',
-    `${where} changed while it was being read. Read it again from the start.`,
-    where,
-  );
+/**
+ * Servers that know no ranges always send the whole file. One that knows them does it now and then, as when a cache in
+ * front of it is filled anew; the answer is given up at its header, so that asking again costs next to nothing.
+ */
+function noRange(where: string, status: number): TransientFault {
+  const message = `${where} sends whole files only (HTTP ${status}, wanted 206): it cannot be read in parts.`;
+  return new TransientFault({ code: 'E_NO_RANGE', message, where, maxTries: HICCUP_TRIES, finalKind: 'input' });
+}
+
+/** Asking again would not help: the whole file has to be read again, which only its reader can do. */
+function sourceChanged(where: string): CanopyError {
+  const message = `${where} changed while it was being read. Read it again from the start.`;
+  return new CanopyError({ kind: 'transient', code: 'E_SOURCE_CHANGED', message, where });
 }
