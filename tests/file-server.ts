@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { type Hit, startServer } from './pipeline/egress/scripted-server.ts';
+import { type Hit, startServer } from './faultd.ts';
 
 export interface FileServer {
   /** `127.0.0.1:port` */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGuardedLookup, isPublicAddress } from '../../../pipeline/egress/address.ts';
 import { checkUrl, createAllowList, describeUrl } from '../../../pipeline/egress/allow.ts';
 import { createEgress, type Egress } from '../../../pipeline/egress/client.ts';
-import { type ScriptedServer, sendJson, startServer } from './scripted-server.ts';
+import { type ScriptedServer, sendJson, startServer } from '../../faultd.ts';
 
 describe('what may be reached', () => {
   let canary: ScriptedServer;

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createEgress, type Egress } from '../../../pipeline/egress/client.ts';
 import { parseRetryAfter } from '../../../pipeline/egress/retry.ts';
-import { type Script, type ScriptedServer, sendJson, sendRange, startServer } from './scripted-server.ts';
+import { type Script, type ScriptedServer, sendJson, sendRange, startServer } from '../../faultd.ts';
 
 const FILE = new Uint8Array(10_000).map((_, i) => (i * 31) % 251);
 const open: { server: ScriptedServer; egress: Egress }[] = [];

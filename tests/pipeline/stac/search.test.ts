@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createEgress, type Egress } from '../../../pipeline/egress/client.ts';
 import { loadScenes } from '../../../pipeline/stac/catalog.ts';
 import { describeWithData, sharedData } from '../../real-data.ts';
-import { type Hit, type ScriptedServer, sendJson, startServer } from '../egress/scripted-server.ts';
+import { type Hit, type ScriptedServer, sendJson, startServer } from '../../faultd.ts';
 import { makeItem } from './make-item.ts';
 
 const open: { server: ScriptedServer; egress: Egress }[] = [];
