@@ -35,6 +35,8 @@ export interface RangeReader {
     lengthBytes: number,
     etag: string | null,
   ): Promise<{ bytes: Uint8Array; etag: string | null; totalBytes: number }>;
+  /** Tells of every request before it is sent, those of further tries included; there where requests can take long. */
+  onTry?(listener: (url: string) => void): void;
 }
 
 /** Enough for the header of every COG we know, and for the whole of a small one. */

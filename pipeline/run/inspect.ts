@@ -3,7 +3,7 @@ import type { BandName, RefusedScene, Scene } from '../../shared/scene.ts';
 import { checkFile } from '../cog/checksum.ts';
 import { hasColours } from '../plan.ts';
 import { isHttp } from '../stac/href.ts';
-import type { BandFiles } from './bands.ts';
+import { type BandFiles, isSourceChanged } from './bands.ts';
 import { indexDoubt, offsetDoubt } from './pixel-doubt.ts';
 
 /** A scene whose files were opened and agree with its item; without its colours where those could not be opened. */
@@ -38,12 +38,30 @@ function neededBands(scene: Scene): BandName[] {
 /**
  * Opens every band that will be read, holds its header and, where one is stated, its checksum against the item, checks the Sentinel-2 offset and the range of
  * a ready-made index by pixels, hashes the content. Without `only`, the bands of a run: index and mask must be good, the
- * colours for the eye may be missing, and so may swir22, which is opened where `burn` asks for it.
+ * colours for the eye may be missing, and so may swir22, which is opened where `burn` asks for it. A scene one of whose
+ * files changes meanwhile is inspected once more from the start, and refused when that happens again.
  */
 export async function inspectScene(
   scene: Scene,
   files: BandFiles,
-  { only, burn = false, harmonise = false }: InspectOptions = {},
+  options: InspectOptions = {},
+): Promise<InspectResult> {
+  for (let restarts = 0; ; restarts++) {
+    try {
+      return await inspectOnce(scene, files, options);
+    } catch (error) {
+      if (!isSourceChanged(error)) throw error;
+      // Open files are kept by name: the changed one among them.
+      await files.close();
+      if (restarts > 0) return { refused: { id: scene.id, code: error.code, reason: error.message } };
+    }
+  }
+}
+
+async function inspectOnce(
+  scene: Scene,
+  files: BandFiles,
+  { only, burn = false, harmonise = false }: InspectOptions,
 ): Promise<InspectResult> {
   try {
     const needed = only ?? [...neededBands(scene), ...(harmonise && scene.family === 'msi' ? ['nir08' as const] : [])];
