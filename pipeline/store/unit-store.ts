@@ -1,5 +1,6 @@
 import { usageError } from '../../shared/errors.ts';
 import { openFolderStore } from './folder-store.ts';
+import type { S3Settings } from './s3-store.ts';
 
 /** Steps of `putOnce` into a folder, in their order; see `UnitStoreOptions.onStep`. */
 export const UNIT_STEPS = ['temp-written', 'temp-synced', 'named', 'folder-synced', 're-read'] as const;
@@ -16,7 +17,7 @@ export interface StoredUnit {
 
 /**
  * Where workers leave results and find plans: a folder that all machines see, or a bucket. Files appear whole or not at
- * all. Errors: `E_STORE_MISSING` (input), `E_STORE_REFUSED` (auth), `E_STORE_UNREACHABLE` (transient), `E_DISK_FULL` and
+ * all. Errors: `E_STORE_MISSING` and `E_STORE_UNSUITABLE` (input), `E_STORE_REFUSED` (auth), `E_STORE_UNREACHABLE` (transient), `E_DISK_FULL` and
  * `E_DISK` (resource), `E_STORE_NAME` (bug).
  */
 export interface UnitStore {
@@ -40,16 +41,29 @@ export interface UnitStore {
 }
 
 export interface UnitStoreOptions {
+  /** How a bucket is reached: `readStoreSettings(environment())`. */
+  readonly s3?: S3Settings;
   /** Called, and waited for, after each step of a `putOnce` into a folder: tests end the process there. */
   readonly onStep?: (step: UnitStep) => void | Promise<void>;
 }
 
 /**
- * Opens a store.
+ * Opens a store. A folder is looked at, a bucket is asked for nothing yet. Errors: usage errors for a place that is neither,
+ * and for a bucket without its settings; `E_STORE_MISSING`.
  * @param place a folder that is there, or s3://bucket/prefix
  */
 export async function openUnitStore(place: string, options: UnitStoreOptions = {}): Promise<UnitStore> {
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(place))
-    throw usageError(`A store is a folder or s3://bucket/prefix; got "${place}".`);
-  return openFolderStore(place, options.onStep);
+  if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(place)) return openFolderStore(place, options.onStep);
+  if (!place.startsWith('s3://')) throw usageError(`A store is a folder or s3://bucket/prefix; got "${place}".`);
+  // The client is large, and a folder does without.
+  const { openS3Store } = await import('./s3-store.ts');
+  return openS3Store(place, options.s3 ?? NO_SETTINGS);
 }
+
+const NO_SETTINGS: S3Settings = {
+  accessKeyId: null,
+  secretAccessKey: null,
+  sessionToken: null,
+  region: null,
+  endpoint: null,
+};

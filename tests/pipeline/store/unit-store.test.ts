@@ -2,8 +2,10 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readStoreSettings } from '../../../pipeline/config-store.ts';
 import { sha256OfBytes } from '../../../pipeline/store/files.ts';
 import { openUnitStore, type UnitStore } from '../../../pipeline/store/unit-store.ts';
+import { startS3Server } from '../../s3-server.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'canopy-units-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -12,7 +14,6 @@ const text = (bytes: Uint8Array | null) => bytes && Buffer.from(bytes).toString(
 const bytes = (content: string) => new TextEncoder().encode(content);
 
 interface Place {
-  readonly kind: string;
   /** Opens a second handle on the same place, as another worker does. */
   open(): Promise<UnitStore>;
   stop(): Promise<void>;
@@ -20,10 +21,25 @@ interface Place {
 
 async function makeFolder(): Promise<Place> {
   const folder = mkdtempSync(join(scratch, 'store-'));
-  return { kind: 'a folder', open: () => openUnitStore(folder), stop: async () => {} };
+  return { open: () => openUnitStore(folder), stop: async () => {} };
 }
 
-describe.each([{ kind: 'a folder', make: makeFolder }])('a unit store in $kind', ({ make }) => {
+/** The server is ours, see its head: no real S3 has been contacted. */
+async function makeBucket(): Promise<Place> {
+  const keys = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
+  const server = await startS3Server({ bucket: 'canopy-test', pageKeys: 7, ...keys });
+  const s3 = readStoreSettings({
+    AWS_ACCESS_KEY_ID: keys.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+    CANOPY_S3_ENDPOINT: server.endpoint,
+  });
+  return { open: () => openUnitStore('s3://canopy-test/runs/one', { s3 }), stop: server.close };
+}
+
+describe.each([
+  { kind: 'a folder', make: makeFolder },
+  { kind: 'a bucket', make: makeBucket },
+])('a unit store in $kind', ({ make }) => {
   let place: Place;
   let store: UnitStore;
   beforeAll(async () => {
@@ -97,7 +113,7 @@ describe.each([{ kind: 'a folder', make: makeFolder }])('a unit store in $kind',
         Array.from({ length: 12 }, (_, i) => stores[i % 4]!.putOnce(name, Buffer.alloc(40_000 + i, 65 + i))),
       );
       expect(answers.filter(({ isNew }) => isNew)).toHaveLength(1);
-      const kept = (await store.get(name))!;
+      const kept = Buffer.from((await store.get(name))!);
       expect(kept).toEqual(Buffer.alloc(40_000 + kept[0]! - 65, kept[0]!));
       expect(new Set(answers.map(({ sha256 }) => sha256))).toEqual(new Set([sha256OfBytes(kept)]));
     }
