@@ -95,7 +95,7 @@ describe('what may be reached', () => {
     '\u0000http://127.0.0.1/',
   ];
 
-  it('refuses 66 hostile links, asked for directly, with no request reaching the loopback canary', async () => {
+  it('B 33: refuses 66 hostile links, asked for directly, with no request reaching the loopback canary', async () => {
     const port = canary.pair.split(':')[1] ?? '';
     expect(hostile(port)).toHaveLength(66);
     for (const url of hostile(port)) {
@@ -105,7 +105,7 @@ describe('what may be reached', () => {
     expect(canary.hits).toHaveLength(0);
   });
 
-  it('refuses the same links when an allowed server redirects to them, still with 0 canary hits', async () => {
+  it('B 32, B 33: refuses the same links when an allowed server redirects to them, still with 0 canary hits', async () => {
     const port = canary.pair.split(':')[1] ?? '';
     // A relative target leads back to the allowed server itself: a loop, ended after 3 redirects.
     const codes = new Set<string>();
@@ -118,7 +118,7 @@ describe('what may be reached', () => {
     expect(canary.hits).toHaveLength(0);
   });
 
-  it('refuses an allowed name that resolves to 127.0.0.1, before any packet', async () => {
+  it('B 33: refuses an allowed name that resolves to 127.0.0.1, before any packet', async () => {
     await expect(egress.getJson('https://earth-search.aws.element84.com/v1')).rejects.toMatchObject({
       code: 'E_HOST_NOT_ALLOWED',
       message: expect.stringContaining('resolves to 127.0.0.1'),
@@ -133,7 +133,7 @@ describe('what may be reached', () => {
     expect((error as Error).message).not.toContain('TOPSECRET');
   });
 
-  it('stops after 3 redirects', async () => {
+  it('B 32: stops after 3 redirects', async () => {
     target = '/again';
     const before = door.hits.length;
     await expect(egress.getJson(`${door.url}/loop`)).rejects.toMatchObject({ code: 'E_REDIRECT' });
@@ -151,7 +151,7 @@ describe('the guarded lookup', () => {
       });
   };
 
-  it('hands on the very addresses it checked, and refuses the second answer of a rebinding name', async () => {
+  it('B 33: hands on the very addresses it checked, and refuses the second answer of a rebinding name', async () => {
     const lookup = ask([['93.184.216.34'], ['127.0.0.1']]);
     expect(await lookup()).toEqual([{ address: '93.184.216.34', family: 4 }]);
     expect(await lookup()).toMatchObject({ code: 'E_HOST_NOT_ALLOWED' });

@@ -48,26 +48,36 @@ describe('range reads', () => {
   const tens = FILE.subarray(100, 150);
 
   it.each<[string, Script, string, number]>([
-    ['200 instead of 206', lie({}, FILE, 200), 'E_NO_RANGE', 3],
-    ['the start of another block', lie({ 'content-range': 'bytes 150-199/10000' }, tens), 'E_RANGE_MISMATCH', 3],
-    ['a Content-Range that ends early', lie({ 'content-range': 'bytes 100-148/10000' }, tens), 'E_RANGE_MISMATCH', 3],
-    ['no Content-Range', lie({}, tens), 'E_RANGE_MISMATCH', 3],
-    ['an unknown total', lie({ 'content-range': 'bytes 100-149/*' }, tens), 'E_RANGE_MISMATCH', 3],
-    ['a short body', lie({ 'content-range': good }, tens.subarray(0, 40)), 'E_RANGE_MISMATCH', 3],
-    ['a long body', lie({ 'content-range': good }, FILE.subarray(0, 60)), 'E_RANGE_MISMATCH', 3],
-    ['gzip', lie({ 'content-range': good, 'content-encoding': 'gzip' }, tens), 'E_RANGE_MISMATCH', 3],
-    ['another tag', lie({ 'content-range': good, etag: '"v2"' }, tens), 'E_SOURCE_CHANGED', 1],
-    ['no tag any more', lie({ 'content-range': good }, tens), 'E_SOURCE_CHANGED', 1],
-    ['412', lie({}, new Uint8Array(), 412), 'E_SOURCE_CHANGED', 1],
+    ['B 26: 200 instead of 206', lie({}, FILE, 200), 'E_NO_RANGE', 3],
+    ['B 27: the start of another block', lie({ 'content-range': 'bytes 150-199/10000' }, tens), 'E_RANGE_MISMATCH', 3],
+    [
+      'B 27: a Content-Range that ends early',
+      lie({ 'content-range': 'bytes 100-148/10000' }, tens),
+      'E_RANGE_MISMATCH',
+      3,
+    ],
+    ['B 27: no Content-Range', lie({}, tens), 'E_RANGE_MISMATCH', 3],
+    ['B 27: an unknown total', lie({ 'content-range': 'bytes 100-149/*' }, tens), 'E_RANGE_MISMATCH', 3],
+    ['B 27: a short body', lie({ 'content-range': good }, tens.subarray(0, 40)), 'E_RANGE_MISMATCH', 3],
+    ['B 27: a long body', lie({ 'content-range': good }, FILE.subarray(0, 60)), 'E_RANGE_MISMATCH', 3],
+    ['B 27: gzip', lie({ 'content-range': good, 'content-encoding': 'gzip' }, tens), 'E_RANGE_MISMATCH', 3],
+    ['B 28: another tag', lie({ 'content-range': good, etag: '"v2"' }, tens), 'E_SOURCE_CHANGED', 1],
+    ['B 28: no tag any more', lie({ 'content-range': good }, tens), 'E_SOURCE_CHANGED', 1],
+    ['B 28: 412', lie({}, new Uint8Array(), 412), 'E_SOURCE_CHANGED', 1],
     ['416', lie({ 'content-range': 'bytes */50' }, new Uint8Array(), 416), 'E_RANGE_BEYOND_END', 1],
-    ['404', lie({}, new Uint8Array(), 404), 'E_ASSET_GONE', 1],
+    ['B 22: 404', lie({}, new Uint8Array(), 404), 'E_ASSET_GONE', 1],
     ['401', lie({}, new Uint8Array(), 401), 'E_LINK_REFUSED', 1],
     ['403', lie({}, new Uint8Array(), 403), 'E_LINK_REFUSED', 1],
-    ['a login page as 200', lie({ 'content-type': 'text/html; charset=utf-8' }, tens, 200), 'E_LOGIN_WANTED', 3],
-    ['a login page as 206', lie({ 'content-type': 'text/html', 'content-range': good }, tens), 'E_LOGIN_WANTED', 3],
+    ['B 27: a login page as 200', lie({ 'content-type': 'text/html; charset=utf-8' }, tens, 200), 'E_LOGIN_WANTED', 3],
+    [
+      'B 27: a login page as 206',
+      lie({ 'content-type': 'text/html', 'content-range': good }, tens),
+      'E_LOGIN_WANTED',
+      3,
+    ],
     ['a redirect to the USGS login', lie({ location: 'https://ers.cr.usgs.gov/?x' }, tens, 302), 'E_LOGIN_WANTED', 1],
-    ['500', lie({}, new Uint8Array(), 500), 'E_HTTP_BUSY', 4],
-  ])('answers %s with a tagged error and no bytes', async (name, script, code, tries) => {
+    ['B 24: 500', lie({}, new Uint8Array(), 500), 'E_HTTP_BUSY', 4],
+  ])('%s gives a tagged error and no bytes', async (name, script, code, tries) => {
     const { egress, url, server } = await serve(script);
     const etag = name.includes('tag') ? '"v1"' : null;
     const error = await egress.readRange(url, 100, 50, etag).catch((caught: unknown) => caught);
@@ -79,7 +89,7 @@ describe('range reads', () => {
     expect((error as Error).message).not.toContain('TOPSECRET');
   });
 
-  it('gives up an endless 200 body at its header', async () => {
+  it('B 26: gives up an endless 200 body at its header', async () => {
     let sentBytes = 0;
     const { egress, url } = await serve((_hit, response) => {
       response.writeHead(200);
@@ -95,7 +105,7 @@ describe('range reads', () => {
     expect(sentBytes).toBeLessThan(20_000_000);
   });
 
-  it('tries a 503 again after the Retry-After of 0 s and reads the right bytes', async () => {
+  it('B 24: tries a 503 again after the Retry-After of 0 s and reads the right bytes', async () => {
     const { egress, url, server, waitsMs } = await serve((hit, response, index) => {
       if (index < 2) response.writeHead(503, { 'retry-after': '0' }).end();
       else sendRange(hit, response, FILE);
@@ -105,7 +115,7 @@ describe('range reads', () => {
     expect(waitsMs).toEqual([0, 0]);
   });
 
-  it('waits half of 1, 2 and 4 s at a jitter of 0.5 when a server says no time', async () => {
+  it('B 24: waits half of 1, 2 and 4 s at a jitter of 0.5 when a server says no time', async () => {
     const { egress, url, waitsMs } = await serve((_hit, response) => response.writeHead(429).end());
     await expect(egress.readRange(url, 0, 1, null)).rejects.toMatchObject({ kind: 'transient', code: 'E_HTTP_BUSY' });
     expect(waitsMs).toEqual([500, 1000, 2000]);
@@ -209,20 +219,20 @@ describe('Planetary Computer links', () => {
     expect(server.hits[0]?.url).toBe('/token/127/sentinel2-l2');
   });
 
-  it('renews a token that runs out within 2 minutes before each read', async () => {
+  it('B 23: renews a token that runs out within 2 minutes before each read', async () => {
     const { egress, url, tokenCount } = await serveSigned(() => true, 60_000);
     await egress.readRange(url, 0, 10, null);
     await egress.readRange(url, 0, 10, null);
     expect(tokenCount()).toBe(2);
   });
 
-  it('signs once more after a 403 and goes on', async () => {
+  it('B 23: signs once more after a 403 and goes on', async () => {
     const { egress, url, tokenCount } = await serveSigned((token) => token !== 'T1', 3_600_000);
     expect((await egress.readRange(url, 0, 10, null)).bytes).toHaveLength(10);
     expect(tokenCount()).toBe(2);
   });
 
-  it('gives up after 2 refused tokens with a sentence that holds no token', async () => {
+  it('B 23: gives up after 2 refused tokens with a sentence that holds no token', async () => {
     const { egress, url, tokenCount } = await serveSigned(() => false, 3_600_000);
     const error = await egress.readRange(url, 0, 10, null).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ kind: 'auth', message: expect.stringContaining('refused after renewal') });
