@@ -10,8 +10,9 @@ import type { ObservationPart, UnitProblem } from '../observe.ts';
 import type { Plan } from '../plan.ts';
 import { type OutputFile, writeExports } from '../store/exports.ts';
 import { sha256OfBytes, writeFileAtomic } from '../store/files.ts';
+import { digestRows } from '../store/row-digest.ts';
 import { buildRunRecord, formatRunRecord, type RunRecord } from '../store/run-record.ts';
-import type { RunToSave, SavedLayer } from '../store/save-run.ts';
+import type { RunFindings, SavedLayer } from '../store/run-rows.ts';
 import { buildLayerItem, formatItem } from '../store/stac-item.ts';
 import type { Pool } from '../workers/pool.ts';
 import type { RunDatabase } from './database.ts';
@@ -72,6 +73,7 @@ export async function finishRun(
   });
   const twin = await writeTwin(config.out, prepared.twin);
   watch.lap('tables written');
+  const findings = findingsOf(prepared, { observations, results, layers, change: change?.tables ?? null });
   const record = buildRunRecord(
     describeRun(prepared, {
       lost,
@@ -79,9 +81,11 @@ export async function finishRun(
       controls: change?.controlMethod ?? null,
       outputs: [...tables, ...twin, ...layers.flatMap((layer) => layer.files)],
       provenance,
+      proof: { planSha256: sha256OfBytes(JSON.stringify(plan)), rows: digestRows(findings) },
     }),
   );
-  await database.save(runToSave(prepared, record, { observations, results, layers, change: change?.tables ?? null }));
+  watch.lap('rows digested');
+  await database.save({ record, ...findings });
   watch.lap('database saved');
   await removeLeftovers(config.out, record, plan);
   await writeFileAtomic(join(config.out, 'run.json'), formatRunRecord(record));
@@ -208,21 +212,18 @@ function allResults(
   return rows.sort((a, b) => a.index - b.index).map((row) => row.result);
 }
 
-function runToSave(
-  prepared: PreparedRun,
-  record: RunRecord,
-  made: Pick<RunToSave, 'observations' | 'results' | 'change'> & { readonly layers: readonly WrittenLayer[] },
-): RunToSave {
-  const { plan } = prepared;
+function findingsOf(
+  { plan, parcels, superseded, supersededScenes, refused }: PreparedRun,
+  made: Pick<RunFindings, 'observations' | 'results' | 'change'> & { readonly layers: readonly WrittenLayer[] },
+): RunFindings {
   return {
-    record,
-    parcels: prepared.parcels,
+    parcels,
     usedScenes: plan.scenes.map(({ scene }) => scene),
-    supersededScenes: prepared.superseded.map(({ id, reason }) => ({
-      scene: prepared.supersededScenes.find((scene) => scene.id === id)!,
+    supersededScenes: superseded.map(({ id, reason }) => ({
+      scene: supersededScenes.find((scene) => scene.id === id)!,
       reason,
     })),
-    refusedScenes: prepared.refused,
+    refusedScenes: refused,
     acquisitions: plan.acquisitions,
     ...made,
   };

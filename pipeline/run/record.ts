@@ -8,7 +8,13 @@ import type { UnitProblem } from '../observe.ts';
 import { ALGORITHM, type MonitorParams } from '../plan.ts';
 import type { OutputFile } from '../store/exports.ts';
 import type { Provenance } from '../store/geojson.ts';
-import { computeRunId, type Parameter, type RunInput, type RunRecordInput } from '../store/run-record.ts';
+import {
+  computeRunId,
+  type Parameter,
+  type RunInput,
+  type RunProof,
+  type RunRecordInput,
+} from '../store/run-record.ts';
 import type { PreparedRun } from './prepare.ts';
 
 /** Refusals that follow a rule of the project rather than a fault: they leave nothing out that was wanted. */
@@ -34,6 +40,7 @@ export function describeRun(
     readonly outputs: readonly OutputFile[];
     readonly provenance: Provenance;
     readonly controls: ChangeResults['controlMethod'];
+    readonly proof?: RunProof;
   },
 ): RunRecordInput {
   const { config, plan } = prepared;
@@ -74,6 +81,7 @@ export function describeRun(
     warnings: [...prepared.notes, ...prepared.emptyPeriods, ...warningsOf(prepared, made.problems)],
     controls: made.controls && toParameter(made.controls),
     outputs: made.outputs,
+    proof: made.proof ?? null,
   };
 }
 

@@ -61,7 +61,7 @@ export function parcelOf(result: ParcelResult, parcels: ReadonlyMap<string, Parc
 }
 
 /** Geometry of a parcel in GeoJSON form, exact: Polygon for one part, else MultiPolygon. */
-export function geometryOfParcel(parcel: Parcel): ParcelGeometry {
+export function geometryOfParcel(parcel: Pick<Parcel, 'rings'>): ParcelGeometry {
   return joinPolygons(groupRings(parcel.rings));
 }
 

@@ -2,6 +2,7 @@ import type { RefusedParcel } from '../../shared/parcel.ts';
 import type { RefusedScene } from '../../shared/scene.ts';
 import type { OutputFile } from './exports.ts';
 import { sha256OfBytes } from './files.ts';
+import type { RowDigests } from './row-digest.ts';
 
 /** What a run read, and how anyone can check that they hold the same bytes. */
 export interface RunInput {
@@ -45,6 +46,15 @@ export interface RunRecord {
   /** How control areas were chosen and their intervals learned; null where nothing was compared with them. */
   readonly controls: Parameter;
   readonly outputs: readonly OutputFile[];
+  /** null or missing in records of earlier versions and of runs without a database. */
+  readonly proof?: RunProof | null;
+}
+
+/** What `canopy verify` proves the rest of a run by. */
+export interface RunProof {
+  /** SHA-256 of the plan file. */
+  readonly planSha256: string;
+  readonly rows: RowDigests;
 }
 
 interface SupersededScene {
@@ -103,6 +113,7 @@ export function buildRunRecord(input: RunRecordInput): RunRecord {
     warnings: unique(input.warnings),
     controls: sortKeys(input.controls ?? null) as Parameter,
     outputs: [...input.outputs].sort((a, b) => compare(a.name, b.name)),
+    proof: input.proof ?? null,
   };
 }
 
