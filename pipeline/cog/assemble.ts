@@ -62,7 +62,7 @@ export interface AssemblyOptions {
  * Compressed blocks wait on disk; in memory are the super-blocks under way and, for each further stage, two rows of
  * super-blocks of overviews. The bytes depend on the pixels only, not on the number of threads or the order in which
  * they answer. The file appears under `path` complete or not at all; where a call of `work` fails, its error is thrown
- * once the others under way have ended. Errors: `E_DISK` (resource).
+ * once the others under way have ended. Errors: `E_DISK` and `E_DISK_FULL` (resource).
  */
 export async function assembleCog(
   path: string,

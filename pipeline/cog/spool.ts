@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CanopyError } from '../../shared/errors.ts';
+import { diskError, systemCode } from '../disk-error.ts';
 import type { ByteRange } from './source.ts';
 
 /** Bytes kept on disk beside the file to be, until its layout is known. */
@@ -21,9 +22,12 @@ function temporaryPath(path: string, part: string): string {
   return join(dirname(path), `.${basename(path)}.${process.pid}.${part}.tmp`);
 }
 
-function diskError(path: string, cause: unknown): unknown {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  if (!/^E[A-Z]+$/.test(code)) return cause;
+/** Whatever the system has against a file of ours: room, or a folder that is missing or may not be written. */
+function writeError(path: string, cause: unknown): unknown {
+  const shortage = diskError(path, cause);
+  if (shortage !== null) return shortage;
+  const code = systemCode(cause);
+  if (code === '') return cause;
   const message = `${path} could not be written (${code}). Check the free space and the rights of its folder.`;
   return new CanopyError({ kind: 'resource', code: 'E_DISK', message, where: path }, { cause });
 }
@@ -63,7 +67,7 @@ export function createSpool(path: string): Spool {
         opening ??= openNameless(temporary);
         await writeFully(await opening, part, at);
       } catch (error) {
-        throw diskError(path, error);
+        throw writeError(path, error);
       }
       return at;
     },
@@ -110,7 +114,7 @@ export async function writeAtomically(
     return written;
   } catch (error) {
     await rm(temporary, { force: true });
-    throw diskError(path, error);
+    throw writeError(path, error);
   }
 }
 

@@ -12,7 +12,7 @@ export type ReadBlock = (blockCol: number, blockRow: number) => PixelArray | Pro
  * Writes a Cloud Optimized GeoTIFF from blocks that are asked for row by row, one at a time, and encoded here: see
  * `assembleCog`, which has threads do that. Memory is two block rows a level. The same pixels give the same bytes,
  * whatever the machine and its zlib. The file appears under `path` complete or not at all. Errors: `E_TOO_LARGE` (4 GB),
- * `E_CRS_UNSUPPORTED`, `E_DISK` (resource).
+ * `E_CRS_UNSUPPORTED`, `E_DISK` and `E_DISK_FULL` (resource).
  */
 export async function writeCog(path: string, spec: CogSpec, readBlock: ReadBlock): Promise<CogFile> {
   const plan = planCog(path, spec);
