@@ -12,6 +12,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'show results in a browser: the map, an API and tiles, on this machine only',
     load: async () => (await import('./commands/serve.ts')).serveCommand,
   },
+  verify: {
+    summary: 'prove that files, rows and a sample of units are what a run made',
+    load: async () => (await import('./commands/verify.ts')).verifyCommand,
+  },
   index: {
     summary: 'a vegetation index of one scene as a COG',
     load: async () => (await import('./commands/index-layer.ts')).indexCommand,

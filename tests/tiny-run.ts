@@ -6,6 +6,7 @@ import { runFolder } from '../pipeline/run/folder.ts';
 import { prepareRun, type RunContext } from '../pipeline/run/prepare.ts';
 import { createStopwatch } from '../pipeline/run/stopwatch.ts';
 import type { Task, TaskResult } from '../pipeline/run/tasks.ts';
+import type { RunToSave } from '../pipeline/store/save-run.ts';
 import { createPool } from '../pipeline/workers/pool.ts';
 import { type CanopyRun, readCsv, runCanopy } from './canopy.ts';
 
@@ -51,8 +52,12 @@ export async function runTiny(request: TinyRequest): Promise<TinyRun> {
 /**
  * The same run without its database, whose start takes longer than all the rest of a tiny run; built children compute
  * it. Throws when a unit is left out.
+ * @param save takes what would go into the database
  */
-export async function measureTiny(request: TinyRequest): Promise<TinyTables> {
+export async function measureTiny(
+  request: TinyRequest,
+  save: (run: RunToSave) => Promise<void> = async () => {},
+): Promise<TinyTables> {
   const config = await readMonitorConfig([...monitorArgs(request).slice(1), '--workers', '2'], {});
   const pool = createPool<Task, TaskResult>({ size: config.workers, env: childEnvironment(config.allowHosts) });
   const { out } = config;
@@ -63,7 +68,7 @@ export async function measureTiny(request: TinyRequest): Promise<TinyTables> {
     mkdirSync(runFolder.layers(out), { recursive: true });
     writeFileSync(runFolder.plan(out, plan.runId), JSON.stringify(plan));
     await Promise.all(plan.units.map(({ index }) => pool.run({ kind: 'unit', runId: plan.runId, unit: index, out })));
-    const database = { save: async () => {}, close: async () => {} };
+    const database = { save, close: async () => {} };
     await finishRun(prepared, new Map(), { pool, database }, QUIET, createStopwatch());
   } finally {
     await pool.close();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { cellsOf, makeTinyCatalog, type TinyScene, writeParcels } from './tiny-catalog.ts';
 
-const TILES = [
+export const TILES = [
   { mgrsTile: '31PAA', x: 500_000 },
   { mgrsTile: '31PAB', x: 510_000 },
 ].map((tile) => ({ ...tile, epsg: 32631, y: 1_083_000, widthPx: 60, heightPx: 60 }));
@@ -29,9 +29,15 @@ function noise(col: number, row: number, date: number): number {
 /**
  * Two tiles of a savanna of 60 × 60 cells over four and a half years: NDVI swings by 0.2 with the year round 0.45 in the
  * north and 0.55 in the south, with noise of ±0.02, and each tile has a parcel of 1 ha of which half is cleared and one where nothing happens.
+ * @param tileCount 1: the first tile only
+ * @param more scenes beside these
  */
-export async function makeTinySeasons(folder: string): Promise<{ catalog: string; parcels: string }> {
-  const scenes = TILES.flatMap((tile) =>
+export async function makeTinySeasons(
+  folder: string,
+  { tileCount = 2, more = [] }: { readonly tileCount?: number; readonly more?: readonly TinyScene[] } = {},
+): Promise<{ catalog: string; parcels: string }> {
+  const tiles = TILES.slice(0, tileCount);
+  const scenes = tiles.flatMap((tile) =>
     SEASON_DAYS.map((day, date): TinyScene => {
       const turn = (2 * Math.PI * (Date.parse(day) - Date.UTC(2019, 8, 15))) / (365.25 * 86_400_000);
       const nir = (col: number, row: number) => {
@@ -43,11 +49,11 @@ export async function makeTinySeasons(folder: string): Promise<{ catalog: string
       return { ...tile, day, red: 800, nir };
     }),
   );
-  const catalog = await makeTinyCatalog(join(folder, 'scenes'), scenes);
+  const catalog = await makeTinyCatalog(join(folder, 'scenes'), [...scenes, ...more]);
   const parcels = join(folder, 'parcels.geojson');
   writeParcels(
     parcels,
-    TILES.flatMap((tile) =>
+    tiles.flatMap((tile) =>
       PLACES.map(({ id, ...cells }) => ({ id: `${tile.mgrsTile}-${id}`, ...cellsOf(tile, cells) })),
     ),
   );

@@ -9,7 +9,7 @@ import { layerName, runFolder } from './folder.ts';
  * Files that a writer of ours was killed over: hidden, beside the file that they would have become, and named by process
  * (a file, a part of a COG) or by token (a lock). Other hidden files are somebody else's.
  */
-const UNFINISHED = /^\..+\.(\d+-[0-9a-f]{8}|\d+\.(whole|blocks|level-\d+)|[0-9a-f]{16})\.tmp$/;
+export const UNFINISHED = /^\..+\.(\d+-[0-9a-f]{8}|\d+\.(whole|blocks|level-\d+)|[0-9a-f]{16})\.tmp$/;
 
 /**
  * Removes from a run's folder what is not of this run: unfinished files of writers that were killed, and layers that

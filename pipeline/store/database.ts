@@ -70,7 +70,8 @@ async function bootPglite(folder: string) {
   return pglite;
 }
 
-async function openPostgres(url: string): Promise<Database> {
+/** PostgreSQL as it is: no table is made or changed. */
+export async function openPostgres(url: string): Promise<Database> {
   const { default: pg } = await import('pg');
   const pool = new pg.Pool({
     connectionString: url,

@@ -47,6 +47,12 @@ export async function takeLock(path: string): Promise<Lock> {
   return { release: () => release(path, mine.token) };
 }
 
+/** Throws `E_DATABASE_LOCKED` where a running process holds a lock file; takes nothing, writes nothing. */
+export async function refuseHeldLock(path: string): Promise<void> {
+  const holder = await readHolder(path);
+  if (holder !== null && (await isRunning(holder))) throw lockedError(path, holder);
+}
+
 /** Whether a running process holds a lock file; one that does not say who holds it counts as held. */
 export async function isLockHeld(path: string): Promise<boolean> {
   try {

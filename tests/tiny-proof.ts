@@ -1,0 +1,78 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Plan } from '../pipeline/plan.ts';
+import { runFolder } from '../pipeline/run/folder.ts';
+import { openDatabase } from '../pipeline/store/database.ts';
+import { sha256OfBytes } from '../pipeline/store/files.ts';
+import { saveRun } from '../pipeline/store/save-run.ts';
+import type { Database } from '../pipeline/store/sql.ts';
+import { measureTiny } from './tiny-run.ts';
+import { makeTinySeasons, SEASON_DAYS, SEASON_PERIODS, TILES } from './tiny-seasons.ts';
+
+/**
+ * The results of a run with a row in every table and a file of every kind: change over time with control areas on one
+ * tile, a superseded scene, a parcel outside every scene, a refused one, and the record of work.
+ * @param database opened for the folder of the results, by default the embedded one there; closed afterwards
+ */
+export async function makeTinyProof(
+  folder: string,
+  database: (out: string) => Promise<Database> = (out) => openDatabase({ folder: out }),
+): Promise<string> {
+  const old = { ...TILES[0]!, day: SEASON_DAYS[0]!, sequence: 1, baseline: '05.00' };
+  const { catalog, parcels } = await makeTinySeasons(folder, { tileCount: 1, more: [old] });
+  addAwkwardParcels(parcels);
+  const out = join(folder, 'results');
+  const request = { parcels, catalog, out, ...SEASON_PERIODS, more: ['--controls', '2', '--h', '1'] };
+  await measureTiny(request, async (run) => {
+    const opened = await database(out);
+    try {
+      await saveRun(opened, run);
+      await saveWork(opened, out, run.record.plan);
+    } finally {
+      await opened.close();
+    }
+  });
+  return out;
+}
+
+function addAwkwardParcels(path: string): void {
+  const document = JSON.parse(readFileSync(path, 'utf8')) as { features: object[] };
+  const area = (id: string, ring: number[][]) => {
+    return { type: 'Feature', properties: { id }, geometry: { type: 'Polygon', coordinates: [[...ring, ring[0]]] } };
+  };
+  const far = area('=far, "far"', [
+    [10, 40],
+    [10.01, 40],
+    [10.01, 40.01],
+  ]);
+  const bow = area('bow-tie', [
+    [3, 9.7],
+    [3.01, 9.71],
+    [3.01, 9.7],
+    [3, 9.71],
+  ]);
+  document.features.push(far, bow);
+  writeFileSync(path, JSON.stringify(document));
+}
+
+/** The record of work of a run that has finished, as its coordinator leaves it. */
+async function saveWork(database: Database, out: string, planId: string): Promise<void> {
+  const plan = JSON.parse(readFileSync(runFolder.plan(out, planId), 'utf8')) as Plan;
+  await database.query(
+    "insert into work_run (id, label, place, plan, algorithm, owner, state) values ('r1', 'tiny', $1, $2, $3, 'a test', 'finished')",
+    [out, planId, plan.algorithm],
+  );
+  for (const { key } of plan.units) {
+    const path = runFolder.unit(out, key);
+    if (!existsSync(path)) throw new Error(`Unit ${key} was not computed.`);
+    const bytes = readFileSync(path);
+    await database.query("insert into work_unit (run_id, key, label, state, token) values ('r1', $1, 'u', 'done', 1)", [
+      key,
+    ]);
+    await database.query("insert into unit_result (run_id, key, token, sha256, bytes) values ('r1', $1, 1, $2, $3)", [
+      key,
+      sha256OfBytes(bytes),
+      bytes.length,
+    ]);
+  }
+}
