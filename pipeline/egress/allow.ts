@@ -76,16 +76,9 @@ export function checkUrl(allow: AllowList, text: string): CheckedUrl {
 }
 
 function parseUrl(text: string): URL {
-  try {
-    return new URL(text);
-  } catch (cause) {
-    throw inputError(
-      'E_HOST_NOT_ALLOWED',
-      `Not a link that can be followed: "${text.slice(0, 80)}".`,
-      undefined,
-      cause,
-    );
-  }
+  if (URL.canParse(text)) return new URL(text);
+  // The parser's own error quotes the whole link, and with it whatever its query holds.
+  throw inputError('E_HOST_NOT_ALLOWED', `Not a link that can be followed: "${describeUrl(text).slice(0, 80)}".`);
 }
 
 function pairOf(url: URL): string {

@@ -1,4 +1,5 @@
 import { CanopyError, inputError } from '../../shared/errors.ts';
+import { describeUrl } from './allow.ts';
 
 /** Where read tokens come from, and which hosts need one: `<account>.blob.…/<container>/…`. */
 export interface SigningService {
@@ -58,7 +59,10 @@ export function createSigner(
       const link = new URL(url);
       const account = link.hostname.split('.', 1)[0] ?? '';
       const container = link.pathname.split('/')[1] ?? '';
-      if (container === '') throw inputError('E_ITEM_HREF', `${url} names no container of ${account}.`, url);
+      if (container === '') {
+        const where = describeUrl(link);
+        throw inputError('E_ITEM_HREF', `${where} names no container of ${account}.`, where);
+      }
       const { query } = await tokenFor(`${account}/${container}`, refusedLink);
       return `${link.origin}${link.pathname}?${query}`;
     },

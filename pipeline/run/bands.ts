@@ -36,12 +36,12 @@ export function createBandFiles(egress: RangeReader, report: (note: TaskNote) =>
     const scene = sceneOf.get(url);
     if (scene === undefined || performance.now() - notedMs < NOTE_EVERY_MS) return;
     notedMs = performance.now();
-    report({ file: url, scene });
+    report({ file: displayHref(url), scene });
   });
 
   function note(href: string, sceneId: string): void {
     if (isUrl(href)) sceneOf.set(href, sceneId);
-    report({ file: href, scene: sceneId });
+    report({ file: displayHref(href), scene: sceneId });
   }
 
   async function open(band: Band, sceneId: string): Promise<Cog> {

@@ -2,6 +2,7 @@ import { inputError } from '../../shared/errors.ts';
 import type { Acquisition, RefusedScene, Scene } from '../../shared/scene.ts';
 import type { MonitorConfig } from '../config.ts';
 import { dayOf, isInPeriod } from '../season.ts';
+import { shownHref } from '../stac/href.ts';
 
 /**
  * One sentence for a period without an acquisition: nothing can be compared, yet the other period can be observed.
@@ -29,7 +30,7 @@ export function findEmptyPeriods(
   const flags = empty.map(({ flag }) => flag).join(' and ');
   const first = missed.length > 0 ? ` Refused scenes: ${missed.length}; the first: ${missed[0]!.reason}` : '';
   const [place, advice] = parcels === null ? ['', '--start, --from and --to'] : [' over the parcels', flags];
-  const sentence = `No usable scene${place} in ${where} in ${catalog}. Change ${advice}, or add scenes.${first}`;
-  if (empty.length === periods.length) throw inputError('E_EMPTY_PERIOD', sentence, catalog);
+  const sentence = `No usable scene${place} in ${where} in ${shownHref(catalog)}. Change ${advice}, or add scenes.${first}`;
+  if (empty.length === periods.length) throw inputError('E_EMPTY_PERIOD', sentence, shownHref(catalog));
   return [sentence];
 }

@@ -3,6 +3,7 @@ import type { Bbox } from '../../shared/grid.ts';
 import type { RefusedScene, Scene } from '../../shared/scene.ts';
 import type { MonitorConfig } from '../config.ts';
 import { loadScenes } from '../stac/catalog.ts';
+import { shownHref } from '../stac/href.ts';
 import type { GridlessItem } from '../stac/item.ts';
 import type { Pool } from '../workers/pool.ts';
 import type { CompletedItem } from './complete.ts';
@@ -63,7 +64,8 @@ async function completeInChild(item: GridlessItem, pool: Pool<Task, TaskResult>)
 }
 
 /** The catalogue says how many of its scenes are not of this run, not whether for their place or for their day. */
-function nothingFound({ catalog, parcels, params, collections }: SceneSearch, outsideCount: number): Error {
+function nothingFound({ parcels, params, collections, ...search }: SceneSearch, outsideCount: number): Error {
+  const catalog = shownHref(search.catalog);
   const others = collections ? 'another place, day or collection' : 'another place or day';
   const rest = outsideCount > 0 ? `; scenes of ${others}: ${outsideCount}` : '';
   const days = `from ${params.baseline.start} to ${params.period.end}`;

@@ -7,6 +7,7 @@ import { parseParcels } from '../parcels.ts';
 import { keepHarmonised, keepOneFamily, type MonitorParams, type Plan, planRun } from '../plan.ts';
 import { dayOf, isInPeriod } from '../season.ts';
 import { groupAcquisitions } from '../stac/acquisition.ts';
+import { shownHref } from '../stac/href.ts';
 import { sha256OfBytes } from '../store/files.ts';
 import type { Pool } from '../workers/pool.ts';
 import { checkScenes } from './check-scenes.ts';
@@ -77,7 +78,7 @@ export async function prepareRun(
   if (config.parcels !== null && plan.parcels.length === 0)
     throw inputError(
       'E_NO_COVERAGE',
-      `No scene of ${config.catalog} covers a parcel of ${config.parcels}. Check that both are of the same place.`,
+      `No scene of ${shownHref(config.catalog)} covers a parcel of ${config.parcels}. Check that both are of the same place.`,
       config.parcels,
     );
   const seriesNotes = [...notesOnSeries(config, plan), ...notesOnChange(plan)];

@@ -3,11 +3,12 @@ import { inputError, isCanopyError } from '../../shared/errors.ts';
 import type { Egress } from '../egress/client.ts';
 import { KNOWN_COLLECTIONS } from './collections.ts';
 import { digestOf, findEntries, readDocument, type StacDocument } from './document.ts';
-import { isHttp, resolveHref } from './href.ts';
+import { isHttp, resolveHref, shownHref } from './href.ts';
 import { addItem, createIntake, finishIntake, type Intake, type LoadedScenes, refuse } from './intake.ts';
 import { type JsonObject, linksOf } from './json.ts';
+import { readPages, type StacRequest } from './pages.ts';
 import type { SceneQuery } from './query.ts';
-import { readPages, type StacRequest, searchItems, searchRequestOf } from './search.ts';
+import { searchItems, searchRequestOf } from './search.ts';
 
 const LOCAL_READS = 32;
 const REMOTE_READS = 8;
@@ -33,7 +34,8 @@ export async function loadScenes(
   let level = await readLevel(hrefs, walk, isFolder);
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MAX_DEPTH) {
-      throw inputError('E_CATALOG_FORM', `${source} nests more than ${MAX_DEPTH} catalogues deep.`, source);
+      const where = shownHref(source);
+      throw inputError('E_CATALOG_FORM', `${where} nests more than ${MAX_DEPTH} catalogues deep.`, where);
     }
     level = await readLevel(level, walk, true);
   }
@@ -68,7 +70,7 @@ async function readLevel(hrefs: readonly string[], walk: Walk, mayFail: boolean)
     }
   }
   if (walk.visited.size > MAX_DOCUMENTS) {
-    throw inputError('E_CATALOG_FORM', `The catalogue links to more than ${MAX_DOCUMENTS} documents.`, hrefs[0]);
+    throw inputError('E_CATALOG_FORM', `The catalogue links to more than ${MAX_DOCUMENTS} documents.`);
   }
   return next;
 }
@@ -105,7 +107,8 @@ async function takeInCollection({ value, href }: StacDocument, walk: Walk): Prom
 
 async function takeInCatalog({ value, href }: StacDocument, walk: Walk): Promise<string[]> {
   if (value.type !== 'Catalog' && value.type !== 'Collection' && !Array.isArray(value.links)) {
-    throw inputError('E_CATALOG_FORM', `${href} is not a STAC catalogue, collection or item.`, href);
+    const where = shownHref(href);
+    throw inputError('E_CATALOG_FORM', `${where} is not a STAC catalogue, collection or item.`, where);
   }
   const search = searchRequestOf(value, href);
   if (search !== null) {
@@ -128,7 +131,7 @@ function followLink(href: string, base: string, walk: Walk): string | null {
     return resolveHref(href, base);
   } catch (error) {
     if (!isCanopyError(error)) throw error;
-    refuse(walk.intake, href.slice(0, 100), error);
+    refuse(walk.intake, shownHref(href).slice(0, 100), error);
     return null;
   }
 }

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inputError, isCanopyError, usageError } from '../../shared/errors.ts';
 import type { Egress } from '../egress/client.ts';
-import { isHttp } from './href.ts';
+import { isHttp, shownHref } from './href.ts';
 import { asObject, type JsonObject } from './json.ts';
 
 const LIMIT_BYTES = 64 * 1024 * 1024;
@@ -23,7 +23,7 @@ export interface StacDocument {
 export async function findEntries(source: string): Promise<{ hrefs: string[]; isFolder: boolean }> {
   if (isHttp(source)) return { hrefs: [source], isFolder: false };
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(source) && !source.startsWith('file:')) {
-    throw usageError(`The catalogue ${source} must be a folder, a file or an https address.`);
+    throw usageError(`The catalogue ${source.split('?', 1)[0]} must be a folder, a file or an https address.`);
   }
   const path = resolve(source.startsWith('file:') ? fileURLToPath(source) : source);
   const info = await stat(path).catch((cause: unknown) => {
@@ -42,7 +42,10 @@ export async function findEntries(source: string): Promise<{ hrefs: string[]; is
 export async function readDocument(href: string, egress: Egress): Promise<StacDocument> {
   const { value, sha256 } = isHttp(href) ? { value: await egress.getJson(href), sha256: null } : await readLocal(href);
   const object = asObject(value);
-  if (object === null) throw inputError('E_CATALOG_FORM', `${href} is JSON, but not a STAC document.`, href);
+  if (object === null) {
+    const where = shownHref(href);
+    throw inputError('E_CATALOG_FORM', `${where} is JSON, but not a STAC document.`, where);
+  }
   return { href, value: object, sha256 };
 }
 

@@ -15,6 +15,11 @@ export function isHttp(href: string): boolean {
   return /^https?:\/\//i.test(href);
 }
 
+/** A path or link fit for messages: without its query, which may hold a signature. */
+export function shownHref(href: string): string {
+  return isHttp(href) ? (href.split(/[?#]/, 1)[0] ?? href) : href;
+}
+
 /**
  * Where a link in a STAC document leads: an http(s) URL, or an absolute path when the document itself is a local file.
  * A document from the network can name nothing on the local disk. Throws `E_ITEM_HREF`.
@@ -23,18 +28,19 @@ export function isHttp(href: string): boolean {
 export function resolveHref(href: string, baseHref: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   if (href === '' || href.length > MAX_HREF_CHARS || /[\u0000-\u001f]/.test(href)) {
-    throw inputError('E_ITEM_HREF', 'A link is empty, too long or holds control characters.', baseHref);
+    throw inputError('E_ITEM_HREF', 'A link is empty, too long or holds control characters.', shownHref(baseHref));
   }
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(href)?.[1]?.toLowerCase() ?? null;
-  if (scheme === 's3') return s3ToHttps(href, baseHref);
+  const where = shownHref(baseHref);
+  if (scheme === 's3') return s3ToHttps(href, where);
   if (scheme === 'file' && !isHttp(baseHref)) return fileUrlToPath(href, baseHref);
   if (scheme !== null && scheme !== 'http' && scheme !== 'https') {
-    throw inputError('E_ITEM_HREF', `${scheme}: links are not followed here, only https (${shown(href)}).`, baseHref);
+    throw inputError('E_ITEM_HREF', `${scheme}: links are not followed here, only https (${shown(href)}).`, where);
   }
   if (scheme === null && !isHttp(baseHref)) return resolve(dirname(baseHref), href);
   const base = isHttp(baseHref) ? baseHref : undefined;
   if (!URL.canParse(href, base)) {
-    throw inputError('E_ITEM_HREF', `Not a link that can be followed: "${shown(href)}".`, baseHref);
+    throw inputError('E_ITEM_HREF', `Not a link that can be followed: "${shown(href)}".`, where);
   }
   return withoutSignature(new URL(href, base));
 }

@@ -1,5 +1,6 @@
 import { isCanopyError } from '../../shared/errors.ts';
 import type { LandsatTier, RefusedScene, Scene } from '../../shared/scene.ts';
+import { shownHref } from './href.ts';
 import { type GridlessItem, type ParsedItem, parseItem } from './item.ts';
 import { asText, type JsonObject } from './json.ts';
 import { isOutside, type SceneQuery } from './query.ts';
@@ -47,7 +48,7 @@ export function addItem(intake: Intake, item: JsonObject, href: string, digest: 
     keep(intake, parseItem(item, href), digest);
   } catch (error) {
     if (!isCanopyError(error)) throw error;
-    refuse(intake, asText(item.id)?.slice(0, 200) ?? href, error);
+    refuse(intake, asText(item.id)?.slice(0, 200) ?? shownHref(href), error);
   }
 }
 
@@ -63,7 +64,7 @@ function keep(intake: Intake, parsed: ParsedItem, digest: string): void {
   } else if (tier !== null && !(query.tiers ?? ['T1']).includes(tier)) {
     refuse(intake, id, { code: 'E_SCENE_TIER', message: `Item ${id}: ${TIER_REASON[tier]}` });
   } else if (itemDigests.has(id)) {
-    const message = `Item ${id} is in the catalogue twice; the one in ${itemHref} was left out.`;
+    const message = `Item ${id} is in the catalogue twice; the one in ${shownHref(itemHref)} was left out.`;
     refuse(intake, id, { code: 'E_ITEM_TWICE', message });
   } else {
     itemDigests.set(id, digest);

@@ -3,6 +3,7 @@ import type { Grid } from '../../shared/grid.ts';
 import type { Band, BandName, LandsatTier, Scene } from '../../shared/scene.ts';
 import { parseBands, type RawBand } from './bands.ts';
 import { gridKeyOf, tileCodeOf } from './grid.ts';
+import { shownHref } from './href.ts';
 import { asArray, asNumber, asObject, asText, firstText, type JsonObject } from './json.ts';
 import { attributionOf, familyOf, normalisePlatform } from './platform.ts';
 import { baselineOf, datatakeOf, productTimeOf, sensingStartOf } from './product.ts';
@@ -71,8 +72,8 @@ function parseForm(value: unknown, itemHref: string) {
   if (item !== null && item.type === 'Feature' && properties !== null && assets !== null) {
     return { item, properties, assets };
   }
-  const message = `${itemHref} is not a STAC item: it has no type Feature, properties or assets.`;
-  throw inputError('E_ITEM_FORM', message, itemHref);
+  const message = `${shownHref(itemHref)} is not a STAC item: it has no type Feature, properties or assets.`;
+  throw inputError('E_ITEM_FORM', message, shownHref(itemHref));
 }
 
 /**
@@ -118,8 +119,8 @@ function bboxOfPositions(coordinates: unknown): (number | null)[] {
 function parseId(value: unknown, itemHref: string): string {
   const id = typeof value === 'number' ? String(value) : (asText(value) ?? '');
   if (/^[A-Za-z0-9][A-Za-z0-9._:@+-]{0,199}$/.test(id)) return id;
-  const message = `${itemHref}: the item id "${id.slice(0, 60)}" is not made of letters, digits and ._:@+- (200 at most).`;
-  throw inputError('E_ITEM_ID', message, itemHref);
+  const message = `${shownHref(itemHref)}: the item id "${id.slice(0, 60)}" is not made of letters, digits and ._:@+- (200 at most).`;
+  throw inputError('E_ITEM_ID', message, shownHref(itemHref));
 }
 
 function parsePlatform(properties: JsonObject, id: string): string {

@@ -1,25 +1,10 @@
-import { type CanopyError, inputError, isCanopyError } from '../../shared/errors.ts';
+import { CanopyError, isCanopyError } from '../../shared/errors.ts';
 import type { Egress } from '../egress/client.ts';
-import { isHttp, resolveHref } from './href.ts';
-import { asArray, asNumber, asObject, type JsonObject, linksOf, type StacLink } from './json.ts';
+import { isHttp, resolveHref, shownHref } from './href.ts';
+import { asArray, type JsonObject, linksOf } from './json.ts';
+import { idOf, incomplete, PAGE_ITEMS, type Pages, readPages, type StacRequest } from './pages.ts';
 import type { SceneQuery } from './query.ts';
-
-/** Items asked for at once; servers may send fewer. */
-const PAGE_ITEMS = 100;
-/** A search that needs more pages than this goes round in circles or is far too wide. */
-const MAX_PAGES = 5000;
-
-export interface StacRequest {
-  readonly method: 'GET' | 'POST';
-  readonly url: string;
-  readonly body?: JsonObject;
-}
-
-interface Pages {
-  readonly features: readonly JsonObject[];
-  /** False when the last page was full and the server gave neither a count nor a `next` link: more may be missing. */
-  readonly certain: boolean;
-}
+import { halveBbox, halveDays, splitMonths } from './search-parts.ts';
 
 /** The search link of an API's landing page, or null when the document is no API. */
 export function searchRequestOf(landing: JsonObject, href: string): StacRequest | null {
@@ -31,33 +16,95 @@ export function searchRequestOf(landing: JsonObject, href: string): StacRequest 
   return isApi && isHttp(href) ? { method: 'POST', url: `${href.replace(/\/$/, '')}/search` } : null;
 }
 
-/**
- * All items of a search, or an `E_STAC_INCOMPLETE`. Where the server's answer cannot be told from a cut one (a full last
- * page, no `next`, no count), the days are halved and asked for again until it can.
- */
-export async function searchItems(search: StacRequest, query: SceneQuery, egress: Egress): Promise<JsonObject[]> {
-  const pages = await readPages(firstRequest(search, query), egress);
-  if (pages.certain) return [...pages.features];
-  if (query.startDay === query.endDay) {
-    throw incomplete(
-      search.url,
-      `returned exactly ${pages.features.length} items for ${query.startDay}, without a count or a next link: more may be missing`,
-    );
-  }
-  const [first, second] = halveDays(query);
-  return [...(await searchItems(search, first, egress)), ...(await searchItems(search, second, egress))];
+/** Parts of a search that fail one after another before the service is taken to be away. */
+const MAX_FAILURES = 4;
+/** Halvings of the area: the smallest part is a sixty-fourth of it. */
+const MAX_HALVINGS = 6;
+
+interface Search {
+  readonly request: StacRequest;
+  readonly egress: Egress;
+  /** Items of all parts that were read to their end, by id; one that touches two parts is found twice. */
+  readonly found: Map<string, JsonObject>;
+  failuresInRow: number;
 }
 
-function halveDays(query: SceneQuery): [SceneQuery, SceneQuery] {
-  const dayMs = 86_400_000;
-  const startMs = Date.parse(query.startDay);
-  const days = Math.round((Date.parse(query.endDay) - startMs) / dayMs) + 1;
-  const dayAt = (index: number) => new Date(startMs + index * dayMs).toISOString().slice(0, 10);
-  const half = Math.floor(days / 2);
-  return [
-    { ...query, endDay: dayAt(half - 1) },
-    { ...query, startDay: dayAt(half) },
-  ];
+interface Part {
+  readonly query: SceneQuery;
+  readonly halvings: number;
+}
+
+/**
+ * All items of a search, or an `E_STAC_INCOMPLETE`; never a part of them. A part that the server fails to answer is asked
+ * for in smaller parts: by month, then by halves of its area, and at last by halves of its days; what was read stays. So
+ * is a part whose answer cannot be told from a cut one (no count, no `next`, a full last page). Where a server gives no
+ * count at all, the halves of a search must list the same items as the whole.
+ */
+export async function searchItems(request: StacRequest, query: SceneQuery, egress: Egress): Promise<JsonObject[]> {
+  const search: Search = { request, egress, found: new Map(), failuresInRow: 0 };
+  await readPart(search, { query, halvings: 0 });
+  return [...search.found.values()];
+}
+
+async function readPart(search: Search, part: Part): Promise<void> {
+  let failure: CanopyError | null = null;
+  try {
+    const pages = await list(search, part.query);
+    search.failuresInRow = 0;
+    if (await isWhole(search, part.query, pages)) {
+      for (const feature of pages.features) search.found.set(idOf(feature), feature);
+      return;
+    }
+  } catch (error) {
+    if (!isCanopyError(error) || error.kind !== 'transient') throw error;
+    failure = error;
+    if (++search.failuresInRow >= MAX_FAILURES) throw away(search, failure);
+  }
+  const parts = failure === null ? splitCut(part) : splitFailed(part);
+  if (parts.length === 0) throw failure === null ? cutPart(search, part.query) : away(search, failure);
+  for (const smaller of parts) await readPart(search, smaller);
+}
+
+function list({ request, egress }: Search, query: SceneQuery): Promise<Pages> {
+  return readPages(firstRequest(request, query), egress);
+}
+
+async function isWhole(search: Search, query: SceneQuery, { features, completeness }: Pages): Promise<boolean> {
+  if (completeness !== 'ended') return completeness === 'counted';
+  const ids = new Set(features.map(idOf));
+  const again = new Set<string>();
+  for (const half of halveDays(query)) for (const item of (await list(search, half)).features) again.add(idOf(item));
+  // A single day cannot be asked for by halves.
+  return query.startDay === query.endDay || (again.size === ids.size && [...again].every((id) => ids.has(id)));
+}
+
+function splitFailed({ query, halvings }: Part): Part[] {
+  const months = splitMonths(query);
+  if (months.length > 1) return months.map((month) => ({ query: month, halvings }));
+  if (query.bboxDeg !== null && halvings < MAX_HALVINGS)
+    return halveBbox(query).map((half) => ({ query: half, halvings: halvings + 1 }));
+  return halveDays(query).map((half) => ({ query: half, halvings }));
+}
+
+function splitCut({ query, halvings }: Part): Part[] {
+  const days = halveDays(query);
+  if (days.length > 0) return days.map((half) => ({ query: half, halvings }));
+  if (query.bboxDeg === null || halvings >= MAX_HALVINGS) return [];
+  return halveBbox(query).map((half) => ({ query: half, halvings: halvings + 1 }));
+}
+
+function cutPart({ request }: Search, { startDay }: SceneQuery): CanopyError {
+  return incomplete(
+    request.url,
+    `returned a full page of items for ${startDay}, without a count or a next link: more may be missing`,
+  );
+}
+
+/** Unlike a list that contradicts itself, this may pass. */
+function away({ request, found }: Search, cause: CanopyError): CanopyError {
+  const where = shownHref(request.url);
+  const message = `${where} could not be searched to the end, in smaller parts neither; ${found.size} items were read, which is not all. ${cause.message} None of them is used.`;
+  return new CanopyError({ kind: 'transient', code: 'E_STAC_INCOMPLETE', message, where }, { cause });
 }
 
 function firstRequest(search: StacRequest, query: SceneQuery): StacRequest {
@@ -78,105 +125,4 @@ function firstRequest(search: StacRequest, query: SceneQuery): StacRequest {
   if (bboxDeg) url.searchParams.set('bbox', bboxDeg.join(','));
   if (collections) url.searchParams.set('collections', collections.join(','));
   return { method: 'GET', url: url.href };
-}
-
-/** Follows `next` from the first request to the end; every sign of a cut or circular listing is an error. */
-export async function readPages(first: StacRequest, egress: Egress, firstPage?: JsonObject): Promise<Pages> {
-  const features: JsonObject[] = [];
-  const asked = new Set<string>();
-  const ids = new Set<string>();
-  let request: StacRequest = first;
-  let page = firstPage ?? null;
-  let matched: number | null = null;
-  while (asked.size < MAX_PAGES) {
-    const key = JSON.stringify(request);
-    if (asked.has(key)) throw incomplete(first.url, `repeats a next link after ${features.length} items`);
-    asked.add(key);
-    page ??= await fetchPage(request, egress);
-    const added = addFeatures(page, { features, ids }, first.url);
-    matched = countOf(page) ?? matched;
-    const next = nextRequest(page, request);
-    if (next === null) return finish(features, { page, added, matched }, first.url);
-    if (added === 0) throw incomplete(first.url, `sends an empty page with a next link after ${features.length} items`);
-    request = next;
-    page = null;
-  }
-  throw incomplete(first.url, `has more than ${MAX_PAGES} pages; ask for fewer days or a smaller area`);
-}
-
-function finish(
-  features: readonly JsonObject[],
-  last: { page: JsonObject; added: number; matched: number | null },
-  url: string,
-): Pages {
-  if (last.matched !== null && last.matched !== features.length) {
-    throw incomplete(
-      url,
-      `says that ${last.matched} items match, but sent ${features.length} and no further next link`,
-    );
-  }
-  const limit = asNumber(asObject(last.page.context)?.limit) ?? PAGE_ITEMS;
-  return { features, certain: last.matched !== null || last.added < limit };
-}
-
-async function fetchPage(request: StacRequest, egress: Egress): Promise<JsonObject> {
-  const value = await getPage(request, egress);
-  const page = asObject(value);
-  if (page === null || page.type !== 'FeatureCollection' || !Array.isArray(page.features)) {
-    throw incomplete(request.url, 'answered with something other than a FeatureCollection');
-  }
-  return page;
-}
-
-async function getPage(request: StacRequest, egress: Egress): Promise<unknown> {
-  try {
-    return await egress.getJson(request.url, { method: request.method, ...(request.body && { body: request.body }) });
-  } catch (error) {
-    if (isCanopyError(error) && error.code === 'E_JSON') {
-      throw incomplete(request.url, 'sent a page that is not readable JSON', error);
-    }
-    throw error;
-  }
-}
-
-/** Appends a page's items and returns how many; ids are unique within a collection. */
-function addFeatures(page: JsonObject, seen: { features: JsonObject[]; ids: Set<string> }, url: string): number {
-  const found = asArray(page.features);
-  const returned = asNumber(page.numberReturned) ?? asNumber(asObject(page.context)?.returned);
-  if (returned !== null && returned !== found.length) {
-    throw incomplete(url, `sent a page with ${found.length} items that says it has ${returned}`);
-  }
-  for (const value of found) {
-    const feature = asObject(value);
-    if (feature === null) throw incomplete(url, 'sent a page with something other than items in it');
-    const id = `${String(feature.collection)}/${String(feature.id)}`;
-    if (seen.ids.has(id)) throw incomplete(url, `sent item ${String(feature.id).slice(0, 100)} twice`);
-    seen.ids.add(id);
-    seen.features.push(feature);
-  }
-  return found.length;
-}
-
-function countOf(page: JsonObject): number | null {
-  return (
-    asNumber(page.numberMatched) ??
-    asNumber(asObject(page.context)?.matched) ??
-    asNumber(asObject(page['search:metadata'])?.matched)
-  );
-}
-
-/** STAC API paging: the link's own body, merged into the previous one when it says `merge`. Its headers are not sent. */
-function nextRequest(page: JsonObject, previous: StacRequest): StacRequest | null {
-  const link: StacLink | undefined = linksOf(page).find(({ rel }) => rel === 'next');
-  if (!link) return null;
-  const url = resolveHref(link.href, previous.url);
-  if (link.raw.method !== 'POST') return { method: 'GET', url };
-  const own = asObject(link.raw.body) ?? {};
-  return { method: 'POST', url, body: link.raw.merge === true ? { ...previous.body, ...own } : own };
-}
-
-function incomplete(url: string, what: string, cause?: unknown): CanopyError {
-  const where = url.split('?', 1)[0] ?? url;
-  const message = `${where} ${what}. The list of scenes would be incomplete, so none is used; try again, or ask for fewer days.`;
-  return inputError('E_STAC_INCOMPLETE', message, where, cause);
 }
