@@ -22,6 +22,7 @@ export async function openFolderStore(folder: string, onStep: OnStep = () => {})
     throw storeError(root, error);
   });
   if (!found.isDirectory()) throw missing(root, 'it is a file');
+  const ensureParent = createParents(root);
   const withPath = async <T>(name: string, run: (path: string) => Promise<T>): Promise<T> => {
     checkUnitName(name);
     const path = join(root, name);
@@ -33,10 +34,14 @@ export async function openFolderStore(folder: string, onStep: OnStep = () => {})
   };
   return {
     place: root,
-    putOnce: (name, content) => withPath(name, (path) => putOnce(root, path, content, onStep)),
+    putOnce: (name, content) =>
+      withPath(name, async (path) => {
+        await ensureParent(path);
+        return putOnce(path, content, onStep);
+      }),
     put: (name, content) =>
       withPath(name, async (path) => {
-        await ensureParent(root, path);
+        await ensureParent(path);
         await writeFileAtomic(path, content);
       }),
     get: (name) => withPath(name, readIfThere),
@@ -53,8 +58,7 @@ export async function openFolderStore(folder: string, onStep: OnStep = () => {})
   };
 }
 
-async function putOnce(root: string, path: string, content: Uint8Array, onStep: OnStep): Promise<StoredUnit> {
-  await ensureParent(root, path);
+async function putOnce(path: string, content: Uint8Array, onStep: OnStep): Promise<StoredUnit> {
   for (let tries = 0; tries < TRIES; tries++) {
     const isNew = await withTemporaryFile(path, content, (temporary) => nameOnce(temporary, path, onStep), onStep);
     // Also where somebody was first: that one may have been killed before the name was sure to last.
@@ -91,26 +95,22 @@ async function linkOrRename(temporary: string, path: string): Promise<boolean> {
   }
   // No hard links here. Between the look and the rename another writer may take the name; its file is then replaced by
   // this one, whole as well, and both are told that they were first. Nothing half is ever seen.
-  if (await isThere(path)) return false;
+  if ((await statIfThere(path)) !== null) return false;
   await rename(temporary, path);
   return true;
 }
 
 /** NFS may have made the link and lost the answer: the name is then said to be taken, by the file itself. */
 async function isSameFile(temporary: string, path: string): Promise<boolean> {
-  const [mine, found] = await Promise.all([
-    stat(temporary, { bigint: true }),
-    stat(path, { bigint: true }).catch(() => null),
-  ]);
-  return found !== null && found.ino === mine.ino && found.dev === mine.dev;
+  const [mine, found] = await Promise.all([statIfThere(temporary), statIfThere(path)]);
+  return mine !== null && found !== null && found.ino === mine.ino && found.dev === mine.dev;
 }
 
-async function isThere(path: string): Promise<boolean> {
+async function statIfThere(path: string) {
   try {
-    await stat(path);
-    return true;
+    return await stat(path, { bigint: true });
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return false;
+    if (NOT_THERE.has(systemCode(error))) return null;
     throw error;
   }
 }
@@ -131,17 +131,29 @@ async function readIfThere(path: string): Promise<Uint8Array | null> {
   }
 }
 
-/** Only the folder of the name is made, never the store: what was unmounted meanwhile would come back as an empty folder. */
-async function ensureParent(root: string, path: string): Promise<void> {
-  const parent = dirname(path);
-  if (parent === root) return;
+/**
+ * Makes the folder of a name, never the store: one that was unmounted meanwhile would come back as an empty folder. Its
+ * own name is made to last once, also where another writer made it, who may have been killed before he did that.
+ */
+function createParents(root: string): (path: string) => Promise<void> {
+  const lasting = new Set([root]);
+  return async (path) => {
+    const parent = dirname(path);
+    const isNew = parent !== root && (await makeFolder(parent));
+    if (!isNew && lasting.has(parent)) return;
+    await syncFolder(root);
+    lasting.add(parent);
+  };
+}
+
+async function makeFolder(path: string): Promise<boolean> {
   try {
-    await mkdir(parent);
+    await mkdir(path);
+    return true;
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') return;
+    if (systemCode(error) === 'EEXIST') return false;
     throw error;
   }
-  await syncFolder(root);
 }
 
 async function listFiles(root: string, prefix: string): Promise<{ name: string; bytes: number }[]> {
@@ -168,13 +180,8 @@ async function readNames(folder: string): Promise<string[]> {
 
 /** null for what is no file, or was removed meanwhile. */
 async function bytesOf(path: string): Promise<number | null> {
-  try {
-    const found = await stat(path);
-    return found.isFile() ? found.size : null;
-  } catch (error) {
-    if (NOT_THERE.has(systemCode(error))) return null;
-    throw error;
-  }
+  const found = await statIfThere(path);
+  return found?.isFile() ? Number(found.size) : null;
 }
 
 async function remove(path: string): Promise<void> {
