@@ -6,11 +6,13 @@ import type { Bbox } from '../shared/grid.ts';
 import type { Period } from '../shared/result.ts';
 import { CHANGE_OPTIONS, readChangeParams } from './config-change.ts';
 import type { CoverModelFacts } from './config-cover.ts';
+import { readStoreSettings, storeEnvironment } from './config-store.ts';
 import type { MonitorParams } from './plan.ts';
 import type { Project } from './project.ts';
 import type { CompositeMethod } from './raster/composite.ts';
 import type { Endpoints } from './raster/treecover.ts';
 import { sha256OfFile } from './store/files.ts';
+import type { S3Settings } from './store/s3-store.ts';
 
 /** Everything `canopy monitor` was asked for, from flags, project file and environment; frozen. */
 export interface MonitorConfig {
@@ -31,9 +33,34 @@ export interface MonitorConfig {
   readonly redisUrl: string | null;
   readonly workers: number;
   readonly databaseUrl: string | null;
+  /** Where workers leave results; null: in the output folder. */
+  readonly store: StorePlace | null;
+  /** Whether a run with dead letters waits for a person before it leaves them out. */
+  readonly hold: boolean;
+  /** Told when the run ends. */
+  readonly webhook: string | null;
   readonly allowHosts: readonly string[];
+  /** Cuts the run to a part of its tiles, parcels and days. */
+  readonly only: RunLimits;
+  readonly logForm: 'text' | 'json';
   readonly dryRun: boolean;
   readonly json: boolean;
+}
+
+/** A folder or bucket, and how the bucket is reached. */
+export interface StorePlace {
+  readonly place: string;
+  readonly settings: S3Settings;
+  /** What a child needs to reach it too. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** null: no limit. */
+export interface RunLimits {
+  /** Keys of grids, such as MGRS tiles or path/rows. */
+  readonly tiles: readonly string[] | null;
+  readonly parcels: readonly string[] | null;
+  readonly days: Period | null;
 }
 
 /** What a run keeps of its project file, the file's own content hash included. */
@@ -79,6 +106,13 @@ const MONITOR_OPTIONS = {
   runner: { type: 'string' },
   workers: { type: 'string' },
   database: { type: 'string' },
+  store: { type: 'string' },
+  hold: { type: 'boolean' },
+  webhook: { type: 'string' },
+  'only-tiles': { type: 'string' },
+  'only-parcels': { type: 'string' },
+  'only-days': { type: 'string' },
+  log: { type: 'string' },
   'allow-host': { type: 'string', multiple: true },
   'dry-run': { type: 'boolean' },
   json: { type: 'boolean' },
@@ -114,11 +148,50 @@ export async function readMonitorConfig(argv: readonly string[], env: Environmen
     redisUrl: runner,
     workers: readWhole('--workers', flags.workers, 1, 64) ?? availableParallelism(),
     databaseUrl: flags.database ?? env.CANOPY_DATABASE_URL ?? null,
+    store: readStore(flags.store, env),
+    hold: flags.hold === true,
+    webhook: readWebhook(flags.webhook),
     allowHosts: (flags['allow-host'] ?? []).map(checkHost),
+    only: {
+      tiles: readNames('--only-tiles', flags['only-tiles']),
+      parcels: readNames('--only-parcels', flags['only-parcels']),
+      days: flags['only-days'] === undefined ? null : readPeriod('--only-days', flags['only-days']),
+    },
+    logForm: readLogForm(flags.log),
     dryRun: flags['dry-run'] === true,
     json: flags.json === true,
   };
   return Object.freeze(config);
+}
+
+export function readStore(place: string | undefined, env: Environment): StorePlace | null {
+  if (place === undefined) return null;
+  const isBucket = place.startsWith('s3://');
+  return {
+    place: isBucket ? place : resolve(place),
+    settings: readStoreSettings(env),
+    env: isBucket ? storeEnvironment(env) : {},
+  };
+}
+
+function readWebhook(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw usageError(`--webhook wants an address such as https://example.org/hooks/canopy; got "${text}".`);
+  return text;
+}
+
+export function readLogForm(text: string | undefined): 'text' | 'json' {
+  if (text === undefined || text === 'text') return 'text';
+  if (text === 'json') return 'json';
+  throw usageError(`--log wants "text" or "json"; got "${text}".`);
+}
+
+function readNames(flag: string, text: string | undefined): readonly string[] | null {
+  if (text === undefined) return null;
+  const names = text.split(',').map((name) => name.trim());
+  if (names.some((name) => name === '')) throw usageError(`${flag} wants names with commas between; got "${text}".`);
+  return [...new Set(names)];
 }
 
 /** Where the environment enters: nothing else reads process.env. */

@@ -12,11 +12,24 @@ export interface TestRedis {
 }
 
 /** A real Redis on a free port of this machine, its files in a temporary folder that `stop` removes. */
-export async function startRedis(options: { maxmemoryPolicy?: string } = {}): Promise<TestRedis> {
+export async function startRedis(
+  options: { maxmemoryPolicy?: string; appendonly?: 'yes' | 'no' } = {},
+): Promise<TestRedis> {
   const port = await findFreePort();
   const folder = mkdtempSync(join(tmpdir(), 'canopy-redis-'));
   const policy = options.maxmemoryPolicy ?? 'noeviction';
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
+  const args = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    folder,
+    '--save',
+    '',
+    '--appendonly',
+    options.appendonly ?? 'yes',
+  ];
   const server = spawn('redis-server', [...args, '--maxmemory-policy', policy], { stdio: 'ignore' });
   await waitForReady(server, port);
   return {

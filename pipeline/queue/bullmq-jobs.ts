@@ -1,28 +1,36 @@
 import type { JobsOptions } from 'bullmq';
 import type { ErrorDetail } from '../../shared/errors.ts';
-import { MAX_STARTS } from './retry.ts';
+import { lostTooOften, MAX_LOSSES } from './retry.ts';
 
 /** Names and settings that the coordinator and the workers of a fleet share. */
 
 export const KEY_PREFIX = 'canopy';
-/** Units of all runs; each run has a queue of its own for its merge, so that only its coordinator merges. */
+/** Units of all runs. Their batches are in a queue of the run's own, so that only its coordinator checks them. */
 export const UNIT_QUEUE = 'units';
 /** Any name that BullMQ does not know sends it to the worker's own back-off, which is `decideRetry`. */
 const RETRY_BY_KIND = 'by-kind';
 
 /** How long a worker that says nothing keeps its unit. Decoding happens in child processes: a live worker always renews. */
 export const LOCK_DURATION_MS = 60_000;
-/**
- * BullMQ gives up a unit whose worker was lost more often than this. Its default of 1 lost 6 of 400 jobs under 25
- * SIGKILLs; stalls do not count as attempts.
- */
-export const MAX_STALLED_COUNT = 3;
-export const MAX_STARTED_ATTEMPTS = 5;
+/** Stalls do not count as attempts. The loss of workers over a unit is counted once more in the record of work. */
+export const MAX_STALLED_COUNT = MAX_LOSSES;
 
-/** Data of a unit job: ids and paths only, which Redis holds for every unit of every run. */
+/** Data of a unit job: ids and paths only, which Redis holds for the units that are handed out. */
 export interface UnitData<T> {
+  readonly runId: string;
+  readonly key: string;
   readonly label: string;
   readonly task: T;
+}
+
+/** What a worker says of a unit whose attempt ended without an error. */
+export interface UnitAnswer<R> {
+  /** `host:pid`. */
+  readonly worker: string;
+  /** null: the unit had ended before, or another attempt took it over; the record of work knows how it went. */
+  readonly result: R | null;
+  /** Whether the worker wrote the result into the record itself. */
+  readonly isRecorded: boolean;
 }
 
 const MAX_TASK_BYTES = 64 * 1024;
@@ -31,12 +39,14 @@ const DAY_S = 86_400;
 export function unitOptions(jobId: string): JobsOptions {
   return {
     jobId,
-    attempts: MAX_STARTS,
+    // `decideRetry` says when it is enough; a number here would only be a second rule.
+    attempts: Number.MAX_SAFE_INTEGER,
     backoff: { type: RETRY_BY_KIND },
-    // A unit given up is told to the coordinator and must not keep the merge waiting.
+    // A unit given up is told to the coordinator and must not keep its batch waiting.
     ignoreDependencyOnFailure: true,
     removeOnComplete: { age: DAY_S, count: 5000 },
-    removeOnFail: false,
+    // Kept for the dashboard; the dead letters of the record of work are what counts.
+    removeOnFail: { age: 7 * DAY_S, count: 5000 },
     sizeLimit: MAX_TASK_BYTES,
     stackTraceLimit: 1,
   };
@@ -57,8 +67,7 @@ export function decodeFailure(failedReason: string): ErrorDetail {
     const detail = JSON.parse(failedReason) as ErrorDetail;
     if (typeof detail.kind === 'string' && typeof detail.message === 'string') return detail;
   } catch {
-    // Not ours: BullMQ gave the job up by itself.
+    // Not ours: BullMQ gave the job up by itself, as it does after this many lost workers.
   }
-  const message = `The unit was given up: its worker was lost or killed each time (${failedReason}).`;
-  return { kind: 'input', code: 'E_POISON', message };
+  return lostTooOften(MAX_LOSSES);
 }

@@ -12,6 +12,8 @@ interface ProgressOptions {
 interface Progress {
   /** Counts finished work and redraws when it is time. */
   advance(count?: number): void;
+  /** There is more to do than was said at first. */
+  extend(count: number): void;
   /** Draws the last state and ends the line. */
   finish(): void;
 }
@@ -21,9 +23,10 @@ const TTY_INTERVAL_MS = 100;
 const LINE_INTERVAL_MS = 2000;
 
 /** A bar in units of work with an estimate of the time left: redrawn in place on a terminal, else a line each 2 s. */
-export function createProgress({ total, unitName, write, isTty, now }: ProgressOptions): Progress {
+export function createProgress({ total: totalAtFirst, unitName, write, isTty, now }: ProgressOptions): Progress {
   const startMs = now();
   const intervalMs = isTty ? TTY_INTERVAL_MS : LINE_INTERVAL_MS;
+  let total = totalAtFirst;
   let done = 0;
   let drawnMs = isTty ? Number.NEGATIVE_INFINITY : startMs;
   let drawnDone = -1;
@@ -49,6 +52,9 @@ export function createProgress({ total, unitName, write, isTty, now }: ProgressO
     advance(count = 1) {
       done += count;
       if (now() - drawnMs >= intervalMs) draw();
+    },
+    extend(count) {
+      total += count;
     },
     finish() {
       if (drawnDone !== done) draw();

@@ -5,10 +5,10 @@ const CONNECT_TIMEOUT_MS = 4000;
 const MAX_RECONNECT_DELAY_MS = 2000;
 
 /**
- * A connection to a Redis that is fit to hold jobs. Once made, it reconnects by itself and commands wait meanwhile;
+ * A connection to a Redis that is fit to hand out work. Once made, it reconnects by itself and commands wait meanwhile;
  * `log` hears once of each loss and return.
  * @throws CanopyError `transient` E_REDIS_UNREACHABLE within 5 s, `usage` for a bad address, `resource` E_REDIS_POLICY
- * where Redis may drop jobs when its memory is full.
+ * where Redis may drop jobs when its memory is full, E_REDIS_AOF where it forgets them when it is started again.
  */
 export async function connectRedis(redisUrl: string, log: (line: string) => void): Promise<Redis> {
   const place = placeOf(redisUrl);
@@ -53,6 +53,8 @@ async function checkServer(redisUrl: string, place: string): Promise<void> {
     await probe.connect();
     const policy = /^maxmemory_policy:(.+?)\r?$/m.exec(await probe.info('memory'))?.[1];
     if (policy !== undefined && policy !== 'noeviction') throw policyError(place, policy);
+    const keepsLog = /^aof_enabled:(\d)/m.exec(await probe.info('persistence'))?.[1];
+    if (keepsLog === '0') throw logError(place);
   } catch (error) {
     if (error instanceof CanopyError) throw error;
     throw unreachable(place, cause ?? (error as Error));
@@ -67,6 +69,15 @@ function policyError(place: string, policy: string): CanopyError {
     kind: 'resource',
     code: 'E_REDIS_POLICY',
     message: `The maxmemory-policy of Redis at ${place} is ${policy}; it must be noeviction, or jobs vanish when its memory is full. Run "redis-cli CONFIG SET maxmemory-policy noeviction" and set the same in redis.conf, then try again.`,
+    where: place,
+  });
+}
+
+function logError(place: string): CanopyError {
+  return new CanopyError({
+    kind: 'resource',
+    code: 'E_REDIS_AOF',
+    message: `Redis at ${place} keeps no append-only file (appendonly is no): the queue would be gone after a restart, and every unit would have to be handed out again. Run "redis-cli CONFIG SET appendonly yes" and set the same in redis.conf, then try again.`,
     where: place,
   });
 }

@@ -9,18 +9,32 @@ export interface Job<T> {
   readonly task: T;
 }
 
-/** What a runner tells about each job, exactly once a job; the calls never overlap. */
+/** What a runner tells about each job; the calls never overlap. */
 export interface JobEvents<T, R> {
-  done(job: Job<T>, result: R): void | Promise<void>;
+  /** An attempt has begun; told where the runner knows of it. */
+  started?(job: Job<T>, worker: string): void | Promise<void>;
+  /** An attempt has failed and another will follow. */
+  retried?(job: Job<T>, error: ErrorDetail): void | Promise<void>;
+  /** Exactly one of these once for each time that a job was given. `isRecorded`: the worker wrote it down itself. */
+  done(job: Job<T>, end: JobEnd<R>): void | Promise<void>;
   failed(job: Job<T>, error: ErrorDetail): void | Promise<void>;
+}
+
+export interface JobEnd<R> {
+  readonly result: R;
+  /** `host:pid`. */
+  readonly worker: string;
+  readonly isRecorded: boolean;
 }
 
 export interface Runner<T, R> {
   /**
-   * Computes all jobs, then calls `merge` once, also when some jobs failed. Rejects with what `merge` or an event
-   * handler threw, or with E_CANCELLED; jobs told as done stay done.
+   * Computes jobs until every one given has ended, those of `add` included. Rejects with what an event handler threw, or
+   * with E_CANCELLED; jobs told as done stay done.
    */
-  run(jobs: readonly Job<T>[], on: JobEvents<T, R>, merge: () => Promise<void>): Promise<void>;
+  run(jobs: readonly Job<T>[], on: JobEvents<T, R>): Promise<void>;
+  /** More jobs for the run that is under way, such as ones that failed; answers how many were not in it already. */
+  add(jobs: readonly Job<T>[]): number;
   close(): Promise<void>;
 }
 
@@ -39,34 +53,46 @@ export function checkJobKeys(jobs: readonly Job<unknown>[]): void {
 }
 
 export interface Ledger<T, R> {
-  done(job: Job<T>, result: R): void;
+  /** Takes a job in; one that has ended may be given again. */
+  expect(job: Job<T>): void;
+  started(job: Job<T>, worker: string): void;
+  retried(job: Job<T>, error: ErrorDetail): void;
+  done(job: Job<T>, end: JobEnd<R>): void;
   failed(job: Job<T>, error: ErrorDetail): void;
-  isSettled(key: string): boolean;
-  settledCount(): number;
+  isOpen(key: string): boolean;
+  openCount(): number;
+  doneCount(): number;
   /** Resolves when all events told so far are handled; rejects with the first error of a handler. */
   flush(): Promise<void>;
 }
 
 /** Passes the end of each job on once, one after the other. `onHandlerError` hears of the first handler that throws. */
 export function createLedger<T, R>(on: JobEvents<T, R>, onHandlerError: (error: unknown) => void): Ledger<T, R> {
-  const settled = new Set<string>();
+  const open = new Set<string>();
+  let doneCount = 0;
   let tail: Promise<void> = Promise.resolve();
-  const settle = (key: string, tell: () => void | Promise<void>) => {
-    if (settled.has(key)) return;
-    settled.add(key);
-    tail = tail.then(tell);
+  const tell = (call: () => void | Promise<void>) => {
+    tail = tail.then(call);
     tail.catch(onHandlerError);
   };
   return {
-    done: (job, result) => settle(job.key, () => on.done(job, result)),
-    failed: (job, error) => settle(job.key, () => on.failed(job, error)),
-    isSettled: (key) => settled.has(key),
-    settledCount: () => settled.size,
+    expect: (job) => void open.add(job.key),
+    started: (job, worker) => open.has(job.key) && tell(() => on.started?.(job, worker)),
+    retried: (job, error) => open.has(job.key) && tell(() => on.retried?.(job, error)),
+    done(job, end) {
+      if (!open.delete(job.key)) return;
+      doneCount += 1;
+      tell(() => on.done(job, end));
+    },
+    failed: (job, error) => open.delete(job.key) && tell(() => on.failed(job, error)),
+    isOpen: (key) => open.has(key),
+    openCount: () => open.size,
+    doneCount: () => doneCount,
     flush: () => tail,
   };
 }
 
-export function cancelledRun(finished: number, total: number): CanopyError {
-  const message = `Stopped on request: ${finished} of ${total} units are finished and kept. Run the same command again to go on.`;
+export function cancelledRun(finished: number, open: number): CanopyError {
+  const message = `Stopped on request: ${finished} of ${finished + open} units are finished and kept. Run the same command again to go on.`;
   return new CanopyError({ kind: 'transient', code: 'E_CANCELLED', message });
 }

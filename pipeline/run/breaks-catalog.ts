@@ -2,15 +2,15 @@ import { join } from 'node:path';
 import type { ErrorDetail } from '../../shared/errors.ts';
 import { inputError } from '../../shared/errors.ts';
 import { childEnvironment, type MonitorConfig } from '../config.ts';
+import { shownHref } from '../stac/href.ts';
 import { ensureFolder, writeFileAtomic } from '../store/files.ts';
 import { buildRunRecord, formatRunRecord, type RunRecord } from '../store/run-record.ts';
 import { createPool } from '../workers/pool.ts';
 import { readUnits, writeLayers } from './finish.ts';
-import { runFolder } from './folder.ts';
 import { removeLeftovers } from './leftovers.ts';
-import { computeUnits } from './monitor.ts';
 import { type PreparedRun, prepareRun, type RunContext } from './prepare.ts';
 import { describeRun, leftOutSentences, provenanceOf } from './record.ts';
+import { runOnRecord } from './run-on-record.ts';
 import { createStopwatch } from './stopwatch.ts';
 import type { Task, TaskResult } from './tasks.ts';
 
@@ -31,7 +31,10 @@ export interface BreaksSummary {
 export async function runCatalogBreaks(config: MonitorConfig, context: RunContext): Promise<BreaksSummary> {
   const watch = createStopwatch();
   await ensureFolder(config.out);
-  const pool = createPool<Task, TaskResult>({ size: config.workers, env: childEnvironment(config.allowHosts) });
+  const pool = createPool<Task, TaskResult>({
+    size: config.workers,
+    env: { ...childEnvironment(config.allowHosts), ...config.store?.env },
+  });
   const stop = () => void pool.close();
   context.signal.addEventListener('abort', stop);
   try {
@@ -40,29 +43,24 @@ export async function runCatalogBreaks(config: MonitorConfig, context: RunContex
     if (!('slots' in plan.change))
       throw inputError(
         'E_SHORT_HISTORY',
-        `Breaks cannot be told in ${config.catalog}: ${plan.change.reason.replace('baseline', 'history')}. Give a later --start or a catalogue with more scenes before it.`,
-        config.catalog,
+        `Breaks cannot be told in ${shownHref(config.catalog)}: ${plan.change.reason.replace('baseline', 'history')}. Give a later --start or a catalogue with more scenes before it.`,
+        shownHref(config.catalog),
       );
-    await ensureFolder(runFolder.units(config.out));
-    await ensureFolder(runFolder.layers(config.out));
-    await writeFileAtomic(runFolder.plan(config.out, plan.runId), JSON.stringify(plan));
-    const lost = await computeUnits(prepared, pool, context, watch);
-    context.say('Writing the layers …');
-    const layers = await writeLayers(prepared, pool);
-    watch.lap('layers written');
-    const record = await recordRun(
-      prepared,
-      lost,
-      layers.flatMap(({ files }) => files),
-    );
-    return {
-      record,
-      out: config.out,
-      units: plan.units.length,
-      layers: layers.map(({ name }) => name),
-      leftOut: leftOutSentences(record, prepared),
-      stages: watch.stages(),
-    };
+    return await runOnRecord(prepared, pool, context, watch, async (lost) => {
+      context.say('Writing the layers …');
+      const layers = await writeLayers(prepared, pool);
+      watch.lap('layers written');
+      const files = layers.flatMap((layer) => layer.files);
+      const record = await recordRun(prepared, lost, files);
+      return {
+        record,
+        out: config.out,
+        units: plan.units.length,
+        layers: layers.map(({ name }) => name),
+        leftOut: leftOutSentences(record, prepared),
+        stages: watch.stages(),
+      };
+    });
   } finally {
     context.signal.removeEventListener('abort', stop);
     await pool.close();

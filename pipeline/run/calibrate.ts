@@ -11,11 +11,12 @@ import { childEnvironment } from '../config.ts';
 import { keepHarmonised, keepOneFamily, type MonitorParams, type Plan, planRun } from '../plan.ts';
 import { createLocalRunner } from '../queue/local.ts';
 import { createProgress } from '../queue/progress.ts';
-import type { Job } from '../queue/runner.ts';
+import type { Job, JobEnd } from '../queue/runner.ts';
 import { windowForTarget } from '../raster/regrid.ts';
 import type { Endpoints } from '../raster/treecover.ts';
 import { dayOf, isInPeriod } from '../season.ts';
 import { groupAcquisitions } from '../stac/acquisition.ts';
+import { shownHref } from '../stac/href.ts';
 import { ensureFolder, sha256OfFile, writeFileAtomic } from '../store/files.ts';
 import { createPool, type Pool } from '../workers/pool.ts';
 import { describeModel } from './calibrate-model.ts';
@@ -157,7 +158,7 @@ function commonBbox(reference: Bbox, scenes: readonly Inspection[]): Bbox {
 function noScene({ catalog, reference, years }: CalibrateRequest): CanopyError {
   return inputError(
     'E_NO_COVERAGE',
-    `No usable scene of ${catalog} from ${years.start} to ${years.end} lies over the reference ${reference.path}. Check that both are of the same place, and the days of --years.`,
+    `No usable scene of ${shownHref(catalog)} from ${years.start} to ${years.end} lies over the reference ${reference.path}. Check that both are of the same place, and the days of --years.`,
     reference.path,
   );
 }
@@ -243,7 +244,7 @@ async function runJobs(jobs: readonly Job<Task>[], pool: Children, context: RunC
   let failure: CanopyError | null = null;
   const signal = AbortSignal.any([context.signal, stopper.signal]);
   const on = {
-    done: (job: Job<Task>, result: TaskResult) => {
+    done: (job: Job<Task>, { result }: JobEnd<TaskResult>) => {
       if (result.kind === 'calibrate') answers.set(job.key, result);
       progress.advance();
     },
@@ -253,7 +254,8 @@ async function runJobs(jobs: readonly Job<Task>[], pool: Children, context: RunC
     },
   };
   try {
-    await createLocalRunner({ pool, signal }).run(jobs, on, async () => progress.finish());
+    await createLocalRunner({ pool, signal }).run(jobs, on);
+    progress.finish();
   } catch (error) {
     throw failure ?? error;
   }

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { CanopyError, type ErrorDetail } from '../../shared/errors.ts';
 import type { RunToSave } from '../store/save-run.ts';
 import { builtProgram } from '../workers/built-program.ts';
+import type { AnswerOf, CallName, CallOf } from './database-calls.ts';
 
 export interface DatabasePlace {
   /** PostgreSQL, or null for the embedded database in `folder`. */
@@ -9,57 +10,93 @@ export interface DatabasePlace {
   readonly folder: string;
 }
 
-export type DatabaseRequest = { readonly kind: 'save'; readonly run: RunToSave } | { readonly kind: 'close' };
+export type DatabaseRequest =
+  | { readonly kind: 'call'; readonly id: number; readonly name: CallName; readonly of: unknown }
+  | { readonly kind: 'close' };
 
-export type DatabaseAnswer = { readonly state: 'closed' } | { readonly state: 'failed'; readonly error: ErrorDetail };
+export type DatabaseAnswer =
+  | { readonly state: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly state: 'refused'; readonly id: number; readonly error: ErrorDetail }
+  | { readonly state: 'said'; readonly line: string }
+  | { readonly state: 'closed' }
+  | { readonly state: 'failed'; readonly error: ErrorDetail };
 
-/** The database of one run, opening in a thread of its own. */
+/** The database of one run, opening in a thread of its own. Calls are done in their order. */
 export interface RunDatabase {
-  /** Saves the run in one transaction and closes. Rejects with what opening or saving failed with. */
+  call<N extends CallName>(name: N, of: CallOf<N>): Promise<AnswerOf<N>>;
+  /** Saves the run in one transaction. */
   save(run: RunToSave): Promise<void>;
-  /** Closes without saving; does nothing after `save`. */
+  /** Closes when all calls are done. Rejects with what opening failed with. */
   close(): Promise<void>;
 }
 
+interface Pending {
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: CanopyError) => void;
+}
+
 /** Starts to open the database. `onFailed` hears at once when that fails, so that nothing is computed in vain. */
-export function openRunDatabase(place: DatabasePlace, onFailed: (error: CanopyError) => void): RunDatabase {
+export function openRunDatabase(
+  place: DatabasePlace,
+  hear: { readonly onFailed: (error: CanopyError) => void; readonly say: (line: string) => void },
+): RunDatabase {
   const thread = new Worker(builtProgram('pipeline/run/database-thread.js'), { workerData: place });
-  let request: DatabaseRequest | null = null;
+  const pending = new Map<number, Pending>();
+  let failure: CanopyError | null = null;
+  let isClosing = false;
+  let isClosed = false;
+  let lastId = 0;
   const ended = new Promise<void>((resolve, reject) => {
-    let outcome: DatabaseAnswer | null = null;
     const fail = (error: CanopyError) => {
-      onFailed(error);
+      if (failure || isClosed) return;
+      failure = error;
+      for (const { reject: refuse } of pending.values()) refuse(error);
+      pending.clear();
+      hear.onFailed(error);
       reject(error);
     };
     thread.on('message', (message: DatabaseAnswer) => {
-      outcome = message;
+      if (message.state === 'said') hear.say(message.line);
+      else if (message.state === 'closed') {
+        isClosed = true;
+        resolve();
+      } else if (message.state === 'failed') fail(new CanopyError(message.error));
+      else settle(pending, message);
     });
-    thread.on('error', (cause) => fail(stopped(cause)));
-    thread.on('exit', () => {
-      if (outcome?.state === 'failed') fail(new CanopyError(outcome.error));
-      else if (outcome?.state === 'closed') resolve();
-      else fail(stopped(null));
-    });
+    thread.on('error', (cause) => fail(threadEnded(cause)));
+    thread.on('exit', () => fail(threadEnded(null)));
   });
-  // Whoever saves or closes sees the failure; until then it must not count as unhandled.
+  // Whoever calls or closes sees the failure; until then it must not count as unhandled. An exit after `closed` is none.
   ended.catch(() => {});
-  const send = (message: DatabaseRequest) => {
-    request = message;
-    thread.postMessage(message);
-  };
+  const call: RunDatabase['call'] = (name, of) =>
+    new Promise((resolve, reject) => {
+      if (failure) return reject(failure);
+      const id = ++lastId;
+      pending.set(id, { resolve, reject });
+      thread.postMessage({ kind: 'call', id, name, of } satisfies DatabaseRequest);
+    });
   return {
-    save: async (run) => {
-      send({ kind: 'save', run });
-      await ended;
-    },
+    call,
+    save: async (run) => void (await call('save', run)),
     close: async () => {
-      if (request === null) send({ kind: 'close' });
-      await ended.catch(() => {});
+      if (!isClosing) thread.postMessage({ kind: 'close' } satisfies DatabaseRequest);
+      isClosing = true;
+      await ended;
     },
   };
 }
 
-function stopped(cause: unknown): CanopyError {
+function settle(
+  pending: Map<number, Pending>,
+  message: Extract<DatabaseAnswer, { readonly state: 'answer' | 'refused' }>,
+): void {
+  const waiting = pending.get(message.id);
+  pending.delete(message.id);
+  if (message.state === 'answer') waiting?.resolve(message.value as never);
+  else waiting?.reject(new CanopyError(message.error));
+}
+
+function threadEnded(cause: unknown): CanopyError {
   const message = 'The database thread ended before the run was saved. Run the same command again.';
   return new CanopyError({ kind: 'bug', code: 'E_DATABASE_THREAD', message }, { cause });
 }

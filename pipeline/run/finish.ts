@@ -44,7 +44,7 @@ export interface RunSummary {
 export async function finishRun(
   prepared: PreparedRun,
   lost: ReadonlyMap<number, ErrorDetail>,
-  { pool, database }: { readonly pool: Pool<Task, TaskResult>; readonly database: RunDatabase },
+  { pool, database }: { readonly pool: Pool<Task, TaskResult>; readonly database: Pick<RunDatabase, 'save'> },
   context: RunContext,
   watch: Stopwatch,
 ): Promise<RunSummary> {

@@ -21,3 +21,13 @@ export const runFolder = {
 export function layerName(kind: LayerKind, period: LayerPeriod, gridKey: string): string {
   return `${kind}-${period}-${gridKey}`;
 }
+
+/** What a unit's result is called in a store; in the store of an output folder, `.run`, it is `runFolder.unit`. */
+export function unitName(key: string): string {
+  return `units/${key}.tcu`;
+}
+
+/** What a plan is called in a store: by its content, since a later run of the same id may find its scenes elsewhere. */
+export function storedPlanName(runId: string, sha256: string): string {
+  return `plan-${runId}-${sha256.slice(0, 16)}.json`;
+}

@@ -8,7 +8,7 @@ import { childEnvironment } from '../config.ts';
 import type { MonitorParams } from '../plan.ts';
 import { createLocalRunner } from '../queue/local.ts';
 import { createProgress } from '../queue/progress.ts';
-import type { Job } from '../queue/runner.ts';
+import type { Job, JobEnd } from '../queue/runner.ts';
 import { readDocument } from '../stac/document.ts';
 import { type GridlessItem, parseItem } from '../stac/item.ts';
 import { ensureFolder, writeFileAtomic } from '../store/files.ts';
@@ -160,7 +160,7 @@ async function computeStrips(layer: LayerToMake, folder: string, pool: Children,
   let valuePx = 0;
   const signal = AbortSignal.any([context.signal, stopper.signal]);
   const on = {
-    done: (_: Job<Task>, result: TaskResult) => {
+    done: (_: Job<Task>, { result }: JobEnd<TaskResult>) => {
       if (result.kind === 'index') valuePx += result.valuePx;
       progress.advance(blockCols);
     },
@@ -170,7 +170,8 @@ async function computeStrips(layer: LayerToMake, folder: string, pool: Children,
     },
   };
   try {
-    await createLocalRunner({ pool, signal }).run(jobs, on, async () => progress.finish());
+    await createLocalRunner({ pool, signal }).run(jobs, on);
+    progress.finish();
   } catch (error) {
     throw failure ?? error;
   }

@@ -7,6 +7,8 @@ create table work_run (
   place       text not null,
   plan        text not null,
   algorithm   text not null,
+  -- The coordinator that works on the run; a later one takes it over.
+  owner       text not null,
   state       text not null check (state in ('running', 'held', 'merging', 'finished', 'failed', 'cancelled')),
   -- What a person has asked for and the coordinator has not done yet.
   wish        text check (wish in ('cancel', 'merge')),

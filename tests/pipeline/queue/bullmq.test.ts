@@ -47,7 +47,7 @@ async function startWorker({ lockDurationMs = 1000, graceMs = 25_000 } = {}): Pr
 
 async function runOnFleet(
   jobs: readonly Job<TestTask>[],
-  options: Partial<BullRunnerOptions> = {},
+  options: Partial<BullRunnerOptions<TestResult>> = {},
   record = collect(),
 ) {
   const log: string[] = [];
@@ -57,9 +57,11 @@ async function runOnFleet(
     signal: new AbortController().signal,
     log: (line) => log.push(line),
     pollMs: 300,
+    hearsStarts: false,
+    readEnded: async () => new Map(),
     ...options,
   });
-  const error = await runner.run(jobs, record.on, record.merge).then(() => null, toErrorDetail);
+  const error = await runner.run(jobs, record.on).then(() => null, toErrorDetail);
   await runner.close();
   return { ...record, error, log };
 }
@@ -71,13 +73,12 @@ const untilUnits = (state: 'wait' | 'active', count: number) =>
 const doneKeys = (jobs: readonly Job<TestTask>[]) => jobs.map((job) => `done ${job.key}`).sort();
 
 describe('the queue runner on a real Redis', () => {
-  it('computes 20 units on 2 worker processes and merges once, after all of them', async () => {
+  it('computes 20 units on 2 worker processes, each once', async () => {
     await Promise.all([startWorker(), startWorker()]);
     const { order, results, error, log } = await runOnFleet(echoJobs(20, { delayMs: 20 }));
     expect(error).toBeNull();
     expect(log).toEqual([]);
-    expect(order.at(-1)).toBe('merge');
-    expect(order.slice(0, -1).sort()).toEqual(doneKeys(echoJobs(20)));
+    expect(order.sort()).toEqual(doneKeys(echoJobs(20)));
     expect(results.every(([key, value]) => key === `echo-${value}`)).toBe(true);
   });
 
@@ -85,15 +86,15 @@ describe('the queue runner on a real Redis', () => {
     await startWorker();
     await runOnFleet(echoJobs(3));
     const keys = await client.keys('canopy:*');
-    expect(keys.filter((key) => /merge|owner/.test(key))).toEqual([]);
+    expect(keys.filter((key) => /batch/.test(key))).toEqual([]);
     expect(keys.filter((key) => /:run-1\./.test(key))).toHaveLength(3);
   });
 
-  it('merges a run of 0 units', async () => {
-    expect((await runOnFleet([])).order).toEqual(['merge']);
+  it('ends a run of 0 units at once', async () => {
+    expect(await runOnFleet([])).toMatchObject({ order: [], error: null });
   });
 
-  it('reports 1 unit of 6 that fails for ever and still merges', async () => {
+  it('reports 1 unit of 6 that fails for ever', async () => {
     await startWorker();
     const broken = jobOf('broken', {
       kind: 'fail',
@@ -102,7 +103,6 @@ describe('the queue runner on a real Redis', () => {
     const { order, failures } = await runOnFleet([broken, ...echoJobs(5)]);
     expect(failures).toEqual([{ key: 'broken', code: 'E_TIFF_TRUNCATED' }]);
     expect(order.filter((entry) => entry.startsWith('done'))).toHaveLength(5);
-    expect(order.at(-1)).toBe('merge');
   });
 
   it('tries a unit again whose child crashed once', async () => {
@@ -122,8 +122,7 @@ describe('the queue runner on a real Redis', () => {
     victim.kill('SIGKILL');
     const { order, error } = await running;
     expect(error).toBeNull();
-    expect(order.slice(0, -1).sort()).toEqual(doneKeys(jobs));
-    expect(order.at(-1)).toBe('merge');
+    expect(order.sort()).toEqual(doneKeys(jobs));
   });
 
   it('run twice computes 5 units again: completed and failed ones of the first time do not stand in the way', async () => {
@@ -133,24 +132,9 @@ describe('the queue runner on a real Redis', () => {
     const first = await runOnFleet(jobs);
     const second = await runOnFleet(jobs);
     expect(first.failures).toEqual([{ key: 'fails-first', code: 'E_ONCE' }]);
-    expect(second.order.slice(0, -1).sort()).toEqual(doneKeys(jobs));
+    expect(second.order.sort()).toEqual(doneKeys(jobs));
     expect(await client.zcard('canopy:units:completed')).toBe(5);
     expect(await client.zcard('canopy:units:failed')).toBe(0);
-  });
-
-  it('the second of two coordinators of one run takes over, nothing is computed or merged twice', async () => {
-    const jobs = echoJobs(4, { delayMs: 200 });
-    const first = runOnFleet(jobs);
-    await untilUnits('wait', 4);
-    const second = runOnFleet(jobs);
-    const loser = await first;
-    await startWorker();
-    const winner = await second;
-    expect(loser.error?.code).toBe('E_RUN_TAKEN_OVER');
-    expect(loser.order).not.toContain('merge');
-    expect(winner.order.slice(0, -1).sort()).toEqual(doneKeys(jobs));
-    expect(winner.order.at(-1)).toBe('merge');
-    expect(await client.zcard('canopy:units:completed')).toBe(4);
   });
 
   it('counts in 2 units that a worker holds from an interrupted run', async () => {
@@ -162,10 +146,9 @@ describe('the queue runner on a real Redis', () => {
     stop.abort();
     const first = await interrupted;
     expect(first.error).toMatchObject({ code: 'E_CANCELLED' });
-    expect(first.order).not.toContain('merge');
     expect(await client.llen('canopy:units:wait')).toBe(0);
     const second = await runOnFleet(jobs);
-    expect(second.order.slice(0, -1).sort()).toEqual(doneKeys(jobs));
+    expect(second.order.sort()).toEqual(doneKeys(jobs));
     expect(await client.zcard('canopy:units:completed')).toBe(4);
   });
 
@@ -177,22 +160,33 @@ describe('the queue runner on a real Redis', () => {
     await untilUnits('wait', 6);
     await startWorker();
     const { order, log } = await running;
-    expect(log).toEqual(['Redis has lost the waiting units; adding them again.']);
-    expect(order.slice(0, -1).sort()).toEqual(doneKeys(jobs));
+    expect(log).toEqual(['Redis has lost units that were handed out; handing them out again.']);
+    expect(order.sort()).toEqual(doneKeys(jobs));
   });
 
-  it('rejects with the error of the merge', async () => {
+  it('asks the record of work before it hands out again what Redis has lost: 4 of 6 units have ended there', async () => {
+    const jobs = echoJobs(6);
+    const done = new Map(
+      jobs.slice(0, 4).map(({ key }, value) => [key, { kind: 'done', result: { pid: 0, value } }] as const),
+    );
+    const running = runOnFleet(jobs, { readEnded: async () => done });
+    await untilUnits('wait', 6);
+    await client.flushall();
+    await untilUnits('wait', 2);
     await startWorker();
-    const record = collect();
-    record.merge = () => Promise.reject(new Error('disk full'));
-    expect((await runOnFleet(echoJobs(2), {}, record)).error?.message).toContain('disk full');
+    const { order, results } = await running;
+    expect(order.sort()).toEqual(doneKeys(jobs));
+    expect(results).toHaveLength(6);
   });
 
-  it('names the plan that a worker cannot see', async () => {
-    await startWorker();
-    const { failures } = await runOnFleet([jobOf('away', { kind: 'echo', value: 1, planPath: '/nowhere/plan.json' })]);
-    expect(failures).toEqual([{ key: 'away', code: 'E_PLAN_MISSING' }]);
-  });
+  it('hands out 3,000 units in batches, with at most 2,000 in Redis at a time', async () => {
+    const running = runOnFleet(echoJobs(3000));
+    await untilUnits('wait', 2000);
+    await sleep(500);
+    expect(await client.llen('canopy:units:wait')).toBe(2000);
+    await Promise.all([startWorker(), startWorker()]);
+    expect((await running).order).toHaveLength(3000);
+  }, 60_000);
 });
 
 describe('a worker that is told to stop', () => {
@@ -220,7 +214,7 @@ describe('a worker that is told to stop', () => {
     expect(await exit).toBe(0);
     expect(performance.now() - startMs).toBeLessThan(3000);
     await startWorker({ lockDurationMs: 60_000 });
-    expect((await running).order.slice(0, -1).sort()).toEqual(doneKeys(jobs));
+    expect((await running).order.sort()).toEqual(doneKeys(jobs));
   });
 });
 
@@ -240,6 +234,14 @@ describe('a Redis that cannot be used', () => {
     expect(error?.message).toContain('CONFIG SET maxmemory-policy noeviction');
   });
 
+  it('is refused with the way to mend it when it keeps no append-only file', async () => {
+    const wrong = await startRedis({ appendonly: 'no' });
+    const error = await start(wrong.url);
+    await wrong.stop();
+    expect(error?.code).toBe('E_REDIS_AOF');
+    expect(error?.message).toContain('CONFIG SET appendonly yes');
+  });
+
   it('is named in one sentence within 5 s when nothing listens', async () => {
     const url = `redis://user:secret@127.0.0.1:${await findFreePort()}`;
     const startMs = performance.now();
@@ -253,7 +255,9 @@ describe('a Redis that cannot be used', () => {
   it('stops a worker with the same sentence', async () => {
     const redisUrl = `redis://127.0.0.1:${await findFreePort()}`;
     const signal = new AbortController().signal;
-    const error = await startBullWorker({ redisUrl, concurrency: 1, signal, log: () => {} }).catch(toErrorDetail);
+    const compute = async () => ({ sha256: '', bytes: 0 });
+    const options = { concurrency: 1, compute, stopComputing: async () => {}, book: null, log: () => {} };
+    const error = await startBullWorker({ redisUrl, signal, ...options }).catch(toErrorDetail);
     expect(error).toMatchObject({ code: 'E_REDIS_UNREACHABLE' });
   });
 

@@ -15,7 +15,7 @@ export function collect() {
   const results: [string, number][] = [];
   const failures: { key: string; code: string }[] = [];
   const on: JobEvents<TestTask, TestResult> = {
-    done: (job, result) => {
+    done: (job, { result }) => {
       order.push(`done ${job.key}`);
       results.push([job.key, result.value]);
     },
@@ -24,8 +24,5 @@ export function collect() {
       failures.push({ key: job.key, code: error.code });
     },
   };
-  const merge = async () => {
-    order.push('merge');
-  };
-  return { order, results, failures, on, merge };
+  return { order, results, failures, on };
 }

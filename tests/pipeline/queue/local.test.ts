@@ -22,24 +22,23 @@ async function runLocally(
 ) {
   const pool = createPool<TestTask, TestResult>({ script, size });
   const runner = createLocalRunner({ pool, signal, random: () => 0 });
-  const error = await runner.run(jobs, record.on, record.merge).then(() => null, toErrorDetail);
+  const error = await runner.run(jobs, record.on).then(() => null, toErrorDetail);
   await runner.close();
   return { ...record, error };
 }
 
 describe('the local runner', () => {
-  it.each([1, 2, 4])('computes 20 jobs with %i workers and merges once, after all of them', async (size) => {
+  it.each([1, 2, 4])('computes 20 jobs with %i workers, each once', async (size) => {
     const { order, error } = await runLocally(echoJobs(20), { size });
     expect(error).toBeNull();
-    expect(order.at(-1)).toBe('merge');
-    expect(order.slice(0, -1).sort()).toEqual(
+    expect(order.sort()).toEqual(
       echoJobs(20)
         .map((job) => `done ${job.key}`)
         .sort(),
     );
   });
 
-  it('goes on when 1 of 6 jobs fails for ever, reports it, and still merges', async () => {
+  it('goes on when 1 of 6 jobs fails for ever, and reports it', async () => {
     const broken = jobOf('broken', {
       kind: 'fail',
       error: { kind: 'input', code: 'E_TIFF_TRUNCATED', message: 'cut' },
@@ -47,7 +46,6 @@ describe('the local runner', () => {
     const { order, failures } = await runLocally([broken, ...echoJobs(5)]);
     expect(failures).toEqual([{ key: 'broken', code: 'E_TIFF_TRUNCATED' }]);
     expect(order.filter((entry) => entry.startsWith('done'))).toHaveLength(5);
-    expect(order.at(-1)).toBe('merge');
   });
 
   it('tries a job again whose worker crashed once, and one with a transient error: 0 failures', async () => {
@@ -66,7 +64,7 @@ describe('the local runner', () => {
     expect(failures).toEqual([{ key: 'poison', code: 'E_POISON' }]);
   });
 
-  it('stops at an abort within 1 s, keeps the finished job, and does not merge', async () => {
+  it('stops at an abort within 1 s, keeps the finished job', async () => {
     const stop = new AbortController();
     const jobs = [...echoJobs(1), ...echoJobs(4, { delayMs: 30_000, prefix: 'slow' })];
     const record = collect();
@@ -76,20 +74,40 @@ describe('the local runner', () => {
     stop.abort();
     const { order, error } = await running;
     expect(performance.now() - startMs).toBeLessThan(3000);
-    expect(error).toMatchObject({ code: 'E_CANCELLED', message: expect.stringContaining('1 of 5 units are finished') });
+    expect(error).toMatchObject({
+      code: 'E_CANCELLED',
+      message: expect.stringContaining('1 of 5 units are finished'),
+    });
     expect(order).toEqual(['done echo-0']);
   });
 
-  it('rejects with the error of a handler that throws, and does not merge', async () => {
+  it('rejects with the error of a handler that throws, and computes no more', async () => {
     const pool = createPool<TestTask, TestResult>({ script, size: 1 });
     const runner = createLocalRunner({ pool, signal: new AbortController().signal });
-    const { merge, order } = collect();
     const on = {
       done: () => Promise.reject(new Error('disk full')),
       failed: () => {},
     };
-    await expect(runner.run(echoJobs(3), on, merge)).rejects.toThrow('disk full');
-    expect(order).toEqual([]);
+    await expect(runner.run(echoJobs(3), on)).rejects.toThrow('disk full');
+  });
+
+  it('takes a job that is given while the run is under way, one that failed before included: 3 starts, 1 failure', async () => {
+    const pool = createPool<TestTask, TestResult>({ script, size: 2 });
+    const runner = createLocalRunner({ pool, signal: new AbortController().signal });
+    const error = { kind: 'input', code: 'E_ONCE', message: 'once' } as const;
+    const fails = jobOf('again', { kind: 'fail-once', flagPath: join(folder.path, 'again'), error });
+    const record = collect();
+    const failed = record.on.failed;
+    const on = {
+      ...record.on,
+      failed: async (...told: Parameters<typeof failed>) => {
+        await failed(...told);
+        runner.add([fails]);
+      },
+    };
+    await runner.run([fails, jobOf('slow', { kind: 'echo', value: 1, delayMs: 600 })], on);
+    await runner.close();
+    expect(record.order.sort()).toEqual(['done again', 'done slow', 'failed again']);
   });
 
   it.each(['12', 'a:b', 'A', ''])('refuses the job key "%s"', async (key) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decideRetry, MAX_STARTS } from '../../../pipeline/queue/retry.ts';
+import { decideRetry, lostTooOften, MAX_LOSSES } from '../../../pipeline/queue/retry.ts';
 import type { ErrorDetail, ErrorKind } from '../../../shared/errors.ts';
 
 const errorOf = (kind: ErrorKind, code = 'E_TEST'): ErrorDetail => ({ kind, code, message: 'test' });
@@ -21,13 +21,19 @@ describe('what happens to a unit that failed', () => {
     { kind: 'bug', delaysMs: [] },
     { kind: 'auth', delaysMs: [0] },
     { kind: 'transient', delaysMs: [500, 1000, 2000] },
-    { kind: 'resource', delaysMs: [15_000, 30_000, 60_000, 120_000] },
   ] as const)('$kind is tried again after $delaysMs ms with random 0.5', ({ kind, delaysMs }) => {
     expect(delaysOf(errorOf(kind))).toEqual(delaysMs);
   });
 
-  it('starts no unit more than 5 times, the number that the queue is told', () => {
-    expect(MAX_STARTS).toBe(5);
+  it('waits for room without end: after 1,000 failures of a full disk a unit is tried again 60 s later', () => {
+    expect(decideRetry(errorOf('resource'), 1, 0)).toMatchObject({ retry: true, delayMs: 5000 });
+    expect(decideRetry(errorOf('resource'), 1000, 0)).toMatchObject({ retry: true, delayMs: 60_000 });
+  });
+
+  it('gives a unit up as E_POISON that lost more than 10 workers, and says where to look', () => {
+    expect(MAX_LOSSES).toBe(10);
+    expect(lostTooOften(11)).toMatchObject({ kind: 'input', code: 'E_POISON' });
+    expect(lostTooOften(11).message).toContain('lost or killed 11 times');
   });
 
   it('only a lack of resources holds back the other units too', () => {

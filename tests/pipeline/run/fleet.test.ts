@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,6 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { shortAlpsArgs } from '../../alps.ts';
 import { hashResults, runCanopy, startCanopy, unfinishedFiles, unitFiles, untilRun } from '../../canopy.ts';
-import { buildProgram, makeProgramFolder } from '../../programs.ts';
 import { describeWithData } from '../../real-data.ts';
 import { startRedis, type TestRedis } from '../../redis.ts';
 
@@ -17,7 +16,6 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 describeWithData('canopy monitor on the Alps with a Redis fleet', () => {
   const root = mkdtempSync(join(tmpdir(), 'canopy-fleet-'));
-  const programs = makeProgramFolder();
   const started: ChildProcess[] = [];
   let redis: TestRedis;
   let workers: ChildProcess[];
@@ -35,7 +33,6 @@ describeWithData('canopy monitor on the Alps with a Redis fleet', () => {
   afterAll(async () => {
     for (const child of started) child.kill('SIGKILL');
     await redis?.stop();
-    programs.remove();
     rmSync(root, { recursive: true, force: true });
   });
 
@@ -80,9 +77,8 @@ describeWithData('canopy monitor on the Alps with a Redis fleet', () => {
   });
 
   it('loses nothing when 1 of 2 workers is killed over a unit: the other computes it, the bytes are the same', async () => {
-    const program = await buildProgram(programs.path, 'tests/pipeline/run/test-quick-worker.ts');
-    const [victim, survivor] = await startWorkers(() =>
-      spawn(process.execPath, [program, redis.url], { stdio: ['ignore', 'ignore', 'pipe'] }),
+    const [victim, survivor] = await startWorkers(
+      () => startCanopy(['worker', '--redis', redis.url, '--workers', '1', '--lease', '1']).child,
     );
     const client = new Redis(redis.url);
     const out = join(root, 'bereft');

@@ -5,7 +5,7 @@ import { answerTasks } from '../../../pipeline/workers/contract.ts';
 import { CanopyError, type ErrorDetail } from '../../../shared/errors.ts';
 
 export type TestTask =
-  | { kind: 'echo'; value: number; delayMs?: number; planPath?: string }
+  | { kind: 'echo'; value: number; delayMs?: number }
   | { kind: 'fail'; error: ErrorDetail }
   | { kind: 'fail-once'; flagPath: string; error: ErrorDetail }
   | { kind: 'throw-outside' }

@@ -1,0 +1,155 @@
+import { FlowProducer, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { KEY_PREFIX, UNIT_QUEUE, type UnitData, unitJobId, unitOptions } from './bullmq-jobs.ts';
+import type { Job } from './runner.ts';
+
+/** A batch of units on the queue: the children of one parent job, which is ready when all have ended. */
+interface Batch<T> {
+  readonly id: string;
+  /** By job id; taken out when the unit has ended. */
+  readonly open: Map<string, Job<T>>;
+  /** Whether Redis has it. */
+  isAdded: boolean;
+}
+
+/** Units of one flow, which is one transaction in Redis: large enough to be cheap, small enough not to hold others up. */
+const BATCH_UNITS = 250;
+/** Batches in Redis at a time; the rest waits here, so that a run of a continent does not fill its memory. */
+const MAX_BATCHES = 8;
+
+/** The units of one run that are handed out, as flows of parents and children. */
+export class BatchQueue<T> {
+  readonly parentQueueName: string;
+  readonly units: Queue<UnitData<T>>;
+  readonly parents: Queue;
+  readonly #runId: string;
+  readonly #redis: Redis;
+  readonly #flow: FlowProducer;
+  readonly #batches = new Map<string, Batch<T>>();
+  readonly #batchOf = new Map<string, Batch<T>>();
+  #waiting: Job<T>[] = [];
+  #lastBatch = 0;
+  #pumping: Promise<void> = Promise.resolve();
+
+  constructor(redis: Redis, runId: string, token: string) {
+    this.#redis = redis;
+    this.#runId = runId;
+    this.parentQueueName = `batches-${runId}-${token}`;
+    const connection = { connection: redis, prefix: KEY_PREFIX };
+    this.units = quiet(new Queue<UnitData<T>>(UNIT_QUEUE, connection));
+    this.parents = quiet(new Queue(this.parentQueueName, connection));
+    this.#flow = quiet(new FlowProducer(connection));
+  }
+
+  /** The job of a unit that is handed out and has not ended. */
+  jobOf(jobId: string): Job<T> | undefined {
+    return this.#batchOf.get(jobId)?.open.get(jobId);
+  }
+
+  /** Batches that Redis was given and that have not ended. */
+  openBatches(): readonly Batch<T>[] {
+    return [...this.#batches.values()].filter(({ isAdded }) => isAdded);
+  }
+
+  /** Takes units in and hands out what there is room for. */
+  add(jobs: readonly Job<T>[]): Promise<void> {
+    this.#waiting = [...this.#waiting, ...jobs];
+    return this.#pump();
+  }
+
+  /** Forgets a unit that has ended; the end of a batch makes room for the next. */
+  settle(jobId: string): Promise<void> {
+    const batch = this.#batchOf.get(jobId);
+    if (!batch) return Promise.resolve();
+    batch.open.delete(jobId);
+    this.#batchOf.delete(jobId);
+    if (batch.open.size > 0) return Promise.resolve();
+    this.#batches.delete(batch.id);
+    return this.#pump();
+  }
+
+  /** Hands out again what is left of a batch that Redis has lost. */
+  async restore(batch: Batch<T>): Promise<void> {
+    const jobs = [...batch.open.values()];
+    for (const id of batch.open.keys()) this.#batchOf.delete(id);
+    this.#batches.delete(batch.id);
+    await this.add(jobs);
+  }
+
+  #pump(): Promise<void> {
+    this.#pumping = this.#pumping.then(async () => {
+      while (this.#waiting.length > 0 && this.#batches.size < MAX_BATCHES) {
+        await this.#addBatch(this.#waiting.splice(0, BATCH_UNITS));
+      }
+    });
+    const done = this.#pumping;
+    // A failure is told to whoever waits for this pump, and must not fail every later one.
+    this.#pumping = done.catch(() => {});
+    return done;
+  }
+
+  async #addBatch(jobs: readonly Job<T>[]): Promise<void> {
+    const batch: Batch<T> = {
+      id: `batch-${++this.#lastBatch}`,
+      open: new Map(jobs.map((job) => [unitJobId(this.#runId, job.key), job])),
+      isAdded: false,
+    };
+    this.#batches.set(batch.id, batch);
+    for (const id of batch.open.keys()) this.#batchOf.set(id, batch);
+    const ids = [...batch.open.keys()];
+    const kept = await this.#removeOld(ids);
+    await this.#flow.add({
+      name: 'batch',
+      queueName: this.parentQueueName,
+      opts: { jobId: batch.id, removeOnComplete: true, removeOnFail: true },
+      children: ids.map((id) => {
+        const { key, label, task } = batch.open.get(id)!;
+        return {
+          name: 'unit',
+          queueName: UNIT_QUEUE,
+          data: { runId: this.#runId, key, label, task },
+          opts: unitOptions(id),
+        };
+      }),
+    });
+    batch.isAdded = true;
+    // A unit of an earlier try that failed at this very moment was joined to the batch as if it were still due.
+    for (const id of kept) {
+      const job = await this.units.getJob(id);
+      if (await job?.isFailed()) await job?.retry('failed', { resetAttemptsMade: true });
+    }
+  }
+
+  /**
+   * Takes units of earlier tries off the queue: waiting ones, and ended ones whose result is wanted again. Returns the
+   * ids of those that a worker holds just now; they stay and are joined to the batch.
+   */
+  async #removeOld(ids: readonly string[]): Promise<string[]> {
+    const found = await this.#redis.exists(...ids.map((id) => `${KEY_PREFIX}:${UNIT_QUEUE}:${id}`));
+    if (found === 0) return [];
+    const removed = await Promise.all(ids.map((id) => this.units.remove(id)));
+    return ids.filter((_, i) => removed[i] === 0);
+  }
+
+  /** Takes what nobody has begun off the queue, and the batches with it. */
+  async clear(): Promise<void> {
+    this.#waiting = [];
+    await this.#pumping;
+    for (const { id, open } of this.openBatches()) {
+      await this.#removeOld([...open.keys()]);
+      // `obliterate` passes over jobs that wait for children.
+      await this.parents.remove(id, { removeChildren: false });
+    }
+    await this.parents.obliterate({ force: true });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.units.close(), this.parents.close(), this.#flow.close()]);
+  }
+}
+
+/** The loss of a connection is told by `connectRedis`; BullMQ's repetition of it must not end the process. */
+export function quiet<E extends { on(event: 'error', listener: () => void): unknown }>(emitter: E): E {
+  emitter.on('error', () => {});
+  return emitter;
+}

@@ -1,0 +1,150 @@
+import { readFile, rm } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { CanopyError, type ErrorDetail } from '../../shared/errors.ts';
+import { ALGORITHM, type Unit } from '../plan.ts';
+import type { UnitOutput } from '../queue/bullmq-worker.ts';
+import { createLocalRunner } from '../queue/local.ts';
+import type { Job, Runner } from '../queue/runner.ts';
+import { sha256OfBytes } from '../store/files.ts';
+import type { UnitStore } from '../store/unit-store.ts';
+import type { Pool } from '../workers/pool.ts';
+import type { RunDatabase } from './database.ts';
+import { runFolder, unitName } from './folder.ts';
+import type { PreparedRun, RunContext } from './prepare.ts';
+import { pullUnits } from './pull-units.ts';
+import { readEndings, runJobs } from './run-jobs.ts';
+import type { Task, TaskResult } from './tasks.ts';
+import { decodeUnitFile } from './unit-file.ts';
+import { WorkRecord } from './work-record.ts';
+
+/** A store beside the output folder, and what the run's plan is called there. */
+export interface RunStore {
+  readonly units: UnitStore;
+  readonly plan: string;
+}
+
+interface Means {
+  readonly pool: Pool<Task, TaskResult>;
+  readonly database: RunDatabase;
+  /** Where workers leave results; null: in the output folder. */
+  readonly store: RunStore | null;
+  /** Ends the run with an error. */
+  readonly stop: (error: unknown) => void;
+}
+
+/** Name of a run's work: the same run into two folders is two runs. */
+export function workIdOf({ config, plan }: PreparedRun): string {
+  return `r${sha256OfBytes(`${plan.runId} ${config.out}`).slice(0, 24)}`;
+}
+
+export function openWorkRecord(prepared: PreparedRun, database: RunDatabase, say: (line: string) => void): WorkRecord {
+  const { config, plan } = prepared;
+  const run = {
+    id: workIdOf(prepared),
+    label: basename(config.out),
+    place: config.out,
+    plan: plan.runId,
+    algorithm: ALGORITHM,
+  };
+  return new WorkRecord({ database, run, out: config.out, say });
+}
+
+/**
+ * Computes the units that are due, until each has ended in the record of work; answers those that were left out, with
+ * the error that each ended with. With `--hold` dead letters wait for a person before they are left out.
+ */
+export async function computeUnits(
+  prepared: PreparedRun,
+  means: Means,
+  record: WorkRecord,
+  context: RunContext,
+): Promise<Map<number, ErrorDetail>> {
+  const { config, plan } = prepared;
+  if (means.store) await pullUnits(means.store.units, config.out, plan.units);
+  const found = await findResults(config.out, plan.units, means.store?.units ?? null);
+  const jobs = new Map(plan.units.map((unit) => [unit.key, toJob(prepared, unit, means.store)]));
+  const isShared = config.redisUrl !== null && config.databaseUrl !== null;
+  // In this order in the record, and before all that is told of units.
+  const registered = Promise.all([record.register([...jobs.values()], !isShared), record.resume(found)]);
+  // A fleet may have gone on while no coordinator was there: what it has ended counts. Alone, nothing need be waited for.
+  if (isShared) await registered;
+  else registered.catch(() => {});
+  const isFound = new Set(found.map(({ key }) => key));
+  const due = [...jobs.values()].filter(({ key }) => !isFound.has(key));
+  if (found.length > 0) context.say(`Resuming: ${found.length} of ${plan.units.length} units are already computed.`);
+  const runner = await createRunner(prepared, means.pool, record, context);
+  try {
+    await runJobs({ record, runner, jobs, due, hold: config.hold, stop: means.stop, context });
+  } finally {
+    // The local runner's pool is also this run's pool, and is closed by the caller.
+    if (config.redisUrl !== null) await runner.close();
+  }
+  await registered;
+  const { dead } = await record.readEnded(null);
+  if (means.store) await pullUnits(means.store.units, config.out, plan.units);
+  const indexOf = new Map(plan.units.map(({ key, index }) => [key, index]));
+  return new Map(dead.map(({ key, error }) => [indexOf.get(key)!, error]));
+}
+
+async function createRunner(
+  { config }: PreparedRun,
+  pool: Pool<Task, TaskResult>,
+  record: WorkRecord,
+  context: RunContext,
+): Promise<Runner<Task, UnitOutput>> {
+  // Every task of these jobs is a unit, and is answered as one.
+  if (config.redisUrl === null)
+    return createLocalRunner({ pool, signal: context.signal }) as unknown as Runner<Task, UnitOutput>;
+  const { createBullRunner } = await import('../queue/bullmq.ts');
+  return createBullRunner<Task, UnitOutput>({
+    redisUrl: config.redisUrl,
+    runId: record.runId,
+    signal: context.signal,
+    log: context.say,
+    hearsStarts: config.databaseUrl === null,
+    readEnded: (keys) => readEndings(record, keys),
+  });
+}
+
+function toJob({ config, plan }: PreparedRun, unit: Unit, store: RunStore | null): Job<Task> {
+  return {
+    key: unit.key,
+    label: `${plan.grids[unit.gridIndex]!.key} at ${unit.window.col},${unit.window.row}`,
+    task: {
+      kind: 'unit',
+      runId: plan.runId,
+      unit: unit.index,
+      out: config.out,
+      store: store && { place: store.units.place, plan: store.plan },
+    },
+  };
+}
+
+/** Results that are there, whole and complete. */
+async function findResults(out: string, units: readonly Unit[], store: UnitStore | null) {
+  const found: { key: string; sha256: string; bytes: number }[] = [];
+  for (const unit of units) {
+    const file = await findResult(out, unit, store);
+    if (file) found.push({ key: unit.key, ...file });
+  }
+  return found;
+}
+
+/**
+ * A unit's result. A broken one is removed, to be computed again; so is one that lacks a scene which could not be read
+ * then and may be readable now.
+ */
+async function findResult(out: string, unit: Unit, store: UnitStore | null) {
+  const path = runFolder.unit(out, unit.key);
+  try {
+    const file = await readFile(path);
+    if (decodeUnitFile(file, unit.key, basename(path)).problems.length === 0)
+      return { sha256: sha256OfBytes(file), bytes: file.length };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (!(error instanceof CanopyError)) throw error;
+  }
+  await store?.remove(unitName(unit.key));
+  await rm(path, { force: true });
+  return null;
+}

@@ -1,0 +1,64 @@
+import type { ErrorDetail } from '../../shared/errors.ts';
+import type { WorkState } from '../../shared/operations.ts';
+import { type RunToSave, saveRun } from '../store/save-run.ts';
+import type { Database } from '../store/sql.ts';
+import {
+  leaveOut,
+  readEndedUnits,
+  readOpenUnits,
+  readRetriedUnits,
+  recordEvents,
+  registerRun,
+  resumeUnits,
+  retryUnits,
+  setRunState,
+  takeWish,
+  type WorkEvent,
+  type WorkRun,
+} from '../store/work-run.ts';
+import { readOperations } from '../store/work-view.ts';
+
+interface OfRun {
+  readonly runId: string;
+}
+
+/** What a coordinator asks of its database thread. Each may be repeated when its answer was lost. */
+export const DATABASE_CALLS = {
+  register: (
+    database: Database,
+    {
+      run,
+      units,
+      isAlone,
+    }: {
+      readonly run: WorkRun;
+      readonly units: readonly { readonly key: string; readonly label: string }[];
+      readonly isAlone: boolean;
+    },
+  ) => database.transaction((sql) => registerRun(sql, run, units, isAlone)),
+  record: (database: Database, { runId, events }: OfRun & { readonly events: readonly WorkEvent[] }) =>
+    database.transaction((sql) => recordEvents(sql, runId, events)),
+  resume: (
+    database: Database,
+    { runId, found, worker }: OfRun & { readonly found: Parameters<typeof resumeUnits>[2]; readonly worker: string },
+  ) => database.transaction((sql) => resumeUnits(sql, runId, found, worker)),
+  retry: (database: Database, { runId, keys }: OfRun & { readonly keys: readonly string[] | null }) =>
+    retryUnits(database, runId, keys),
+  open: (database: Database, { runId }: OfRun) => readOpenUnits(database, runId),
+  retried: (database: Database, { runId }: OfRun) => readRetriedUnits(database, runId),
+  ended: (database: Database, { runId, keys }: OfRun & { readonly keys: readonly string[] | null }) =>
+    readEndedUnits(database, runId, keys),
+  state: (
+    database: Database,
+    { runId, state, error }: OfRun & { readonly state: WorkState; readonly error: ErrorDetail | null },
+  ) => setRunState(database, runId, state, error),
+  leaveOut: (database: Database, { runId }: OfRun) => leaveOut(database, runId),
+  wish: (database: Database, { runId }: OfRun) => takeWish(database, runId),
+  view: (database: Database, { runId }: OfRun) => readOperations(database, runId),
+  save: (database: Database, run: RunToSave) => saveRun(database, run),
+};
+
+type Calls = typeof DATABASE_CALLS;
+export type CallName = keyof Calls;
+export type CallOf<N extends CallName> = Parameters<Calls[N]>[1];
+export type AnswerOf<N extends CallName> = Awaited<ReturnType<Calls[N]>>;
