@@ -71,11 +71,25 @@ function list({ request, egress }: Search, query: SceneQuery): Promise<Pages> {
 
 async function isWhole(search: Search, query: SceneQuery, { features, completeness }: Pages): Promise<boolean> {
   if (completeness !== 'ended') return completeness === 'counted';
-  const ids = new Set(features.map(idOf));
+  return agreesByHalves(search, query, new Set(features.map(idOf)));
+}
+
+/**
+ * Whether the halves of a listing hold together what the whole does. A half that holds all of it is no witness, for both
+ * may have been cut at the same length: it is halved again. A single day has no halves and is believed.
+ */
+async function agreesByHalves(search: Search, query: SceneQuery, ids: ReadonlySet<string>): Promise<boolean> {
+  const halves = halveDays(query);
+  if (ids.size === 0 || halves.length === 0) return true;
   const again = new Set<string>();
-  for (const half of halveDays(query)) for (const item of (await list(search, half)).features) again.add(idOf(item));
-  // A single day cannot be asked for by halves.
-  return query.startDay === query.endDay || (again.size === ids.size && [...again].every((id) => ids.has(id)));
+  let fullHalf: SceneQuery | null = null;
+  for (const half of halves) {
+    const { features } = await list(search, half);
+    if (features.length >= ids.size) fullHalf = half;
+    for (const item of features) again.add(idOf(item));
+  }
+  if (again.size !== ids.size || ![...again].every((id) => ids.has(id))) return false;
+  return fullHalf === null || agreesByHalves(search, fullHalf, ids);
 }
 
 function splitFailed({ query, halvings }: Part): Part[] {

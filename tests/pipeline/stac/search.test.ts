@@ -118,12 +118,12 @@ describe('a STAC API', () => {
       'a null among the items',
       { fault: (page) => ({ ...page, features: [null, ...(page.features as Json[]).slice(1)] }) },
     ],
-  ])('with %s is incomplete, never page 1 alone', async (_name, parts) => {
+  ])('B 30: with %s is incomplete, never page 1 alone', async (_name, parts) => {
     const { egress, landing } = await serveApi({ items: makeItems(250), ...parts });
     await expect(loadScenes(landing, YEAR, egress)).rejects.toMatchObject({ code: 'E_STAC_INCOMPLETE', kind: 'input' });
   });
 
-  it('that loses its next links and gives no count is asked again by parts until all 250 items are there', async () => {
+  it('B 30: that loses its next links and gives no count is asked again by parts until all 250 items are there', async () => {
     const { egress, landing, server } = await serveApi({ items: makeItems(250), count: 'none', fault: dropNext });
     expect((await loadScenes(landing, YEAR, egress)).scenes).toHaveLength(250);
     expect(server.hits.length).toBeLessThan(20);
@@ -135,7 +135,7 @@ describe('a STAC API', () => {
     await expect(loadScenes(landing, YEAR, egress)).rejects.toMatchObject({ code: 'E_STAC_INCOMPLETE' });
   });
 
-  it('gives the whole truth or an error under 60 random page faults', async () => {
+  it('B 30: gives the whole truth or an error under 60 random page faults', async () => {
     const truth = makeItems(45);
     let fault: Api['fault'] = (page) => page;
     const { egress, landing } = await serveApi({
