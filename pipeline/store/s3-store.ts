@@ -10,7 +10,7 @@ import {
 import { CanopyError, usageError } from '../../shared/errors.ts';
 import { sha256OfBytes } from './files.ts';
 import { isNoSuchKey, s3Error, s3Status, unreachable, unsuitable } from './s3-error.ts';
-import { checkUnitName, checkUnitPrefix, isUnitName } from './unit-name.ts';
+import { checkUnitName, checkUnitPrefix, isUnitName, withoutLogin } from './unit-name.ts';
 import type { StoredUnit, UnitStore } from './unit-store.ts';
 
 /** How a bucket is reached; see `config-store.ts`. */
@@ -90,10 +90,10 @@ export function openS3Store(place: string, settings: S3Settings): UnitStore {
 
 function parsePlace(place: string): { name: string; prefix: string } {
   const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)\/?$/.exec(place);
-  if (match === null)
-    throw usageError(
-      `A bucket is named as in s3://bucket/prefix, with letters, digits, ".", "_" and "-"; got "${place}".`,
-    );
+  if (match === null) {
+    const form = 'A bucket is named as in s3://bucket/prefix, with letters, digits, ".", "_" and "-"';
+    throw usageError(`${form}; got "${withoutLogin(place)}".`);
+  }
   const [, name = '', path = ''] = match;
   return { name, prefix: path === '' ? '' : `${path.slice(1)}/` };
 }

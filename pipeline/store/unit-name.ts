@@ -23,3 +23,8 @@ function wrongName(what: string, name: string): CanopyError {
   const message = `"${name.slice(0, 80)}" is no ${what} of a file of a unit store, such as units/3f2a.tcu. Please report this.`;
   return new CanopyError({ kind: 'bug', code: 'E_STORE_NAME', message });
 }
+
+/** An address as it may appear in a message: somebody may have put keys into it. */
+export function withoutLogin(place: string): string {
+  return place.replace(/\/\/[^/]*@/, '//…@');
+}

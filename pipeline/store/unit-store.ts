@@ -1,6 +1,7 @@
 import { usageError } from '../../shared/errors.ts';
 import { openFolderStore } from './folder-store.ts';
 import type { S3Settings } from './s3-store.ts';
+import { withoutLogin } from './unit-name.ts';
 
 /** Steps of `putOnce` into a folder, in their order; see `UnitStoreOptions.onStep`. */
 export const UNIT_STEPS = ['temp-written', 'temp-synced', 'named', 'folder-synced', 're-read'] as const;
@@ -54,7 +55,8 @@ export interface UnitStoreOptions {
  */
 export async function openUnitStore(place: string, options: UnitStoreOptions = {}): Promise<UnitStore> {
   if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(place)) return openFolderStore(place, options.onStep);
-  if (!place.startsWith('s3://')) throw usageError(`A store is a folder or s3://bucket/prefix; got "${place}".`);
+  if (!place.startsWith('s3://'))
+    throw usageError(`A store is a folder or s3://bucket/prefix; got "${withoutLogin(place)}".`);
   // The client is large, and a folder does without.
   const { openS3Store } = await import('./s3-store.ts');
   return openS3Store(place, options.s3 ?? NO_SETTINGS);

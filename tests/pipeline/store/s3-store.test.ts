@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readStoreSettings, storeEnvironment } from '../../../pipeline/config-store.ts';
 import { sha256OfBytes } from '../../../pipeline/store/files.ts';
 import { openS3Store, type S3Settings } from '../../../pipeline/store/s3-store.ts';
@@ -16,6 +16,7 @@ const sha256 = sha256OfBytes(content);
 
 const opened: { close(): Promise<void> }[] = [];
 afterEach(async () => {
+  vi.unstubAllEnvs();
   for (const one of opened.splice(0)) await one.close();
 });
 
@@ -209,6 +210,23 @@ describe('the settings of a bucket', () => {
     's3://b:c@bucket',
   ])('go with a place, which %j is not', (place) => {
     expect(() => openS3Store(place, whole)).toThrow('A bucket is named as in s3://bucket/prefix');
+  });
+
+  it('are all there is: 4 places where the client would look for keys and addresses of its own are not looked at', async () => {
+    const other = await startS3Server({ bucket: 'canopy-test', ...KEYS });
+    opened.push(other);
+    vi.stubEnv('AWS_EC2_METADATA_SERVICE_ENDPOINT', other.endpoint);
+    vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', other.endpoint);
+    vi.stubEnv('AWS_ENDPOINT_URL', other.endpoint);
+    vi.stubEnv('AWS_DEFAULTS_MODE', 'auto');
+    const { store, server } = await open();
+    await store.putOnce('a.tcu', content);
+    expect([server.log.length > 0, other.log]).toEqual([true, []]);
+  });
+
+  it('are not repeated where somebody has put keys into a place', async () => {
+    for (const place of ['s3://AKID:hush-hush@bucket/x', 'redis://:hush-hush@bucket/x'])
+      await expect(openUnitStore(place)).rejects.toThrow(/^(?!.*hush-hush).*\/\/…@bucket\/x"/);
   });
 
   it('stay secret: neither the key nor the token is in any of 5 errors', async () => {
