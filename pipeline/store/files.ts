@@ -4,7 +4,7 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { inputError } from '../../shared/errors.ts';
-import { diskError } from '../disk-error.ts';
+import { diskError, systemCode } from '../disk-error.ts';
 
 /** Where a write has got to; tests end the process there. */
 export type WriteStep = 'temp-written' | 'temp-synced';
@@ -69,7 +69,8 @@ export async function ensureFolder(path: string): Promise<void> {
     tryFolder(path);
   } catch (error) {
     const shortage = diskError(path, error);
-    if (shortage !== null) throw shortage;
+    // A folder on a read-only disk is a wrong place, not a disk that failed under way.
+    if (shortage !== null && systemCode(error) !== 'EROFS') throw shortage;
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
     const message = `The output folder ${path} cannot be made or written (${code}). Name a place where you may write with --out.`;
     throw inputError('E_FOLDER', message, path, error);

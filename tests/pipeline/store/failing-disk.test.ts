@@ -164,6 +164,11 @@ describe('the n-th call to the disk fails, for every n', () => {
   });
 });
 
+it('a folder for results on a read-only disk is a wrong place (E_FOLDER), not a disk that failed', async () => {
+  disk.always = { mkdir: 'EROFS' };
+  await expect(ensureFolder(join(scratch, 'out'))).rejects.toMatchObject({ code: 'E_FOLDER', kind: 'input' });
+});
+
 describe('a folder whose file system', () => {
   const openNew = () => openUnitStore(mkdtempSync(join(scratch, 'one-')));
 
