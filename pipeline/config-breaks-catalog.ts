@@ -91,6 +91,7 @@ export function readBreaksCatalogConfig(argv: readonly string[], env: Environmen
     only: { tiles: null, parcels: null, days: null },
     logForm: 'text',
     allowHosts: (flags['allow-host'] ?? []).map(checkHost),
+    rangeCache: null,
     dryRun: false,
     json: flags.json === true,
   } satisfies MonitorConfig);

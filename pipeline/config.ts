@@ -4,9 +4,11 @@ import { parseArgs } from 'node:util';
 import { type CanopyError, usageError } from '../shared/errors.ts';
 import type { Bbox } from '../shared/grid.ts';
 import type { Period } from '../shared/result.ts';
+import { CACHE_OPTIONS, readRangeCache } from './config-cache.ts';
 import { CHANGE_OPTIONS, readChangeParams } from './config-change.ts';
 import type { CoverModelFacts } from './config-cover.ts';
 import { readStoreSettings, storeEnvironment } from './config-store.ts';
+import type { RangeCacheSettings } from './egress/range-cache.ts';
 import type { MonitorParams } from './plan.ts';
 import type { Project } from './project.ts';
 import type { CompositeMethod } from './raster/composite.ts';
@@ -40,6 +42,8 @@ export interface MonitorConfig {
   /** Told when the run ends. */
   readonly webhook: string | null;
   readonly allowHosts: readonly string[];
+  /** Where ranges of remote files are kept between runs; null: nowhere. */
+  readonly rangeCache: RangeCacheSettings | null;
   /** Cuts the run to a part of its tiles, parcels and days. */
   readonly only: RunLimits;
   readonly logForm: 'text' | 'json';
@@ -103,6 +107,7 @@ const MONITOR_OPTIONS = {
   harmonise: { type: 'boolean' },
   'cover-model': { type: 'string' },
   ...CHANGE_OPTIONS,
+  ...CACHE_OPTIONS,
   runner: { type: 'string' },
   workers: { type: 'string' },
   database: { type: 'string' },
@@ -152,6 +157,7 @@ export async function readMonitorConfig(argv: readonly string[], env: Environmen
     hold: flags.hold === true,
     webhook: readWebhook(flags.webhook),
     allowHosts: (flags['allow-host'] ?? []).map(checkHost),
+    rangeCache: await readRangeCache(flags),
     only: {
       tiles: readNames('--only-tiles', flags['only-tiles']),
       parcels: readNames('--only-parcels', flags['only-parcels']),

@@ -25,6 +25,7 @@ Measures every parcel on every acquisition of two periods, composites both, and 
   --controls K         control areas of each parcel (default 5; 0 = none)   --seed N   of their pool (default 1)
   --runner local | redis://HOST:PORT               --workers N       child processes (default: the processors)
   --database postgres://…  results in PostgreSQL instead of the output folder (or CANOPY_DATABASE_URL)
+  --cache DIR          keeps ranges of remote files here for later runs   --cache-mb N   at most this much (default 2048)
   --allow-host HOST:PORT   lets the run reach this host, plain http and loopback included; may be repeated
   --dry-run            says what would be read and how long it would take
   --json               one JSON document on standard output

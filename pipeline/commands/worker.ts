@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { usageError } from '../../shared/errors.ts';
 import { checkHost, childEnvironment, flagError, readLogForm, readWhole } from '../config.ts';
+import { CACHE_OPTIONS, cacheEnvironment, readRangeCache } from '../config-cache.ts';
 import { storeEnvironment } from '../config-store.ts';
 import { createJournal } from '../queue/journal.ts';
 import { workerName } from '../queue/worker-name.ts';
@@ -25,6 +26,8 @@ CANOPY_S3_ENDPOINT).
   --workers N             child processes, each with one unit at a time (default: the number of processors)
   --lease S               seconds without a sign of life after which a worker's units are given to others (default ${LEASE_S})
   --allow-host HOST:PORT  also read scenes from this server, over plain http if need be; may be repeated
+  --cache DIR             keeps ranges of remote files here, for runs to come; shared by all workers of the machine
+  --cache-mb N            what may lie there, in MB; the least recently used goes first (default 2048)
   --log text|json         json: one object a line with time, worker, run and unit`;
 
 const OPTIONS = {
@@ -34,6 +37,7 @@ const OPTIONS = {
   lease: { type: 'string' },
   log: { type: 'string' },
   'allow-host': { type: 'string', multiple: true },
+  ...CACHE_OPTIONS,
 } as const;
 
 export const workerCommand: Command = {
@@ -46,7 +50,11 @@ export const workerCommand: Command = {
       redisUrl: flags.redis,
       databaseUrl: flags.database ?? env.CANOPY_DATABASE_URL ?? null,
       workers: readWhole('--workers', flags.workers, 1, MAX_WORKERS) ?? availableParallelism(),
-      childEnv: { ...childEnvironment((flags['allow-host'] ?? []).map(checkHost)), ...storeEnvironment(env) },
+      childEnv: {
+        ...childEnvironment((flags['allow-host'] ?? []).map(checkHost)),
+        ...cacheEnvironment(await readRangeCache(flags)),
+        ...storeEnvironment(env),
+      },
       leaseMs: 1000 * (readWhole('--lease', flags.lease, 1, 3600) ?? LEASE_S),
       signal,
       log: createJournal(readLogForm(flags.log), workerName(), stderr, Date.now),

@@ -1,4 +1,5 @@
 import { childEnvironment, type MonitorConfig } from '../config.ts';
+import { cacheEnvironment } from '../config-cache.ts';
 import { ensureFolder } from '../store/files.ts';
 import { createPool } from '../workers/pool.ts';
 import { type Estimate, estimateRun } from './estimate.ts';
@@ -19,7 +20,7 @@ export async function runMonitor(config: MonitorConfig, context: RunContext): Pr
   if (!config.dryRun) await ensureFolder(config.out);
   const pool = createPool<Task, TaskResult>({
     size: config.workers,
-    env: { ...childEnvironment(config.allowHosts), ...config.store?.env },
+    env: { ...childEnvironment(config.allowHosts), ...cacheEnvironment(config.rangeCache), ...config.store?.env },
   });
   const stop = () => void pool.close();
   context.signal.addEventListener('abort', stop);
