@@ -26,8 +26,10 @@ export interface ApiError {
 /** `GET /api/health`: the server is there, and which results it shows. */
 export interface Health {
   readonly status: 'ok';
-  /** `version` of the results, see `RunInfo`. */
-  readonly version: string;
+  /** `version` of the results, see `RunInfo`; null while there are none yet. */
+  readonly version: string | null;
+  /** Path of the dashboard of the fleet's queue; null where there is none. */
+  readonly dashboard: string | null;
 }
 
 export type RunPeriod = 'baseline' | 'period';

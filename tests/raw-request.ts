@@ -11,7 +11,11 @@ export interface RawAnswer {
 export function rawRequest(
   port: number,
   path: string,
-  { method = 'GET', headers = {} }: { readonly method?: string; readonly headers?: Record<string, string> } = {},
+  {
+    method = 'GET',
+    headers = {},
+    body = '',
+  }: { readonly method?: string; readonly headers?: Record<string, string>; readonly body?: string } = {},
 ): Promise<RawAnswer> {
   return new Promise((done, fail) => {
     // A connection of its own: a kept one may have been closed by the server meanwhile.
@@ -26,6 +30,6 @@ export function rawRequest(
       answer.on('error', fail);
     });
     sent.on('error', fail);
-    sent.end();
+    sent.end(body);
   });
 }

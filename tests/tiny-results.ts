@@ -120,9 +120,13 @@ export interface TestServer {
 }
 
 /** The server of a results folder on a port of its own. */
-export async function serveFolder(dir: string): Promise<TestServer> {
+export async function serveFolder(
+  dir: string,
+  fleet: { readonly redisUrl?: string; readonly databaseUrl?: string } = {},
+): Promise<TestServer> {
   const said: string[] = [];
-  const options = { dir, basemap: null, remoteScenes: false, allowHosts: [] };
+  const { redisUrl = null, databaseUrl = null } = fleet;
+  const options = { dir, basemap: null, remoteScenes: false, allowHosts: [], redisUrl, databaseUrl };
   const server = await startServer(options, (line) => said.push(line));
   const port = await server.listen(0);
   return { url: `http://127.0.0.1:${port}`, port, said, close: server.close };

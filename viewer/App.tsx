@@ -1,11 +1,12 @@
 import { lazy, Suspense, useState } from 'react';
-import { I18nProvider } from 'react-aria-components';
+import { Button, I18nProvider } from 'react-aria-components';
 import type { RunInfo, TwinInfo } from '../shared/api.ts';
 import { useTranslate } from './i18n/translate.ts';
 import { Banners } from './shell/Banners.tsx';
 import { Boundary } from './shell/Boundary.tsx';
 import { Failure } from './shell/Failure.tsx';
 import { type DialogName, Header } from './shell/Header.tsx';
+import { Icon } from './shell/icons.tsx';
 import { MapPage } from './shell/MapPage.tsx';
 import { usePreferences } from './shell/preferences.ts';
 import { Skeleton } from './shell/Skeleton.tsx';
@@ -18,6 +19,7 @@ import { useShortcuts } from './shell/use-shortcuts.ts';
 import { useStore } from './state.ts';
 
 const TwinPage = lazy(() => import('./panels/TwinPage.tsx'));
+const OperationsPage = lazy(() => import('./operations/OperationsPage.tsx'));
 const RunDialog = lazy(() => import('./shell/RunDialog.tsx'));
 const ExportDialog = lazy(() => import('./shell/ExportDialog.tsx'));
 const ShortcutsDialog = lazy(() => import('./shell/ShortcutsDialog.tsx'));
@@ -78,10 +80,19 @@ interface ContentProps {
 
 function Content({ state, isPhone, left }: ContentProps) {
   const t = useTranslate();
+  const page = useStore((store) => store.page);
   const { loading } = state;
+  if (loading.state !== 'ready' && page === 'operations') {
+    return (
+      <main className="shell-pages">
+        <Operations />
+      </main>
+    );
+  }
   if (loading.state === 'loading') return <Skeleton />;
   if (loading.state === 'failed') {
     const { code, message } = loading.failure;
+    if (code === 'E_NO_RESULTS_YET') return <NoResultsYet />;
     return (
       <main className="shell-page">
         <Failure message={code === 'E_OFFLINE' ? t('shell.no-server') : message} retry={state.load} />
@@ -89,6 +100,37 @@ function Content({ state, isPhone, left }: ContentProps) {
     );
   }
   return <Pages run={loading.run} twin={loading.twin} isPhone={isPhone} left={left} key={loading.run.version} />;
+}
+
+/** There will be a map, and it comes by itself. */
+function NoResultsYet() {
+  const t = useTranslate();
+  const set = useStore((store) => store.set);
+  return (
+    <main className="shell-page">
+      <div className="shell-failure">
+        <Icon name="map" />
+        <p>{t('shell.not-yet')}</p>
+        <p className="shell-failure-message">{t('shell.not-yet.why')}</p>
+        <Button onPress={() => set({ page: 'operations' })}>{t('shell.not-yet.show')}</Button>
+      </div>
+    </main>
+  );
+}
+
+/** What goes on in runs; it needs no results. */
+function Operations() {
+  const label = useTranslate()('shell.page.operations');
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard has to reach what scrolls
+    <section className="shell-page shell-page-scrolls" data-scrolls tabIndex={0} aria-label={label}>
+      <Boundary>
+        <Suspense fallback={<p className="shell-empty" />}>
+          <OperationsPage />
+        </Suspense>
+      </Boundary>
+    </section>
+  );
 }
 
 interface PagesProps {
@@ -121,6 +163,7 @@ function Pages({ run, twin, isPhone, left }: PagesProps) {
           </Boundary>
         </section>
       )}
+      {page === 'operations' && <Operations />}
     </main>
   );
 }

@@ -10,6 +10,7 @@ import type {
   Series,
   TwinInfo,
 } from '../shared/api.ts';
+import type { OperationsView, RunRequest } from '../shared/operations.ts';
 import { useStore } from './state.ts';
 
 /** A failure with words for a person: the server's own sentence, or that it cannot be reached. */
@@ -23,29 +24,35 @@ export class ApiFailure extends Error {
 }
 
 /** `E_OFFLINE` when the server does not answer; its other failures carry its code and sentence. */
-async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+async function getJson<T>(path: string, signal?: AbortSignal, body?: unknown): Promise<T> {
   const { set } = useStore.getState();
   let response: Response;
   try {
-    response = await fetch(path, { headers: { accept: 'application/json' }, ...(signal ? { signal } : {}) });
+    response = await fetch(path, { ...requestOf(body), ...(signal ? { signal } : {}) });
   } catch (error) {
     if (signal?.aborted) throw error;
     set({ isConnected: false });
     throw new ApiFailure('E_OFFLINE', 'The server does not answer.');
   }
   // A body that breaks off or is no JSON is no answer; `null` is one.
-  const body = (await response.json().catch(() => undefined)) as T | ApiError | undefined;
+  const answer = (await response.json().catch(() => undefined)) as T | ApiError | undefined;
   if (signal?.aborted) throw new DOMException('Aborted', 'AbortError');
   if (!response.ok) {
-    const failure = (body as ApiError | undefined)?.error;
+    const failure = (answer as ApiError | undefined)?.error;
     throw new ApiFailure(failure?.code ?? `HTTP_${response.status}`, failure?.message ?? response.statusText);
   }
-  if (body === undefined) {
+  if (answer === undefined) {
     set({ isConnected: false });
     throw new ApiFailure('E_OFFLINE', 'The server does not answer.');
   }
   set({ isConnected: true, lastDataMs: Date.now() });
-  return body as T;
+  return answer as T;
+}
+
+function requestOf(body: unknown): RequestInit {
+  const accept = 'application/json';
+  if (body === undefined) return { headers: { accept } };
+  return { method: 'POST', headers: { accept, 'content-type': accept }, body: JSON.stringify(body) };
 }
 
 function queryText({ q, status, change, confidence, sort, order }: ParcelQuery): string {
@@ -69,7 +76,12 @@ export const api = {
     getJson<ParcelChangeInfo>(`/api/parcels/${encodeURIComponent(id)}/change`, signal),
   series: (id: string, signal?: AbortSignal) =>
     getJson<Series>(`/api/parcels/${encodeURIComponent(id)}/observations`, signal),
+  operations: (signal?: AbortSignal) => getJson<OperationsView>('/api/operations', signal),
+  askRun: (request: RunRequest) => getJson<unknown>('/api/operations/requests', undefined, request),
 };
+
+/** Server-sent events of the name `operations`, each with an `OperationsView`. */
+export const OPERATIONS_EVENTS = '/api/operations/events';
 
 /** Picture of one parcel on one acquisition, its outline drawn in; `version` makes it cacheable for good. */
 export function chipAddress(

@@ -4,7 +4,7 @@ import type { ParcelStatus } from '../shared/ramps.ts';
 
 export type Language = 'en' | 'fr' | 'de';
 export type Theme = 'auto' | 'light' | 'dark';
-export type Page = 'map' | 'twin';
+export type Page = 'map' | 'twin' | 'operations';
 export type Compare = 'off' | 'swipe' | 'side' | 'flicker';
 export type Tool = 'none' | 'measure';
 

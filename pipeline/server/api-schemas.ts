@@ -1,30 +1,12 @@
 import { CHANGE_CHOICES, PARCEL_SORTS, PROFILE_FIGURES } from '../../shared/api.ts';
 import { CHANGE_CONFIDENCES, CHANGE_FINDINGS } from '../../shared/change.ts';
 import { STATUS_COLOURS } from '../../shared/ramps.ts';
+import { answers, choice, count, flag, list, noQuery, number, orNull, record, ref, text } from './schema-parts.ts';
 
 /**
  * JSON Schemas of the API's requests and answers: requests are checked against them, and `/api/openapi.json` is made of
  * them. Answers are not changed by them.
  */
-
-const text = (description?: string) => ({ type: 'string', ...(description ? { description } : {}) }) as const;
-const count = (description?: string) => ({ type: 'integer', ...(description ? { description } : {}) }) as const;
-const number = (description?: string) => ({ type: 'number', ...(description ? { description } : {}) }) as const;
-const flag = (description?: string) => ({ type: 'boolean', ...(description ? { description } : {}) }) as const;
-/** OpenAPI 3.0 asks for null among the values of an enum as well; a reference cannot be made nullable, so none is given. */
-const orNull = <T extends object>(schema: T & { readonly $ref?: never; readonly enum?: readonly string[] }) => ({
-  ...schema,
-  nullable: true,
-  ...(schema.enum ? { enum: [...schema.enum, null] } : {}),
-});
-const list = (items: object, description?: string) =>
-  ({ type: 'array', items, ...(description ? { description } : {}) }) as const;
-const choice = (...names: readonly string[]) => ({ type: 'string', enum: names }) as const;
-const ref = (name: string) => ({ $ref: `${name}#` }) as const;
-
-function record(properties: Readonly<Record<string, object>>, description?: string) {
-  return { type: 'object', required: Object.keys(properties), properties, ...(description ? { description } : {}) };
-}
 
 const bboxDeg = { ...list(number(), 'west, south, east, north in degrees'), minItems: 4, maxItems: 4 };
 const status = choice(...Object.keys(STATUS_COLOURS));
@@ -199,9 +181,6 @@ const balanceRow = record({
   isWithin: flag('at most 0.25 either way'),
 });
 
-const failures = { '4xx': ref('ApiError'), '5xx': ref('ApiError') };
-const answers = (schema: object) => ({ 200: { description: 'Success', ...schema }, ...failures });
-const noQuery = { type: 'object', additionalProperties: false, properties: {} } as const;
 const parcelId = {
   type: 'object',
   required: ['id'],
@@ -310,7 +289,13 @@ export const API_SCHEMAS = {
     tags: ['api'],
     summary: 'Whether the server is there, and which results it shows',
     querystring: noQuery,
-    response: answers(record({ status: choice('ok'), version: text() })),
+    response: answers(
+      record({
+        status: choice('ok'),
+        version: orNull(text('null: the first run is still going on')),
+        dashboard: orNull(text('path of the queue dashboard; null where there is none')),
+      }),
+    ),
   },
   run: {
     tags: ['api'],

@@ -10,6 +10,7 @@ import {
 import { CHANGE_CONFIDENCES } from '../../shared/change.ts';
 import { type ParcelStatus, STATUS_COLOURS } from '../../shared/ramps.ts';
 import { API_SCHEMAS } from './api-schemas.ts';
+import { currentOrNone } from './current-results.ts';
 import { HttpFailure } from './failure.ts';
 import { sendJson } from './json-reply.ts';
 import { listParcels, type ParcelList } from './parcel-list.ts';
@@ -27,10 +28,16 @@ interface ListQuery {
 
 const STATUSES = Object.keys(STATUS_COLOURS) as ParcelStatus[];
 
+interface ApiOptions {
+  readonly current: () => Results;
+  /** Path of the queue dashboard. */
+  readonly dashboard: string | null;
+}
+
 /** Adds the server's own API, as `shared/api.ts` describes it. */
-export function registerApi(app: FastifyInstance, { current }: { readonly current: () => Results }): void {
+export function registerApi(app: FastifyInstance, { current, dashboard }: ApiOptions): void {
   app.get('/api/health', { schema: API_SCHEMAS.health }, (request, reply) => {
-    const health: Health = { status: 'ok', version: current().version };
+    const health: Health = { status: 'ok', version: currentOrNone(current)?.version ?? null, dashboard };
     return sendJson(request, reply, health);
   });
 

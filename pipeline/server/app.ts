@@ -4,14 +4,22 @@ import swagger from '@fastify/swagger';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
 import packageFile from '../../package.json' with { type: 'json' };
 import { toErrorDetail } from '../../shared/errors.ts';
+import type { QueueDashboard } from '../queue/dashboard.ts';
+import { NO_OPERATIONS, type OperationsSource } from '../store/operations-source.ts';
 import { registerApi } from './api.ts';
 import { COMPONENTS } from './api-schemas.ts';
 import { registerChips } from './chip-route.ts';
+import { registerDashboard } from './dashboard.ts';
 import { describeFailure } from './failure.ts';
 import { registerFiles } from './files.ts';
 import { sendJson } from './json-reply.ts';
 import { registerOgc } from './ogc.ts';
+import { registerOperations } from './operations.ts';
+import { createFeed } from './operations-feed.ts';
+import { registerMetrics } from './operations-metrics.ts';
+import { OPERATIONS_COMPONENT } from './operations-schemas.ts';
 import { registerParcelTiles } from './parcel-tiles.ts';
+import { registerReadiness } from './readiness.ts';
 import type { Results } from './results.ts';
 import { findSceneLayer } from './scene-imagery.ts';
 import { addSecurity, createGuard } from './security.ts';
@@ -26,6 +34,11 @@ export interface AppOptions {
   readonly concurrency: number;
   /** Origins beside our own that the page may load pictures from. */
   readonly hosts: readonly string[];
+  /** What goes on in runs; left out: nothing is known of any. */
+  readonly operations?: OperationsSource;
+  /** Whether that is a fleet's database, without which the server is not ready. */
+  readonly hasDatabase?: boolean;
+  readonly dashboard?: QueueDashboard | null;
   /** Takes what an operator should see, line by line. */
   readonly say: (line: string) => void;
 }
@@ -36,7 +49,7 @@ const KEEP_ALIVE_MS = 60_000;
 /** Node looks for slow clients this often. */
 const CHECK_MS = 1000;
 const MAX_HEADER_BYTES = 16 * 1024;
-/** Nothing here takes a body. */
+/** The largest body is a request to try `MAX_LISTED` units again. */
 const MAX_BODY_BYTES = 16 * 1024;
 /** An id has up to 256 characters. */
 const MAX_PARAM_CHARS = 1000;
@@ -65,7 +78,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   addSecurity(app, guard);
   // Answers go out as they are; the schemas are there to be read.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
-  for (const component of COMPONENTS) app.addSchema(component);
+  for (const component of [...COMPONENTS, OPERATIONS_COMPONENT]) app.addSchema(component);
   await app.register(swagger, {
     openapi: {
       openapi: '3.0.3',
@@ -86,8 +99,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
     globalDecompression: false,
   });
-  registerApi(app, options);
-  const { render, concurrency } = options;
+  const { render, concurrency, dashboard = null } = options;
+  registerApi(app, { current: options.current, dashboard: dashboard?.path ?? null });
+  registerRuns(app, options);
   registerTiles(app, {
     current: async () => options.current(),
     render,
@@ -99,8 +113,27 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   registerFiles(app, options);
   registerOgc(app, options);
   app.get('/api/openapi.json', { schema: { hide: true } }, (request, reply) => sendJson(request, reply, app.swagger()));
+  if (dashboard) await registerDashboard(app, dashboard);
   await registerViewer(app);
   return app;
+}
+
+/** What goes on in runs and in the server itself. */
+function registerRuns(app: FastifyInstance, options: AppOptions): void {
+  const { current, operations: source = NO_OPERATIONS, dashboard, hasDatabase = false } = options;
+  const feed = createFeed(source);
+  registerOperations(app, { source, feed });
+  registerMetrics(app, feed);
+  registerReadiness(app, [
+    { name: 'results', isNeeded: false, check: current },
+    { name: 'operations', isNeeded: false, check: hasDatabase ? feed.read : () => readAny(source) },
+    ...(hasDatabase ? [{ name: 'database' as const, isNeeded: true, check: feed.read }] : []),
+    ...(dashboard ? [{ name: 'redis' as const, isNeeded: true, check: dashboard.ping }] : []),
+  ]);
+}
+
+async function readAny(source: OperationsSource): Promise<void> {
+  if ((await source.read()) === null) throw new Error('nothing is known of any run');
 }
 
 /** Only what went wrong unforeseen is said; requests are nobody's business. */

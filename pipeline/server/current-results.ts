@@ -1,14 +1,24 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { toErrorDetail } from '../../shared/errors.ts';
+import { CanopyError, isCanopyError, toErrorDetail } from '../../shared/errors.ts';
+import { runFolder } from '../run/folder.ts';
 import { type LoadOptions, loadResults } from './load-results.ts';
 import { prepareParcelLists } from './parcel-list.ts';
 import type { Results } from './results.ts';
 
 /** The results that a server shows now. */
 export interface ResultsSource {
+  /** Throws `E_NO_RESULTS_YET` while the first run of the folder is still going on. */
   readonly current: () => Results;
   close(): Promise<void>;
+}
+
+interface OpenOptions extends LoadOptions {
+  readonly say: (line: string) => void;
+  /** There is more to show than this folder, which may hold nothing yet. */
+  readonly mayBeEmpty?: boolean;
+  readonly checkEveryMs?: number;
 }
 
 const CHECK_EVERY_MS = 1000;
@@ -32,23 +42,21 @@ interface Failure {
  * Loads a results folder and keeps up with it: run.json is looked at once a second, and when it has changed the folder is
  * loaded again, the old results being shown until the new ones are ready. A folder that cannot be loaded again is told
  * through `say`, once a reason, and tried again from time to time. Throws as `loadResults` does when it cannot be loaded
- * at first.
+ * at first; a folder whose first run is going on is waited for.
  */
-export async function openResults(
-  dir: string,
-  options: LoadOptions & { readonly say: (line: string) => void; readonly checkEveryMs?: number },
-): Promise<ResultsSource> {
+export async function openResults(dir: string, options: OpenOptions): Promise<ResultsSource> {
   let stamp = await stampOf(dir);
   const load = async () => {
     const loaded = await loadResults(dir, options);
     await prepareParcelLists(loaded);
     return loaded;
   };
-  let results = await load();
+  let results = stamp === null && (options.mayBeEmpty || hasSnapshot(dir)) ? null : await load();
   let isBusy = false;
   let failure: Failure | null = null;
   const retired = new Set<Results>();
-  const retire = (old: Results) => {
+  const retire = (old: Results | null) => {
+    if (old === null) return;
     retired.add(old);
     setTimeout(() => void close(old), GRACE_MS).unref();
   };
@@ -62,17 +70,19 @@ export async function openResults(
     isBusy = true;
     try {
       const next = await load();
+      const what = results === null ? 'The first results are there' : 'The results have changed';
       retire(results);
       results = next;
       stamp = now;
       failure = null;
-      options.say(`The results have changed; showing those of run ${next.run.id.slice(0, 12)}.`);
+      options.say(`${what}; showing those of run ${next.run.id.slice(0, 12)}.`);
     } catch (error) {
       const before = failure?.stamp === now ? failure : null;
       const { message } = toErrorDetail(error);
       const wait = before ? Math.min(LONGEST_WAIT, 2 * before.wait) : FIRST_WAIT;
       failure = { stamp: now, message, wait, checksLeft: wait };
-      if (message !== before?.message) options.say(`${message} The results of before are still shown.`);
+      const rest = results === null ? '' : ' The results of before are still shown.';
+      if (message !== before?.message) options.say(`${message}${rest}`);
     } finally {
       isBusy = false;
     }
@@ -80,13 +90,37 @@ export async function openResults(
   const timer = setInterval(() => void check(), options.checkEveryMs ?? CHECK_EVERY_MS);
   timer.unref();
   return {
-    current: () => results,
+    current: () => {
+      if (results === null) throw noResultsYet();
+      return results;
+    },
     close: async () => {
       clearInterval(timer);
       await Promise.all([...retired].map(close));
-      await results.close();
+      await results?.close();
     },
   };
+}
+
+function noResultsYet(): CanopyError {
+  const message =
+    'There are no results here yet: they show by themselves when the first run has finished. The operations page tells how far it is.';
+  return new CanopyError({ kind: 'transient', code: 'E_NO_RESULTS_YET', message });
+}
+
+/** null while there are none yet. */
+export function currentOrNone(current: () => Results): Results | null {
+  try {
+    return current();
+  } catch (error) {
+    if (isCanopyError(error) && error.code === 'E_NO_RESULTS_YET') return null;
+    throw error;
+  }
+}
+
+/** Whether a coordinator works in a folder, or has. */
+function hasSnapshot(dir: string): boolean {
+  return existsSync(runFolder.status(dir));
 }
 
 /** Changes when run.json does; null where it is not there. */

@@ -2,8 +2,11 @@ import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { childEnvironment, offlineEnvironment } from '../config.ts';
 import type { ServeConfig } from '../config-serve.ts';
+import { folderOperations } from '../run/operations-folder.ts';
+import { databaseOperations } from '../store/operations-source.ts';
 import { createApp } from './app.ts';
 import { openResults } from './current-results.ts';
+import { DASHBOARD_PATH } from './dashboard.ts';
 import { createRenderPool } from './render-pool.ts';
 
 /** A server that is ready to listen. */
@@ -19,11 +22,13 @@ const MOST_CHILDREN = 4;
 
 /** Loads the results and sets up everything that serves them. Throws as `loadResults` does. */
 export async function startServer(
-  config: Pick<ServeConfig, 'dir' | 'basemap' | 'remoteScenes' | 'allowHosts'>,
+  config: Pick<ServeConfig, 'dir' | 'basemap' | 'remoteScenes' | 'allowHosts' | 'redisUrl' | 'databaseUrl'>,
   say: (line: string) => void,
 ): Promise<Server> {
-  const { basemap, remoteScenes } = config;
-  const source = await openResults(config.dir, { basemap, remoteScenes, say });
+  const { dir, basemap, remoteScenes, redisUrl, databaseUrl } = config;
+  const source = await openResults(dir, { basemap, remoteScenes, say, mayBeEmpty: databaseUrl !== null });
+  const operations = databaseUrl === null ? folderOperations(dir) : databaseOperations(databaseUrl);
+  const dashboard = redisUrl === null ? null : await openQueueDashboard(redisUrl);
   const hosts = basemap === null ? [] : [new URL(basemap.tiles.replaceAll(/[{}]/g, '')).origin];
   const size = Math.min(MOST_CHILDREN, availableParallelism());
   const env = remoteScenes ? childEnvironment(config.allowHosts) : offlineEnvironment();
@@ -33,6 +38,9 @@ export async function startServer(
     render: (task) => pool.run(task),
     concurrency: size,
     hosts,
+    operations,
+    hasDatabase: databaseUrl !== null,
+    dashboard,
     say,
   });
   return {
@@ -44,6 +52,14 @@ export async function startServer(
       await app.close();
       await pool.close();
       await source.close();
+      await operations.close();
+      await dashboard?.close();
     },
   };
+}
+
+/** Its packages take half a second to load, for who wants them. */
+async function openQueueDashboard(redisUrl: string) {
+  const { openDashboard } = await import('../queue/dashboard.ts');
+  return openDashboard(redisUrl, DASHBOARD_PATH);
 }

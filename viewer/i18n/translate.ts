@@ -6,6 +6,7 @@ import { changeLayerMessages } from './change-layers.ts';
 import { exportMessages } from './export.ts';
 import { layerMessages } from './layers.ts';
 import { mapMessages } from './map.ts';
+import { operationsMessages } from './operations.ts';
 import { parcelMessages } from './parcel.ts';
 import { shellMessages } from './shell.ts';
 
@@ -28,6 +29,7 @@ function merged(language: Language) {
     ...changeChartMessages[language],
     ...changeLayerMessages[language],
     ...exportMessages[language],
+    ...operationsMessages[language],
   };
 }
 

@@ -2,10 +2,11 @@ import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import type { RunInfo } from '../../shared/api.ts';
 import { useTranslate } from '../i18n/translate.ts';
-import { type Language, useStore } from '../state.ts';
+import { useStore } from '../state.ts';
 import { useIsConnected } from './connection.ts';
 import { IconButton } from './IconButton.tsx';
 import { Icon } from './icons.tsx';
+import { formatMoment } from './moment.ts';
 import type { RunState } from './use-run.ts';
 
 /** Plain bars under the header for what a verifier must know before believing the picture. */
@@ -14,11 +15,13 @@ export function Banners({ run, state }: { run: RunInfo | null; state: RunState }
   const language = useStore((store) => store.language);
   const lastDataMs = useStore((store) => store.lastDataMs);
   const isConnected = useIsConnected();
+  const page = useStore((store) => store.page);
+  const isShowing = lastDataMs !== null && (run !== null || page === 'operations');
   const time = lastDataMs === null ? '' : formatMoment(language, lastDataMs);
   return (
     <section className="shell-banners" aria-label={t('shell.run.notices-title')}>
       <div role="status">
-        {!isConnected && run && <Banner kind="bad">{t('shell.banner.offline', { time })}</Banner>}
+        {!isConnected && isShowing && <Banner kind="bad">{t('shell.banner.offline', { time })}</Banner>}
         {state.isReplaced && (
           <Banner kind="accent">
             {t('shell.banner.replaced')}
@@ -36,18 +39,6 @@ export function Banners({ run, state }: { run: RunInfo | null; state: RunState }
       {run?.synthetic && <Banner kind="warn">{t('shell.banner.synthetic')}</Banner>}
     </section>
   );
-}
-
-/** Hours and minutes of today, else with the day: a page left open overnight must not look fresh. */
-function formatMoment(language: Language, timeMs: number): string {
-  const isToday = new Date(timeMs).toDateString() === new Date().toDateString();
-  const locale = language === 'en' ? 'en-GB' : language;
-  return new Date(timeMs).toLocaleString(locale, {
-    ...(isToday ? {} : { day: 'numeric', month: 'short', year: 'numeric' }),
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  });
 }
 
 interface BannerProps {

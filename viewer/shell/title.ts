@@ -9,7 +9,7 @@ export function usePageTitle(run: RunInfo | null): void {
   const page = useStore((state) => state.page);
   const parcel = useStore((state) => state.parcel);
   useEffect(() => {
-    const what = page === 'twin' || parcel === null ? t(`shell.page.${page}`) : t('shell.title.parcel', { id: parcel });
+    const what = page !== 'map' || parcel === null ? t(`shell.page.${page}`) : t('shell.title.parcel', { id: parcel });
     document.title = [what, run?.project?.name, 'Twin Canopy'].filter((part) => part !== undefined).join(' · ');
   }, [t, page, parcel, run]);
 }

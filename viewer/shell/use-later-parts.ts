@@ -7,6 +7,7 @@ const PARTS: readonly (() => Promise<unknown>)[] = [
   () => import('../panels/ParcelPanel.tsx'),
   () => import('../panels/SeriesChart.tsx'),
   () => import('../panels/TwinPage.tsx'),
+  () => import('../operations/OperationsPage.tsx'),
   () => import('../map/MeasurePanel.tsx'),
   () => import('./ColouringControl.tsx'),
   () => import('./ExportDialog.tsx'),

@@ -46,7 +46,10 @@ export function useRun(): RunState {
         setReplaced(false);
         setLoading({ state: 'ready', run, twin });
       },
-      (failure) => setLoading((before) => (before.state === 'ready' ? before : failed(failure))),
+      (failure) => {
+        if (isWaiting(failure)) showOperations();
+        setLoading((before) => (before.state === 'ready' ? before : failed(failure)));
+      },
     );
   }, []);
 
@@ -55,7 +58,8 @@ export function useRun(): RunState {
   useEffect(() => (run ? followHistory(run) : undefined), [run]);
   const shown = run?.version;
   const onHealth = useCallback(
-    (version: string) => {
+    (version: string | null) => {
+      if (version === null) return;
       if (shown === undefined) load();
       else setReplaced(version !== shown);
     },
@@ -66,12 +70,22 @@ export function useRun(): RunState {
   return { loading, isReplaced, isForeignLink, load, forgetForeignLink };
 }
 
+/** The first run of the folder is still going on. */
+function isWaiting(failure: unknown): boolean {
+  return failure instanceof ApiFailure && failure.code === 'E_NO_RESULTS_YET';
+}
+
+/** Until there is a map, what goes on is what there is to see; a link to another page is kept to. */
+function showOperations(): void {
+  if (readPermalink(location.search).view.page === undefined) useStore.getState().set({ page: 'operations' });
+}
+
 function failed(failure: unknown): Loading {
   const { code, message } = failure instanceof ApiFailure ? failure : { code: 'E_VIEWER', message: String(failure) };
   return { state: 'failed', failure: { code, message } };
 }
 
-function useHealth(isOn: boolean, onHealth: (version: string) => void): void {
+function useHealth(isOn: boolean, onHealth: (version: string | null) => void): void {
   useEffect(() => {
     if (!isOn) return;
     const ask = () =>

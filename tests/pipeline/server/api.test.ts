@@ -44,7 +44,7 @@ async function refusal(path: string): Promise<[number, string]> {
 describe('GET /api/run, /api/health and /api/twin', () => {
   it('tell the same version, the counts of 27 parcels and every file of the run', async () => {
     const run = await get<RunInfo>('/api/run');
-    expect(await get('/api/health')).toEqual({ status: 'ok', version: run.version });
+    expect(await get('/api/health')).toEqual({ status: 'ok', version: run.version, dashboard: null });
     expect(run).toMatchObject({
       project: { id: 'tiny', name: 'Tiny twin' },
       synthetic: true,
@@ -225,16 +225,19 @@ describe('the list of parcels', () => {
 });
 
 describe('GET /api/openapi.json', () => {
-  it('describes each of the 22 kinds of address, with answers, and holds no reference into nowhere', async () => {
+  it('describes each of the 28 kinds of address, with answers, and holds no reference into nowhere', async () => {
     const document = await get<{
       openapi: string;
-      paths: Record<string, { get: { responses: object } }>;
+      paths: Record<string, { get?: { responses: object }; post?: { responses: object } }>;
       components: { schemas: object };
     }>('/api/openapi.json');
     expect(document.openapi).toMatch(/^3\.0\./);
     expect(Object.keys(document.paths).sort()).toEqual([
       '/api/change',
       '/api/health',
+      '/api/operations',
+      '/api/operations/events',
+      '/api/operations/requests',
       '/api/parcels',
       '/api/parcels/{id}',
       '/api/parcels/{id}/change',
@@ -244,6 +247,9 @@ describe('GET /api/openapi.json', () => {
       '/api/twin',
       '/files/layers/{name}',
       '/files/{name}',
+      '/health/live',
+      '/health/ready',
+      '/metrics',
       '/ogc',
       '/ogc/api',
       '/ogc/collections',
@@ -256,9 +262,9 @@ describe('GET /api/openapi.json', () => {
       '/tiles/{layer}/tilejson.json',
       '/tiles/{layer}/{z}/{x}/{file}',
     ]);
-    for (const { get: operation } of Object.values(document.paths)) {
-      const answers = operation.responses as Record<string, { content?: object }>;
-      expect(Object.keys(answers['200']!.content ?? {}).length).toBeGreaterThan(0);
+    for (const { get: asked, post: told } of Object.values(document.paths)) {
+      const answers = (asked ?? told)!.responses as Record<string, { content?: object }>;
+      expect(Object.keys(answers[asked ? '200' : '202']!.content ?? {}).length).toBeGreaterThan(0);
     }
     const used = JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g);
     for (const [, name] of used) expect(Object.keys(document.components.schemas)).toContain(name);
