@@ -11,7 +11,7 @@ import { makeTinySeasons, SEASON_DAYS, SEASON_PERIODS, TILES } from './tiny-seas
 
 /**
  * The results of a run with a row in every table and a file of every kind: change over time with control areas on one
- * tile, a superseded scene, a parcel outside every scene, a refused one, and the record of work.
+ * tile, a superseded scene, a parcel outside every scene, 2 refused ones of which one repeats an id, and the record of work.
  * @param database opened for the folder of the results, by default the embedded one there; closed afterwards
  */
 export async function makeTinyProof(
@@ -40,18 +40,20 @@ function addAwkwardParcels(path: string): void {
   const area = (id: string, ring: number[][]) => {
     return { type: 'Feature', properties: { id }, geometry: { type: 'Polygon', coordinates: [[...ring, ring[0]]] } };
   };
-  const far = area('=far, "far"', [
+  const far = area('row-5', [
     [10, 40],
     [10.01, 40],
     [10.01, 40.01],
   ]);
-  const bow = area('bow-tie', [
+  const bow = area('=bow, "tie"', [
     [3, 9.7],
     [3.01, 9.71],
     [3.01, 9.7],
     [3, 9.71],
   ]);
-  document.features.push(far, bow);
+  // Without an id of its own it is called by its row, as the first one is already.
+  const unnamed = { ...far, properties: {} };
+  document.features.push(far, bow, unnamed);
   writeFileSync(path, JSON.stringify(document));
 }
 

@@ -142,7 +142,11 @@ export function rowsOfRun(run: RunFindings): Record<RunTableName, readonly SqlRo
       acquisition.sceneIds.map((scene_id) => ({ acquisition_id: acquisition.id, scene_id })),
     ),
     observation: found(observationColumns, run.observations),
-    parcel_result: found(resultColumns, run.results),
+    // A refused feature may have the id of a parcel that was measured.
+    parcel_result: run.results.map((row) => ({
+      parcel_version: row.parcelHa === null ? null : (versions.get(row.parcelId) ?? null),
+      ...readCells(row, resultColumns),
+    })),
     parcel_year: found(yearColumns, change?.years),
     parcel_series: found(seriesColumns, change?.series),
     control_area: found(controlColumns, change?.controls),

@@ -32,18 +32,12 @@ interface FileState {
  */
 export async function checkRecord(dir: string, sql: SqlClient | null, findings: Findings): Promise<RunRecord | null> {
   const file = await readRunFile(dir, findings);
-  if (file.parsed) checkOwnId(file.parsed, findings);
-  if (sql === null) {
-    checkForm(file, findings);
-    return file.parsed;
-  }
-  const row = await findRow(sql, file, findings);
-  if (row === null) {
-    checkForm(file, findings);
-    return file.parsed;
-  }
-  const record = compareRecords(file, row, findings);
-  if (record !== null) checkColumns(row, record, findings);
+  const row = sql && (await findRow(sql, file, findings));
+  if (row === null) checkForm(file, findings);
+  const record = row === null ? file.parsed : compareRecords(file, row, findings);
+  if (record === null) return null;
+  checkOwnId(record, findings);
+  if (row !== null) checkColumns(row, record, findings);
   return record;
 }
 

@@ -142,7 +142,7 @@ async function fromGeojson(sources: Sources): Promise<WantedTable | null> {
   const versionOf = parcelVersions(sources);
   const rows = features.map(({ properties }) => ({
     ...properties,
-    parcel_version: versionOf(String(properties.parcel_id)),
+    parcel_version: properties.parcel_ha === null ? null : versionOf(String(properties.parcel_id)),
   }));
   return { source: 'parcels.geojson', rows: toWanted(RUN_TABLES.parcel_result, rows) };
 }
