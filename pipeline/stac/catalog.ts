@@ -131,7 +131,7 @@ function followLink(href: string, base: string, walk: Walk): string | null {
     return resolveHref(href, base);
   } catch (error) {
     if (!isCanopyError(error)) throw error;
-    refuse(walk.intake, shownHref(href).slice(0, 100), error);
+    refuse(walk.intake, (href.split(/[?#]/, 1)[0] ?? '').slice(0, 100), error);
     return null;
   }
 }
