@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser, PHONE } from '../browser.ts';
 import { demoResults } from '../demo-results.ts';
+import { auditPage } from './audit.ts';
 import { eventually, openMap, PREPARE_MS, serveViewer, showView, type Viewer } from './viewer-page.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const MAP = '?at=9.84,1.55,12.2&layer=none';
 const FULL = '?at=9.84,1.55,12.2&layer=change-period&parcel=DEM-002&date=2019-06-22';
 
@@ -93,7 +90,7 @@ describe('axe', () => {
       const found: string[] = [];
       for (const screen of DESK_SCREENS) {
         await screen.open(page);
-        found.push(...(await audit(page, screen.name)));
+        found.push(...(await auditPage(page, screen.name)));
         await page.keyboard.press('Escape');
         await page.locator('[role=dialog]').waitFor({ state: 'detached' });
       }
@@ -104,24 +101,24 @@ describe('axe', () => {
 
   it('finds nothing serious on a phone: map, table, parcel, layers, menu and twin page, in German', async () => {
     const { page, context } = await openMap(browser, viewer, '?lang=de&layer=change-period', { viewport: PHONE });
-    const found = await audit(page, 'phone, map');
+    const found = await auditPage(page, 'phone, map');
     const tab = (at: number) => page.locator('.shell-tabbar-tab').nth(at).click();
     await tab(1);
     await page.locator('#parcels [data-parcel]').first().waitFor();
-    found.push(...(await audit(page, 'phone, parcels')));
+    found.push(...(await auditPage(page, 'phone, parcels')));
     await tab(3);
     await page.locator('#layers').waitFor();
-    found.push(...(await audit(page, 'phone, layers')));
+    found.push(...(await auditPage(page, 'phone, layers')));
     await showView(page, FULL);
     await page.locator('#parcel h2').first().waitFor();
-    found.push(...(await audit(page, 'phone, parcel')));
+    found.push(...(await auditPage(page, 'phone, parcel')));
     await page.locator('.shell-actions button').first().click();
     await page.locator('[role=menu]').waitFor();
-    found.push(...(await audit(page, 'phone, menu')));
+    found.push(...(await auditPage(page, 'phone, menu')));
     await page.keyboard.press('Escape');
     await showView(page, '?page=twin');
     await page.locator('.panel-twin').waitFor();
-    found.push(...(await audit(page, 'phone, twin page')));
+    found.push(...(await auditPage(page, 'phone, twin page')));
     await context.close();
     expect(found).toEqual([]);
   }, 150_000);
@@ -183,22 +180,4 @@ function stopName(): string {
   const part = parts.find(([selector]) => element.closest(selector))?.[1] ?? 'page';
   const name = element.getAttribute('aria-label') ?? element.textContent?.slice(0, 40) ?? '';
   return `${part}: ${element.tagName.toLowerCase()} ${name} ${element.id}`;
-}
-
-/** Serious and critical findings of axe on the present screen, one line each. */
-async function audit(page: Page, screen: string): Promise<string[]> {
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
-  // Colours that are on their way to others are no finding.
-  await page.waitForTimeout(400);
-  const results = await page.evaluate(() =>
-    (window as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
-      resultTypes: ['violations'],
-    }),
-  );
-  expect(results.passes.length).toBeGreaterThan(10);
-  return results.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${screen}: ${id} ${target} ${failureSummary}`),
-    );
 }

@@ -1,5 +1,6 @@
 import '../panels/panels.css';
 import './operations.css';
+import './lists.css';
 import { useEffect, useState } from 'react';
 import type { OperationsView } from '../../shared/operations.ts';
 import { api } from '../api.ts';
