@@ -1,6 +1,7 @@
-import { CanopyError } from '../../shared/errors.ts';
+import { CanopyError, isCanopyError } from '../../shared/errors.ts';
 import type { OperationsView, RunRequest } from '../../shared/operations.ts';
 import { openDatabase } from './database.ts';
+import { isPassingTrouble } from './persist.ts';
 import type { Database } from './sql.ts';
 import { askRun, readOperations } from './work-view.ts';
 
@@ -41,11 +42,22 @@ export function databaseOperations(url: string): OperationsSource {
     return opening;
   };
   return {
-    read: async () => readOperations(await open()),
-    ask: async (request) => (await open()).transaction((sql) => askRun(sql, request)),
+    read: () => answering(async () => readOperations(await open())),
+    ask: (request) => answering(async () => (await open()).transaction((sql) => askRun(sql, request))),
     close: async () => {
       const database = await opening?.catch(() => null);
       await database?.close();
     },
   };
+}
+
+/** A database that is away is no fault of this program, and is told to whoever asks. */
+async function answering<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (isCanopyError(cause) || !isPassingTrouble(cause)) throw cause;
+    const message = 'The database does not answer at the moment; it is asked again by itself.';
+    throw new CanopyError({ kind: 'transient', code: 'E_DATABASE_UNREACHABLE', message }, { cause });
+  }
 }

@@ -114,6 +114,8 @@ describe('canopy serve', () => {
     ],
     [['serve', 'a', '--basemap-attribution', 'x'], 2, 'goes with --basemap'],
     [['serve', 'a', '--allow-host', 'x'], 2, '--allow-host wants HOST:PORT'],
+    [['serve', 'a', '--redis', 'http://127.0.0.1'], 2, '--redis wants an address such as redis://127.0.0.1:6379'],
+    [['serve', 'a', '--database', 'mysql://me:secret@h/d'], 2, '--database wants an address such as postgres://'],
     [['serve', 'a', '--unknown'], 2, "Unknown option '--unknown'"],
     [['serve', join(root, 'nowhere')], 1, 'There are no results in'],
     [['serve', root], 1, 'run.json is missing'],
