@@ -31,6 +31,11 @@ export async function dropConstraints(sql: SqlClient): Promise<void> {
     );
     for (const { conname } of rows)
       await sql.execute(`alter table ${name} drop constraint if exists "${conname}" cascade`);
+    const unique = await sql.query<{ index: string }>(
+      'select indexrelid::regclass::text as index from pg_index where indrelid = $1::regclass and indisunique',
+      [name],
+    );
+    for (const { index } of unique) await sql.execute(`drop index ${index}`);
     for (const column of columns) await sql.execute(`alter table ${name} alter column ${column.name} drop not null`);
   }
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { CanopyError, toErrorDetail } from '../../../shared/errors.ts';
+import { CanopyError } from '../../../shared/errors.ts';
 import type { Plan } from '../../plan.ts';
 import { createProgress } from '../../queue/progress.ts';
 import { openForReading } from '../../store/reading.ts';
@@ -33,22 +33,12 @@ export async function runVerify(settings: VerifySettings, context: RunContext): 
   const findings = newFindings();
   const place = { url: settings.databaseUrl, folder: dir };
   const database = await openForReading(place).catch((error: unknown) => {
-    // A server that is away, or a folder in use, says nothing of the run.
-    if (error instanceof CanopyError) throw error;
-    const got = `a database that does not open: ${toErrorDetail(error).message.split('\n')[0]}`;
-    findings.differences.push({
-      place: 'db',
-      key: null,
-      column: null,
-      wanted: 'the database of the run',
-      got,
-      next: NEXT.row,
-    });
-    return undefined;
+    tellBrokenDatabase(error, findings);
+    return null;
   });
   try {
     if (database) return await database.read((sql) => verifyRun(dir, sql, settings, context, findings));
-    return await verifyRun(dir, database ?? null, settings, context, findings);
+    return await verifyRun(dir, null, settings, context, findings);
   } finally {
     await database?.close();
   }
@@ -72,25 +62,43 @@ export async function verifyRun(
     seconds[name] += (performance.now() - startMs) / 1000;
     return result;
   };
-  const record = await checkRecord(dir, sql, findings);
+  // Rows that cannot be read are a difference like any other; the files can still be compared.
+  const record = await checkRecord(dir, sql, findings).catch((error: unknown) => {
+    tellBrokenDatabase(error, findings);
+    return checkRecord(dir, null, newFindings());
+  });
   if (record === null) return { dir, run: null, seconds, ...findings };
   if (sql === null) tellMissingDatabase(record, findings);
   const { good, plan, units } = await timed('files', () => checkFiles(dir, record, findings, context));
-  if (sql) await timed('rows', () => checkTables(sql, { dir, record, plan, good, units }, findings, context));
+  if (sql && !isBroken(findings)) {
+    const run = { dir, record, plan, good, units };
+    const checked = timed('rows', () => checkTables(sql, run, findings, context));
+    await checked.catch((error: unknown) => tellBrokenDatabase(error, findings));
+  }
   if (plan) await timed('recomputing', () => recompute(dir, { plan, units }, settings, findings, context));
   return { dir, run: record.id, seconds, ...findings };
+}
+
+const DATABASE = { place: 'db', key: null, column: null, wanted: 'the database of the run' } as const;
+
+const isBroken = ({ differences }: Findings) => differences.some(({ place }) => place === DATABASE.place);
+
+/** Throws again what says nothing of the run: a folder in use, a server that is away, an order to stop. */
+function tellBrokenDatabase(error: unknown, { differences }: Findings): void {
+  const { code, name } = error as { code?: string; name?: string };
+  const isElsewhere = /^(E[A-Z]+|08...|57...)$/.test(code ?? '') || name === 'AbortError';
+  if (error instanceof CanopyError || isElsewhere) throw error;
+  const got = `one that cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+  differences.push({ ...DATABASE, got, next: NEXT.row });
 }
 
 /** A run of `canopy breaks` has no parcels and keeps no database. */
 function tellMissingDatabase({ outputs }: RunRecord, { differences, remarks }: Findings): void {
   if (!outputs.some(({ name }) => name === 'observations.csv'))
     remarks.push('The run keeps no database: run.json is proven by its own form and id only.');
-  else if (!differences.some(({ place }) => place === 'db'))
+  else if (!differences.some(({ place }) => place === DATABASE.place))
     differences.push({
-      place: 'db',
-      key: null,
-      column: null,
-      wanted: 'the database of the run',
+      ...DATABASE,
       got: 'none in the folder',
       next: `If the run is in PostgreSQL, name it with --database postgres://…. ${NEXT.row}`,
     });

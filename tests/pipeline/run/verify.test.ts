@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { formatDifference } from '../../../pipeline/run/verify/findings.ts';
@@ -157,6 +157,18 @@ describe('one change of a file', () => {
       if (!differences.some(({ place }) => place === name)) missed.push(`${name} byte ${byte}`);
     }
     expect(missed).toEqual([]);
+  });
+});
+
+describe('bit rot in the pages of the embedded database', () => {
+  it.each(['observation', 'parcel_result', 'scene'])('is found where 1 bit of table %s is turned', async (table) => {
+    const [found] = await run.database.query<{ path: string }>('select pg_relation_filepath($1) as path', [table]);
+    const rotten = join(run.root, `rotten-${table}`);
+    cpSync(run.dir, rotten, { recursive: true });
+    const page = join(rotten, 'db', found!.path);
+    writeFileSync(page, flipBit(readFileSync(page), 8000));
+    const { differences } = await verifyFolder(rotten);
+    expect(differences).toMatchObject([{ place: 'db', got: expect.stringContaining('invalid page in block 0') }]);
   });
 });
 
