@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -94,7 +94,7 @@ describe('six tiny scenes behind HTTP', () => {
     expect(server.hits).toHaveLength(0);
   });
 
-  it('gets the same through bursts of 503 that hit every other request', async () => {
+  it('B 24: gets the same through bursts of 503 that hit every other request', async () => {
     // Never twice in a row for one address, so that five tries are enough for certain.
     const failed = new Set<string>();
     const server = await serve(catalog.folder, {
@@ -131,18 +131,34 @@ describe('six tiny scenes behind HTTP', () => {
     expect(run.record.scenes.used).toHaveLength(6);
   });
 
+  it('B 23: shows the query of its catalogue’s link nowhere, neither in what it says nor in its results', async () => {
+    const server = await serve(catalog.folder);
+    const asked = request(`${server.url}/catalog.json?sig=CANARY7f3a`, 'canary');
+    // A period without scenes, so that the run has something to say of the catalogue.
+    const run = await runTiny({ ...asked, period: '2031-01-01/2031-02-01', more: allow(server) });
+    expect(server.hits[0]!.url).toContain('CANARY7f3a');
+    expect(run.stderr).toContain(`in ${server.url}/catalog.json`);
+    expect(run.stdout + run.stderr).not.toContain('CANARY7f3a');
+    const names = readdirSync(run.out, { recursive: true, encoding: 'utf8' }).map((name) => join(run.out, name));
+    const leaks = names.filter((path) => statSync(path).isFile() && readFileSync(path).includes('CANARY7f3a'));
+    expect(leaks).toEqual([]);
+  });
+
   it.each([
     [404, 'E_ASSET_GONE', /does not exist there any more \(HTTP 404\)/],
     [403, 'E_LINK_REFUSED', /was refused \(HTTP 403\)/],
-  ])('leaves out only the scene one of whose files is answered with %i', async (status, code, sentence) => {
-    const id = catalog.ids[1]!;
-    const server = await serve(catalog.folder, { refuse: ({ url }) => (url === `/${id}/B08.tif` ? status : null) });
-    const more = [...allow(server), '--min-clear', '2'];
-    const run = await measureTiny({ ...request(`${server.url}/catalog.json`, `status-${status}`), more });
-    expect(run.record.scenes.refused).toEqual([{ id, code, reason: expect.stringMatching(sentence) }]);
-    const others = local.observations.filter((row) => row.scene_id !== id);
-    expect(run.observations).toEqual(others);
-  });
+  ])(
+    'B 22: leaves out only the scene one of whose files is answered with %i, and lists it',
+    async (status, code, sentence) => {
+      const id = catalog.ids[1]!;
+      const server = await serve(catalog.folder, { refuse: ({ url }) => (url === `/${id}/B08.tif` ? status : null) });
+      const more = [...allow(server), '--min-clear', '2'];
+      const run = await measureTiny({ ...request(`${server.url}/catalog.json`, `status-${status}`), more });
+      expect(run.record.scenes.refused).toEqual([{ id, code, reason: expect.stringMatching(sentence) }]);
+      const others = local.observations.filter((row) => row.scene_id !== id);
+      expect(run.observations).toEqual(others);
+    },
+  );
 });
 
 function itemsOf(catalog: TinyCatalog): StacItem[] {
@@ -168,5 +184,28 @@ describeWithData('four scenes of the Alps behind HTTP', () => {
     const counts = requestsPerFile(server, '.tif');
     expect(counts).toHaveLength(20);
     expect(Math.max(...counts)).toBeLessThanOrEqual(12);
+  });
+
+  it('with --cache are asked for the heads of their files alone in a second run, which gives the same CSVs', async () => {
+    const alps = join(sharedData, 'data/s2-alps');
+    const server = await serve(alps);
+    const runOnce = async (out: string) => {
+      const before = server.hits.length;
+      const run = await runTiny({
+        baseline: '2023-08-13/2023-08-13',
+        period: '2023-08-15/2023-08-15',
+        parcels: join(alps, 'parcels.geojson'),
+        catalog: `${server.url}/catalog.json`,
+        out: join(folder, out),
+        more: ['--min-clear', '1', '--workers', '1', '--allow-host', server.pair, '--cache', join(folder, 'ranges')],
+      });
+      const ranges = server.hits.slice(before).flatMap(({ headers }) => headers.range ?? []);
+      return { run, heads: ranges.filter((range) => range === 'bytes=0-32767').length, ranges: ranges.length };
+    };
+    const first = await runOnce('alps-first');
+    const second = await runOnce('alps-second');
+    expect(textsOf(second.run.out)).toEqual(textsOf(first.run.out));
+    expect([first.heads, second.heads, second.ranges]).toEqual([20, 20, 20]);
+    expect(first.ranges).toBeGreaterThan(60);
   });
 });
