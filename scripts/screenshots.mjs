@@ -1,7 +1,7 @@
 // Pictures for README and docs: makes the demo twin and its results, serves them, and takes each view in a browser.
 // `npm run screenshots`, or `npm run screenshots -- parcel-desktop-fr` for some of them.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,6 +26,8 @@ const PICTURES = [
   { name: 'time-desktop-en', link: 'lang=en&parcel=DEM-010&{cloudy}' },
   { name: 'dark-desktop-de', link: 'lang=de&theme=dark&layer=ndvi-period&parcel=DEM-009' },
   { name: 'twin-desktop-en', link: 'lang=en&page=twin' },
+  // Made up for the picture: the demo's own run is over in seconds, without anything to decide.
+  { name: 'operations-desktop-en', link: 'lang=en&page=operations', during: leaveHeldRun },
   { name: 'downloads-desktop-en', link: 'lang=en', before: openDownloads },
   { name: 'map-phone-fr', link: 'lang=fr&layer=change-period', viewport: PHONE },
   { name: 'parcel-phone-fr', link: 'lang=fr&parcel=DEM-002', viewport: PHONE },
@@ -38,6 +40,52 @@ const PICTURES = [
   },
   { name: 'twin-phone-fr', link: 'lang=fr&page=twin', viewport: PHONE },
 ];
+
+/** Keeps a snapshot of a run that waits for a decision, as a coordinator would. Returns what ends it. */
+function leaveHeldRun() {
+  const ago = (seconds) => new Date(Date.now() - seconds * 1000).toISOString();
+  const letter = (at, label, code, message) => {
+    const error = { kind: 'input', code, message };
+    return { key: `${at}`.repeat(64), label, error, diedAt: ago(130 - at), starts: at + 1, worker: 'field-box:4711' };
+  };
+  const worker = (pid, done, failed) => {
+    return { name: `field-box:${pid}`, running: 0, done, failed, lastSeenAt: ago(95) };
+  };
+  const run = {
+    ...{ id: 'e'.repeat(40), label: 'demo-2023', place: '/data/out/demo-2023', state: 'held' },
+    ...{ startedAt: ago(912), changedAt: ago(95), endedAt: null, unitsPerMinute: null, secondsLeft: null },
+    units: { total: 240, due: 0, running: 0, done: 238, dead: 2 },
+    ...{ failedAttempts: 7, error: null },
+  };
+  const deadLetters = [
+    letter(
+      1,
+      'Grid 31PCL, blocks 12 to 19',
+      'E_TIFF_TRUNCATED',
+      'B04.tif of S2B_31PCL_20230110 ends in the middle of block 41: 12,288 bytes wanted, 4,096 got. Fetch it again, then retry.',
+    ),
+    letter(
+      2,
+      'Grid 31PDL, blocks 0 to 7',
+      'E_POISON',
+      'The unit was given up: its worker was lost or killed each time.',
+    ),
+  ];
+  const path = join(results, '.run/status.json');
+  const before = existsSync(path) ? readFileSync(path) : null;
+  const tell = () => {
+    const detail = { run, deadLetters, workers: [worker(4711, 121, 4), worker(4712, 117, 3)] };
+    writeFileSync(`${path}.new`, JSON.stringify({ format: 'twin-canopy-operations/1', at: ago(0), runs: [detail] }));
+    renameSync(`${path}.new`, path);
+  };
+  tell();
+  const timer = setInterval(tell, 1000);
+  return () => {
+    clearInterval(timer);
+    if (before) writeFileSync(path, before);
+    else rmSync(path);
+  };
+}
 
 async function openTab(page, name) {
   await page
@@ -88,16 +136,18 @@ async function takeAll(wanted) {
   await browser.close();
 }
 
-async function take(browser, { name, link, viewport = DESKTOP, before }) {
+async function take(browser, { name, link, viewport = DESKTOP, before, during }) {
+  const end = during?.();
   const colorScheme = link.includes('theme=dark') ? 'dark' : 'light';
   const context = await browser.newContext({ viewport, colorScheme, hasTouch: viewport === PHONE });
   const page = await context.newPage();
   await page.goto(`${address}?${link}`);
-  if (!link.includes('page=twin')) {
+  if (!link.includes('page=')) {
     await page.waitForFunction(() => window.__canopyMap !== undefined);
     await page.evaluate(() => window.__canopyMap.idle(120_000));
   }
-  await page.waitForLoadState('networkidle');
+  // A page that is told of news is never idle.
+  if (!link.includes('page=operations')) await page.waitForLoadState('networkidle');
   await before?.(page);
   await page.waitForTimeout(1500);
   const png = await page.screenshot();
@@ -105,6 +155,7 @@ async function take(browser, { name, link, viewport = DESKTOP, before }) {
     .png({ palette: true, quality: 90, effort: 8 })
     .toFile(join(root, 'docs/images', `${name}.png`));
   await context.close();
+  end?.();
 }
 
 /** A date on which about half of what can be seen is cloud: as a link shows it. */

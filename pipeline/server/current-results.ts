@@ -52,6 +52,8 @@ export async function openResults(dir: string, options: OpenOptions): Promise<Re
     return loaded;
   };
   let results = stamp === null && (options.mayBeEmpty || hasSnapshot(dir)) ? null : await load();
+  if (results === null)
+    options.say(`There are no results in ${dir} yet; the operations page shows how far its run is.`);
   let isBusy = false;
   let failure: Failure | null = null;
   const retired = new Set<Results>();

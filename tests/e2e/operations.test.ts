@@ -94,7 +94,7 @@ describe('a run with 2 dead letters', () => {
     });
     await letter.getByRole('button', { name: 'Retry 31PAA-10m, chunk 12' }).click();
     await eventually(() => page.locator('.ops-letters li').count()).toBe(1);
-    await page.getByRole('button', { name: 'Retry all 1' }).click();
+    await page.getByRole('button', { name: 'Retry', exact: true }).click();
     await eventually(() => stateOf(page)).toBe('Finished');
     await page.locator('.ops-letters').waitFor({ state: 'detached' });
     expect(await page.getByRole('button', { name: /Retry|Cancel|Go on/ }).count()).toBe(0);

@@ -24,7 +24,7 @@ export function LetterActions({ run, requests }: ActionsProps) {
         isPending={requests.isAsked('all')}
         onPress={() => requests.ask('all', { kind: 'retry', runId: run.id, keys: null })}
       >
-        {t('ops.retry.all', { count: dead })}
+        {dead === 1 ? t('ops.retry') : t('ops.retry.all', { count: dead })}
       </Button>
       {isHeld && (
         <Button

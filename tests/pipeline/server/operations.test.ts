@@ -277,7 +277,10 @@ describe('a folder whose first run is going on', () => {
     await expect.poll(() => answerOf('/api/run'), { timeout: 5000 }).toEqual([200, null]);
     for (const path of paths) expect([path, ...(await answerOf(path))]).toEqual([path, 200, null]);
     const { id } = JSON.parse(readFileSync(record, 'utf8')) as { id: string };
-    expect(early.said).toEqual([`The first results are there; showing those of run ${id.slice(0, 12)}.`]);
+    expect(early.said).toEqual([
+      `There are no results in ${results} yet; the operations page shows how far its run is.`,
+      `The first results are there; showing those of run ${id.slice(0, 12)}.`,
+    ]);
     await early.close();
   });
 
