@@ -193,7 +193,7 @@ interface PathPair {
 }
 
 /** Where two JSON values differ, as deep as both go on. */
-export function comparePaths(a: unknown, b: unknown, path = ''): PathPair[] {
+function comparePaths(a: unknown, b: unknown, path = ''): PathPair[] {
   if (canonicalJson(a) === canonicalJson(b)) return [];
   const areContainers = [a, b].every((value) => typeof value === 'object' && value !== null);
   if (!areContainers || Array.isArray(a) !== Array.isArray(b))
