@@ -38,15 +38,19 @@ function describeWork({ checked, seconds }: VerifyReport): string {
   const perSecond = (amount: number, taken: number) => Math.round(amount / Math.max(taken, 1e-3)).toLocaleString('en');
   const rows = `${checked.rows.toLocaleString('en')} rows in ${seconds.rows.toFixed(2)} s (${perSecond(checked.rows, seconds.rows)} rows/s)`;
   const megabytes = checked.bytes / 1e6;
-  const files = `${checked.files} files and ${checked.units} units, ${megabytes.toFixed(1)} MB in ${seconds.files.toFixed(2)} s (${perSecond(megabytes, seconds.files)} MB/s)`;
-  return `Checked: ${files}; ${rows}; ${checked.recomputed} units computed again in ${seconds.recomputing.toFixed(2)} s.`;
+  const files = `${count(checked.files, 'file')} and ${count(checked.units, 'unit')}, ${megabytes.toFixed(1)} MB in ${seconds.files.toFixed(2)} s (${perSecond(megabytes, seconds.files)} MB/s)`;
+  return `Checked: ${files}; ${rows}; ${count(checked.recomputed, 'unit')} computed again in ${seconds.recomputing.toFixed(2)} s.`;
 }
 
 function conclude({ dir, differences, checked }: VerifyReport): string {
   if (differences.length === 0) {
-    return `Everything agrees: ${checked.files} files, ${checked.rows} rows and ${checked.units} units of ${dir} are as the run left them, and ${checked.recomputed} units came out the same again.`;
+    const all = [count(checked.files, 'file'), count(checked.rows, 'row'), count(checked.units, 'unit')];
+    return `Everything agrees: ${all[0]}, ${all[1]} and ${all[2]} of ${dir} are as the run left them, and ${count(checked.recomputed, 'unit')} came out the same again.`;
   }
   const places = new Set(differences.map(({ place }) => place)).size;
-  const count = differences.length === 1 ? '1 difference' : `${differences.length} differences`;
-  return `${count} in ${places === 1 ? '1 place' : `${places} places`}: ${dir} is not as the run left it. Each line above says what to do.`;
+  return `${count(differences.length, 'difference')} in ${count(places, 'place')}: ${dir} is not as the run left it. Each line above says what to do.`;
+}
+
+function count(amount: number, thing: string): string {
+  return `${amount} ${thing}${amount === 1 ? '' : 's'}`;
 }

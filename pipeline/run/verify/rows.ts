@@ -18,11 +18,11 @@ export async function checkRows(
   sql: SqlClient,
   sources: Sources,
   findings: Findings,
-  onRows: (count: number) => void,
+  onRow: () => void,
 ): Promise<void> {
   for (const name of Object.keys(RUN_TABLES) as RunTableName[]) {
     const before = findings.differences.length;
-    const digest = await checkTable(sql, name, sources, findings, onRows);
+    const digest = await checkTable(sql, name, sources, findings, onRow);
     const wanted = sources.record.proof?.rows[name];
     // What was told by name need not be told again as a sum.
     if (wanted && !isSame(wanted, digest) && findings.differences.length === before) {
@@ -49,7 +49,7 @@ async function checkTable(
   name: RunTableName,
   sources: Sources,
   { differences, remarks, checked }: Findings,
-  onRows: (count: number) => void,
+  onRow: () => void,
 ): Promise<RowDigest> {
   const table: RunTable = RUN_TABLES[name];
   const wanted = await wantedRows(name, sources);
@@ -62,7 +62,7 @@ async function checkTable(
     comparison?.take(cells);
     if (table.isShared) versions.push(...versionDifferences(name, row, cells));
     checked.rows += 1;
-    onRows(1);
+    onRow();
   }
   const found = comparison?.end() ?? [];
   // Only what no file tells has to be found by its version.

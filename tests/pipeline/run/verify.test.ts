@@ -51,9 +51,9 @@ describe('a run that nobody has touched', () => {
     const { code, stdout, stderr } = await runCanopy(['verify', run.dir, '--sample', '1', '--json']);
     expect([code, stderr]).toEqual([
       0,
-      expect.stringMatching(/^Everything agrees: \d+ files, \d+ rows and 1 units of/m),
+      expect.stringMatching(/^Everything agrees: \d+ files, \d+ rows and 1 unit of/m),
     ]);
-    expect(stderr).toMatch(/rows\/s.*1 units computed again/);
+    expect(stderr).toMatch(/rows\/s.*1 unit computed again/);
     expect(JSON.parse(stdout)).toMatchObject({ kind: 'verify', differences: [], checked: { recomputed: 1 } });
   });
 });
