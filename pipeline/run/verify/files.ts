@@ -161,13 +161,9 @@ const OWN_NAME =
   /^((observations|parcels|changes|series|controls|control-balance|months)\.(csv|csv-metadata\.json|parquet|geojson)|twin\.json)$/;
 const OWN_ON_TOP = new Set(['run.json', '.run', 'layers', 'db', 'db.lock', 'run.lock']);
 
-/**
- * Files that are there and not listed. One that has a name as a run gives it would pass for a result, and a hidden one
- * was left by a writer that was killed: both are differences. Anything else is somebody's own: a remark.
- */
-export async function checkOrphans(dir: string, record: RunRecord, findings: Findings): Promise<void> {
-  const listed = new Set(record.outputs.map(({ name }) => name));
-  const folders = [
+/** Where files of a run lie: which names there would pass for results, and which belong to its work. */
+function placesOf(dir: string) {
+  return [
     {
       prefix: '',
       folder: dir,
@@ -188,7 +184,15 @@ export async function checkOrphans(dir: string, record: RunRecord, findings: Fin
       isKnown: (name: string) => name.endsWith('.tcu'),
     },
   ];
-  for (const { prefix, folder, isOwn, isKnown } of folders) {
+}
+
+/**
+ * Files that are there and not listed. One that has a name as a run gives it would pass for a result, and a hidden one
+ * was left by a writer that was killed: both are differences. Anything else is somebody's own: a remark.
+ */
+export async function checkOrphans(dir: string, record: RunRecord, findings: Findings): Promise<void> {
+  const listed = new Set(record.outputs.map(({ name }) => name));
+  for (const { prefix, folder, isOwn, isKnown } of placesOf(dir)) {
     for (const name of await listFolder(folder)) {
       const place = `${prefix}${name}`;
       if (listed.has(place)) continue;
