@@ -174,7 +174,7 @@ export function readStore(place: string | undefined, env: Environment): StorePla
   if (place === undefined) return null;
   const isBucket = place.startsWith('s3://');
   return {
-    place: isBucket ? place : resolve(place),
+    place: placeOf(place),
     settings: readStoreSettings(env),
     env: isBucket ? storeEnvironment(env) : {},
   };

@@ -40,6 +40,18 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'fit tree cover to dry-season NDVI, with its error on ground that the fit has not seen',
     load: async () => (await import('./commands/calibrate.ts')).calibrateCommand,
   },
+  status: {
+    summary: 'how a run is: units by state, time left, workers, units that were given up',
+    load: async () => (await import('./commands/status.ts')).statusCommand,
+  },
+  retry: {
+    summary: 'have units that were given up computed again',
+    load: async () => (await import('./commands/retry.ts')).retryCommand,
+  },
+  cancel: {
+    summary: 'stop a run that is under way; what is finished is kept',
+    load: async () => (await import('./commands/cancel.ts')).cancelCommand,
+  },
   worker: {
     summary: 'compute units that a run has put on a Redis queue',
     load: async () => (await import('./commands/worker.ts')).workerCommand,

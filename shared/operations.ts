@@ -28,6 +28,7 @@ export interface RunStatus {
   readonly place: string;
   readonly state: WorkState;
   readonly startedAt: string;
+  /** Last sign of life of its coordinator, which gives one a second; or when it ended. */
   readonly changedAt: string;
   /** null while the run is under way. */
   readonly endedAt: string | null;
@@ -89,6 +90,9 @@ export type RunRequest =
   | { readonly kind: 'cancel'; readonly runId: string }
   /** Go on without the dead letters. */
   | { readonly kind: 'merge'; readonly runId: string };
+
+/** A coordinator that has given no sign of life for this long has nobody behind it. */
+export const SILENT_MS = 15_000;
 
 /** Whether a run is under way, so that somebody hears a request. */
 export function isUnderWay(state: WorkState): boolean {

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DeadLetter, OperationsView, RunDetail, RunRequest, RunStatus } from '../shared/operations.ts';
+import { isUnderWay } from '../shared/operations.ts';
 
 /** A run as it lies in a snapshot: of 120 units 81 are done, 4 running, 33 due and 2 given up. */
 export const SAMPLE_RUN: RunStatus = {
@@ -73,7 +74,12 @@ export function finishedDetail(): RunDetail {
 
 /** Leaves a snapshot in a folder as a coordinator does: whole, under its name. `ageMs`: how long ago. */
 export function writeStatus(dir: string, runs: readonly RunDetail[], ageMs = 0): OperationsView {
-  const view = { format: 'twin-canopy-operations/1', at: new Date(Date.now() - ageMs).toISOString(), runs } as const;
+  const at = new Date(Date.now() - ageMs).toISOString();
+  // As of a coordinator that gives a sign of life with each snapshot.
+  const living = runs.map((detail) =>
+    isUnderWay(detail.run.state) ? { ...detail, run: { ...detail.run, changedAt: at } } : detail,
+  );
+  const view = { format: 'twin-canopy-operations/1', at, runs: living } as const;
   const path = join(dir, '.run/status.json');
   mkdirSync(join(dir, '.run'), { recursive: true });
   writeFileSync(`${path}.new`, JSON.stringify(view));

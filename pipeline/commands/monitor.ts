@@ -1,5 +1,8 @@
 import { readMonitorConfig } from '../config.ts';
+import { createJournal } from '../queue/journal.ts';
+import { workerName } from '../queue/worker-name.ts';
 import { type MonitorOutcome, runMonitor } from '../run/monitor.ts';
+import { toldWhenEnded } from '../run/webhook.ts';
 import type { Command, CommandContext } from './command.ts';
 
 const USAGE = `canopy monitor --parcels P.geojson --catalog DIR|URL --baseline A/B --period C/D --out DIR
@@ -24,7 +27,11 @@ Measures every parcel on every acquisition of two periods, composites both, and 
   --no-burn-removal  --no-outlier-rule  --no-change   leaves out that step, or change over time altogether
   --controls K         control areas of each parcel (default 5; 0 = none)   --seed N   of their pool (default 1)
   --runner local | redis://HOST:PORT               --workers N       child processes (default: the processors)
-  --database postgres://…  results in PostgreSQL instead of the output folder (or CANOPY_DATABASE_URL)
+  --database postgres://…  results and the record of work in PostgreSQL instead of the output folder (or CANOPY_DATABASE_URL)
+  --store DIR|s3://BUCKET/PREFIX   where workers of a fleet leave units, when they do not see the output folder
+  --hold               waits for a person when units were given up, instead of leaving them out (canopy retry)
+  --only-tiles A,B  --only-parcels A,B  --only-days A/B   cuts the run to a part, into a folder of its own
+  --webhook URL        is sent a JSON document when the run ends       --log text|json   form of the messages
   --cache DIR          keeps ranges of remote files here for later runs   --cache-mb N   at most this much (default 2048)
   --allow-host HOST:PORT   lets the run reach this host, plain http and loopback included; may be repeated
   --dry-run            says what would be read and how long it would take
@@ -37,12 +44,19 @@ export const monitorCommand: Command = {
   usage: USAGE,
   async run(argv, context) {
     const config = await readMonitorConfig(argv, context.env);
-    const outcome = await runMonitor(config, {
-      say: (line) => context.stderr(`${line}\n`),
-      write: context.stderr,
-      isTty: context.isTty,
-      signal: context.signal,
-    });
+    const journal = createJournal(config.logForm, workerName(), context.stderr, Date.now);
+    const outcome = await toldWhenEnded(
+      config,
+      (message) => journal({ level: 'warn', event: 'webhook', message }),
+      () =>
+        runMonitor(config, {
+          say: (message) => journal({ level: 'info', event: 'run', message }),
+          // A bar is for people; a machine that reads the log has `canopy status --json`.
+          write: config.logForm === 'json' ? () => {} : context.stderr,
+          isTty: context.isTty,
+          signal: context.signal,
+        }),
+    );
     if (config.json) context.stdout(`${JSON.stringify(toJson(outcome), null, 2)}\n`);
     return outcome.kind === 'planned' ? tellPlan(outcome, context) : tellSummary(outcome, context);
   },

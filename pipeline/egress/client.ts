@@ -45,6 +45,8 @@ interface JsonRequest {
 export interface Egress {
   /** A JSON document of at most 64 MB. */
   getJson(url: string, options?: JsonRequest): Promise<unknown>;
+  /** Hands a JSON document over; any 2xx is thanks enough. It may arrive twice where an answer was lost. */
+  postJson(url: string, body: unknown): Promise<void>;
   /**
    * Bytes [offsetBytes, offsetBytes + lengthBytes) of a file, fewer only where the file ends. Pass the tag of the first
    * range with every later one: a file that changes in between is an `E_SOURCE_CHANGED`.
@@ -104,6 +106,8 @@ export function createEgress(options: EgressOptions): Egress {
 
   return {
     getJson,
+    postJson: (url, body) =>
+      withRetry(policy, () => exchange(wire, jsonRequest(url, { body }), async (answer) => refuseBadStatus(answer))),
     readRange: (url, offsetBytes, lengthBytes, etag) => readRange(url, { offsetBytes, lengthBytes, etag }),
     onTry: (listener) => {
       tellTry = listener;

@@ -23,6 +23,7 @@ export function createLazyEgress(allowHosts: readonly string[]): Egress {
   };
   return {
     getJson: async (url, options) => (await open()).getJson(url, options),
+    postJson: async (url, body) => (await open()).postJson(url, body),
     readRange: async (url, offsetBytes, lengthBytes, etag) =>
       (await open()).readRange(url, offsetBytes, lengthBytes, etag),
     onTry: (listener) => {

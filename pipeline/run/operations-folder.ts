@@ -7,6 +7,7 @@ import {
   type OperationsView,
   type RunDetail,
   type RunRequest,
+  SILENT_MS,
   WORK_STATES,
 } from '../../shared/operations.ts';
 import { ensureFolder, writeFileAtomic } from '../store/files.ts';
@@ -14,8 +15,6 @@ import { noRun, type OperationsSource } from '../store/operations-source.ts';
 import { notUnderWay } from '../store/work-view.ts';
 import { runFolder } from './folder.ts';
 
-/** A coordinator writes its snapshot about once a second; one that is this old has nobody behind it. */
-const FRESH_MS = 15_000;
 /** Far more than `MAX_LISTED` of everything takes. */
 const MAX_SNAPSHOT_BYTES = 8 * 1024 * 1024;
 const MAX_REQUEST_BYTES = 64 * 1024;
@@ -31,7 +30,7 @@ export function folderOperations(dir: string): OperationsSource {
       const view = await read();
       const detail = view?.runs.find(({ run }) => run.id === request.runId);
       if (!view || !detail) throw noRun(request.runId);
-      const isFresh = Math.abs(Date.now() - Date.parse(view.at)) < FRESH_MS;
+      const isFresh = Math.abs(Date.now() - Date.parse(view.at)) < SILENT_MS;
       if (!isFresh || !isUnderWay(detail.run.state)) throw notUnderWay(dir);
       const folder = runFolder.requests(dir);
       await ensureFolder(folder);

@@ -14,6 +14,7 @@ import { checkScenes } from './check-scenes.ts';
 import { findEmptyPeriods } from './empty-periods.ts';
 import { findScenes } from './find-scenes.ts';
 import type { Inspection } from './inspect.ts';
+import { checkLimitsFit, limitParcels, limitScenes, limitsSentence } from './limits.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import type { Task, TaskResult } from './tasks.ts';
 import { type PreparedTwin, readTwin } from './twin.ts';
@@ -55,6 +56,7 @@ export async function prepareRun(
   watch: Stopwatch,
 ): Promise<PreparedRun> {
   const { params } = config;
+  if (!config.dryRun) await checkLimitsFit(config.out, config.only);
   const parsed = await readParcels(config);
   watch.lap('parcels');
   const { twin, note } = await readTwin(config);
@@ -81,7 +83,9 @@ export async function prepareRun(
       `No scene of ${shownHref(config.catalog)} covers a parcel of ${config.parcels}. Check that both are of the same place.`,
       config.parcels,
     );
-  const seriesNotes = [...notesOnSeries(config, plan), ...notesOnChange(plan)];
+  const limited = limitsSentence(config.only);
+  if (limited !== null) context.say(limited);
+  const seriesNotes = [...notesOnSeries(config, plan), ...notesOnChange(plan), ...(limited === null ? [] : [limited])];
   for (const note of notesOnChange(plan)) context.say(note);
   return {
     config,
@@ -143,10 +147,11 @@ async function gatherScenes(
 ) {
   const { baseline, period } = config.params;
   const found = await findScenes(config, config.bboxDeg ?? unionBbox(parcels), pool);
-  const between = found.scenes.filter(({ datetime }) => {
+  const inPeriods = found.scenes.filter(({ datetime }) => {
     const day = dayOf(datetime);
     return isInPeriod(day, baseline) || isInPeriod(day, period);
   });
+  const between = limitScenes(inPeriods, config.only);
   const family = config.params.harmonise ? keepHarmonised(between) : keepOneFamily(between);
   const refusedItems = [...found.refused, ...family.refused];
   const { acquisitions } = groupAcquisitions(family.kept);
@@ -167,13 +172,15 @@ async function gatherScenes(
   return { checked, refused, emptyPeriods, itemDigests: found.itemDigests };
 }
 
-async function readParcels({ parcels, idField }: MonitorConfig) {
+async function readParcels({ parcels, idField, only }: MonitorConfig) {
   if (parcels === null) return { parcels: [], refused: [], refusedBboxes: [], notes: [], sha256: null };
   const bytes = await readParcelsFile(parcels);
   const parsed = await parseParcels(bytes, { source: parcels, idField: idField ?? undefined });
   if (parsed.parcels.length === 0)
     throw inputError('E_NO_PARCELS', `No parcel of ${parcels} can be used: ${firstReason(parsed.refused)}`, parcels);
-  return { ...parsed, sha256: sha256OfBytes(bytes) };
+  const kept = limitParcels(parsed.parcels, only.parcels, parcels);
+  const refused = only.parcels === null ? parsed.refused : [];
+  return { ...parsed, parcels: kept, refused, sha256: sha256OfBytes(bytes) };
 }
 
 async function readParcelsFile(path: string): Promise<Uint8Array> {

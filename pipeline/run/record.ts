@@ -15,6 +15,7 @@ import {
   type RunProof,
   type RunRecordInput,
 } from '../store/run-record.ts';
+import { limitsAsParameter } from './limits.ts';
 import type { PreparedRun } from './prepare.ts';
 
 /** Refusals that follow a rule of the project rather than a fault: they leave nothing out that was wanted. */
@@ -138,6 +139,7 @@ function parametersOf(params: MonitorParams, config: MonitorConfig): Record<stri
   const { baseline, period, composite, change, coverModel: _model, ...rest } = params;
   return {
     ...rest,
+    ...(limitsAsParameter(config.only) !== null && { only: limitsAsParameter(config.only) }),
     coverModel: config.coverModel && { name: config.coverModel.name, sentence: config.coverModel.sentence },
     change: change && { ...change, breaks: { ...change.breaks } },
     collections: config.collections,

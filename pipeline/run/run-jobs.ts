@@ -1,4 +1,4 @@
-import { CanopyError, type ErrorDetail } from '../../shared/errors.ts';
+import { CanopyError } from '../../shared/errors.ts';
 import type { UnitEnding } from '../queue/bullmq.ts';
 import type { UnitOutput } from '../queue/bullmq-worker.ts';
 import { createProgress } from '../queue/progress.ts';
@@ -38,7 +38,7 @@ export async function runJobs<T>({ record, runner, jobs, due, hold, stop, contex
       decision.retry(again);
       progress.extend(runner.add(again));
     },
-    cancel: () => stop(new CanopyError(CANCELLED)),
+    cancel: () => stop(cancelledByPerson()),
     merge: () => decision.merge(),
     lost: stop,
   });
@@ -64,12 +64,11 @@ export async function runJobs<T>({ record, runner, jobs, due, hold, stop, contex
   }
 }
 
-const CANCELLED: ErrorDetail = {
-  kind: 'transient',
-  code: 'E_CANCELLED',
-  message:
-    'Cancelled from the operations page or by "canopy cancel". What is finished is kept: run the same command again to go on.',
-};
+export function cancelledByPerson(): CanopyError {
+  const message =
+    'Cancelled from the operations page or by "canopy cancel". What is finished is kept: run the same command again to go on.';
+  return new CanopyError({ kind: 'transient', code: 'E_CANCELLED', message });
+}
 
 /** Waits for a person: answers the units to try again, or none to go on without them. */
 async function waitForPerson<J>(
@@ -112,7 +111,7 @@ class Decision<J> {
         signal.addEventListener('abort', () => resolve(), { once: true });
       });
     }
-    if (signal.aborted) throw new CanopyError(CANCELLED);
+    if (signal.aborted) throw cancelledByPerson();
     this.#isMerge = false;
     return this.#again;
   }

@@ -7,6 +7,7 @@ import { openRunDatabase, type RunDatabase } from './database.ts';
 import { runFolder, storedPlanName } from './folder.ts';
 import { mergePatiently } from './merge-patiently.ts';
 import type { PreparedRun, RunContext } from './prepare.ts';
+import { cancelledByPerson } from './run-jobs.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import type { Task, TaskResult } from './tasks.ts';
 import type { WorkRecord } from './work-record.ts';
@@ -35,6 +36,8 @@ export async function runOnRecord<S>(
   const stop = (error: unknown) => {
     reason ??= error;
     stopper.abort();
+    // Whatever is computed just now has nobody to be computed for.
+    void pool.close();
   };
   const hear = { onFailed: stop, say: context.say };
   const database = openRunDatabase({ url: config.databaseUrl, folder: config.out }, hear);
@@ -45,7 +48,8 @@ export async function runOnRecord<S>(
     const inner = { ...context, signal: AbortSignal.any([context.signal, stopper.signal]) };
     const lost = await computeUnits(prepared, { pool, database, store, stop }, record, inner);
     watch.lap('units');
-    return await mergeOnRecord(record, () => merge(lost, { pool, database }, inner), inner);
+    const mergeAll = () => merge(lost, { pool, database }, inner);
+    return await mergeOnRecord(record, mergeAll, inner, stop);
   } catch (error) {
     await tellEnd(record, reason ?? error);
     throw reason ?? error;
@@ -67,9 +71,16 @@ async function keepPlan({ config, plan }: PreparedRun): Promise<RunStore | null>
   return { units, plan: name };
 }
 
-async function mergeOnRecord<S>(record: WorkRecord, merge: () => Promise<S>, context: RunContext): Promise<S> {
+async function mergeOnRecord<S>(
+  record: WorkRecord,
+  merge: () => Promise<S>,
+  context: RunContext,
+  stop: (error: unknown) => void,
+): Promise<S> {
+  record.listen({ retry: () => {}, merge: () => {}, cancel: () => stop(cancelledByPerson()), lost: stop });
   await record.setState('merging');
   const summary = await mergePatiently(merge, context);
+  record.listen(null);
   await record.leaveOutDead();
   await record.setState('finished');
   return summary;

@@ -266,11 +266,14 @@ export async function leaveOut(sql: SqlClient, runId: string): Promise<void> {
 
 export type Wish = 'cancel' | 'merge';
 
-/** What a person has asked for, taken off the record; and who the record says works on the run. */
+/**
+ * What a person has asked for, taken off the record; and who the record says works on the run. Asking is the coordinator's
+ * sign of life.
+ */
 export async function takeWish(sql: SqlClient, runId: string): Promise<{ owner: string; wish: Wish | null }> {
   const rows = await sql.query<{ owner: string; wish: Wish | null }>(
     `with before as (select id, owner, wish from work_run where id = $1 for update)
-     update work_run r set wish = null from before b where r.id = b.id returning b.owner, b.wish`,
+     update work_run r set wish = null, changed_at = now() from before b where r.id = b.id returning b.owner, b.wish`,
     [runId],
   );
   return rows[0] ?? { owner: '', wish: null };

@@ -7,6 +7,7 @@ import {
   type RunDetail,
   type RunRequest,
   type RunStatus,
+  SILENT_MS,
   type WorkerStatus,
   type WorkState,
 } from '../../shared/operations.ts';
@@ -129,18 +130,19 @@ async function readWorkers(sql: SqlClient, runId: string): Promise<WorkerStatus[
  */
 export async function askRun(sql: SqlClient, request: RunRequest): Promise<void> {
   const { runId, kind } = request;
-  const [run] = await sql.query<{ state: WorkState; place: string }>(
-    'select state, place from work_run where id = $1 for update',
+  const [run] = await sql.query<{ state: WorkState; place: string; silent: number }>(
+    `select state, place, extract(epoch from now() - changed_at)::double precision as silent
+     from work_run where id = $1 for update`,
     [runId],
   );
   if (!run) throw new CanopyError({ kind: 'usage', code: 'E_NO_RUN', message: `There is no run ${runId}.` });
-  if (!isUnderWay(run.state)) throw notUnderWay(run.place);
+  if (!isUnderWay(run.state) || run.silent * 1000 > SILENT_MS) throw notUnderWay(run.place);
   if (kind === 'retry') await retryUnits(sql, runId, request.keys);
   else await sql.query('update work_run set wish = $2, changed_at = now() where id = $1', [runId, kind]);
 }
 
 /** Nobody hears a request. */
 export function notUnderWay(place: string): CanopyError {
-  const message = `No coordinator works on the run in ${place} any more. To try its dead letters again run: npx canopy retry ${place}`;
+  const message = `No coordinator works on the run in ${place} any more. Start the same canopy command again: it computes only what is missing or was given up.`;
   return new CanopyError({ kind: 'usage', code: 'E_NO_COORDINATOR', message, where: place });
 }

@@ -57,6 +57,8 @@ describe('the figures of the operations page', () => {
     expect(isSilent(viewAt(at), sampleDetail(), nowMs + 14_900)).toBe(false);
     expect(isSilent(viewAt(at), sampleDetail(), nowMs + 15_100)).toBe(true);
     expect(isSilent(viewAt(at), finishedDetail(), nowMs + 86_400_000)).toBe(false);
+    // A fleet's database answers, but the coordinator of the run has not spoken for 16 s.
+    expect(isSilent(viewAt('2026-11-29T09:05:16.000Z'), sampleDetail(), nowMs + 16_000)).toBe(true);
   });
 
   it('count the time of a run up to its end, and up to now where it has none: 450 s and 360 s', () => {

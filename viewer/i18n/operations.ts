@@ -36,7 +36,7 @@ export const operationsMessages = {
     'ops.held':
       '{count} {count|unit was|units were} given up; all others are done. Read why, then retry, or go on without {count|it|them}: the results list what is left out.',
     'ops.stale':
-      'No word from the coordinator since {time}: it has probably ended. To try the dead letters again, run on its machine:',
+      'No word from the coordinator since {time}: it has probably ended. Start the same canopy command again on its machine: it computes only what is missing or was given up.',
     'ops.failed': 'The run failed:',
     'ops.letters': 'Given up',
     'ops.letters.cut': 'Shown are {shown} of {total}; “Retry all” takes all of them.',
@@ -96,7 +96,7 @@ export const operationsMessages = {
     'ops.held':
       '{count} {count|unité a été abandonnée|unités ont été abandonnées} ; toutes les autres sont terminées. Lisez pourquoi, puis relancez ou continuez sans {count|elle|elles} : les résultats disent ce qui manque.',
     'ops.stale':
-      'Aucune nouvelle du coordinateur depuis {time} : il s’est sans doute arrêté. Pour relancer les unités abandonnées, exécutez sur sa machine :',
+      'Aucune nouvelle du coordinateur depuis {time} : il s’est sans doute arrêté. Relancez la même commande canopy sur sa machine : elle ne calcule que ce qui manque ou a été abandonné.',
     'ops.failed': 'Le calcul a échoué :',
     'ops.letters': 'Unités abandonnées',
     'ops.letters.cut': '{shown} sur {total} sont affichées ; « Tout relancer » les reprend toutes.',
@@ -157,7 +157,7 @@ export const operationsMessages = {
     'ops.held':
       '{count} {count|Einheit wurde|Einheiten wurden} aufgegeben; alle anderen sind fertig. Lesen Sie, warum, und versuchen Sie es erneut, oder machen Sie ohne {count|sie|sie} weiter: Die Ergebnisse führen auf, was fehlt.',
     'ops.stale':
-      'Seit {time} kein Lebenszeichen des Koordinators: Er ist wohl beendet. Um die aufgegebenen Einheiten erneut zu versuchen, führen Sie auf seinem Rechner aus:',
+      'Seit {time} kein Lebenszeichen des Koordinators: Er ist wohl beendet. Starten Sie denselben canopy-Befehl auf seinem Rechner noch einmal: Er rechnet nur, was fehlt oder aufgegeben wurde.',
     'ops.failed': 'Der Lauf ist fehlgeschlagen:',
     'ops.letters': 'Aufgegebene Einheiten',
     'ops.letters.cut': 'Gezeigt werden {shown} von {total}; „Alle erneut“ nimmt sie alle.',

@@ -47,7 +47,7 @@ export function RunCard({ view, detail, nowMs }: CardProps) {
       </p>
       <UnitsBar units={run.units} />
       <Facts detail={detail} nowMs={silent ? Date.parse(view.at) : nowMs} />
-      {silent && <Silence view={view} place={run.place} />}
+      {silent && <Silence view={view} />}
       <Notices detail={detail} requests={requests} canAsk={canAsk} />
       <DeadLetters detail={detail} requests={requests} canAsk={canAsk} />
       <Workers workers={detail.workers} />
@@ -96,13 +96,12 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
 }
 
 /** The coordinator is gone, and with it whoever could hear a button. */
-function Silence({ view, place }: { readonly view: OperationsView; readonly place: string }) {
+function Silence({ view }: { readonly view: OperationsView }) {
   const t = useTranslate();
   const language = useStore((state) => state.language);
   return (
     <div className="panel-notice panel-notice-warn" role="alert">
       <p>{t('ops.stale', { time: formatMoment(language, Date.parse(view.at)) })}</p>
-      <pre className="panel-code">npx canopy retry {place}</pre>
     </div>
   );
 }

@@ -1,12 +1,15 @@
-import { isUnderWay, type OperationsView, type RunDetail, type UnitCounts } from '../../shared/operations.ts';
+import {
+  isUnderWay,
+  type OperationsView,
+  type RunDetail,
+  SILENT_MS,
+  type UnitCounts,
+} from '../../shared/operations.ts';
 import type { Language } from '../state.ts';
 
 /** Parts of the bar, from its start to its end. */
 export const UNIT_PARTS = ['done', 'running', 'due', 'dead'] as const;
 export type UnitPart = (typeof UNIT_PARTS)[number];
-
-/** A coordinator that is there tells about once a second. */
-const SILENT_MS = 15_000;
 
 /** Share of a part, 0 to 1; 0 where there are no units. */
 export function shareOf(units: UnitCounts, part: UnitPart): number {
@@ -18,9 +21,10 @@ export function donePct({ total, done }: UnitCounts): number {
   return total > 0 ? Math.floor((100 * done) / total) : 0;
 }
 
-/** Whether nobody can be behind a run that says it goes on. */
+/** Whether nobody can be behind a run that says it goes on: the page hears nothing, or the run's coordinator says nothing. */
 export function isSilent({ at }: OperationsView, { run }: RunDetail, nowMs: number): boolean {
-  return isUnderWay(run.state) && nowMs - Date.parse(at) > SILENT_MS;
+  const atMs = Date.parse(at);
+  return isUnderWay(run.state) && (nowMs - atMs > SILENT_MS || atMs - Date.parse(run.changedAt) > SILENT_MS);
 }
 
 /** What is shown at once, and ended runs of before: the newest run is always among the first. */

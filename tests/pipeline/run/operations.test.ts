@@ -1,0 +1,191 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { mulberry32 } from '../../../scripts/demo/random.ts';
+import type { OperationsView, RunDetail } from '../../../shared/operations.ts';
+import { type CanopyProcess, hashResults, readCsv, runCanopy, startCanopy } from '../../canopy.ts';
+import { type ScriptedServer, startServer } from '../../faultd.ts';
+import { type FileServer, startFileServer } from '../../file-server.ts';
+import { cellsOf, makeTinyCatalog, writeParcels } from '../../tiny-catalog.ts';
+import { monitorArgs } from '../../tiny-run.ts';
+
+const PERIODS = { baseline: '2023-01-01/2023-01-31', period: '2023-02-01/2023-02-28' };
+/** Two units: columns up to 511, and the rest. */
+const ground = { mgrsTile: '31PAA', epsg: 32631, x: 499_500, y: 1_083_000, widthPx: 640, heightPx: 128, blockPx: 128 };
+const DAYS = ['2023-01-05', '2023-02-05'];
+const west = { id: 'west', ...cellsOf(ground, { col: 20, row: 20, widthPx: 60, heightPx: 60 }) };
+const east = { id: 'east', ...cellsOf(ground, { col: 550, row: 20, widthPx: 60, heightPx: 60 }) };
+/** The last block of a red file is one of the eastern unit; it ends with the file. */
+const EAST_BYTES = 4096;
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+/**
+ * A source behind HTTP whose red file of the second day fails, while `isDown`, where the eastern unit reads it: 503 with
+ * a wait of an hour, which nobody waits for.
+ */
+describe('an operator and a run whose source fails for 1 of 2 units', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'canopy-operations-'));
+  let isDown = true;
+  let source: FileServer;
+  let hook: ScriptedServer;
+  let parcels: string;
+  let expected: Record<string, string>;
+
+  beforeAll(async () => {
+    const random = mulberry32(7);
+    const noise = (low: number) => () => low + Math.floor(random() * 500);
+    const scenes = DAYS.map((day) => ({ ...ground, day, red: noise(300), nir: noise(3000) }));
+    const catalog = await makeTinyCatalog(join(folder, 'scenes'), scenes);
+    const redBytes = statSync(catalog.file('S2A_31PAA_20230205_0_L2A', 'red')).size;
+    source = await startFileServer(join(folder, 'scenes'), {
+      answer: ({ url, headers }, response) => {
+        const end = Number(/^bytes=\d+-(\d+)$/.exec(headers.range ?? '')?.[1] ?? 0);
+        if (!isDown || !/20230205.*B04/.test(url) || end < redBytes - EAST_BYTES) return false;
+        response.writeHead(503, { 'retry-after': '3600' }).end();
+        return true;
+      },
+    });
+    hook = await startServer((_hit, response) => response.writeHead(204).end());
+    parcels = writeParcels(join(folder, 'parcels.geojson'), [west, east]);
+    isDown = false;
+    const whole = await runCanopy(argsOf('whole'));
+    expect(whole.code, whole.stderr).toBe(0);
+    expected = hashResults(join(folder, 'whole'));
+  });
+  afterAll(async () => {
+    await source?.close();
+    await hook?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const outOf = (name: string) => join(folder, name);
+  function argsOf(name: string, ...more: string[]): string[] {
+    const places = { parcels, catalog: `${source.url}/catalog.json`, out: outOf(name) };
+    const always = ['--min-clear', '1', '--workers', '2', '--allow-host', source.pair];
+    return monitorArgs({ ...places, ...PERIODS, more: [...always, ...more] });
+  }
+
+  const snapshotOf = (name: string): RunDetail | null => {
+    const path = join(outOf(name), '.run/status.json');
+    return existsSync(path) ? ((JSON.parse(readFileSync(path, 'utf8')) as OperationsView).runs[0] ?? null) : null;
+  };
+  async function untilState(run: CanopyProcess, name: string, state: string): Promise<RunDetail> {
+    await expect
+      .poll(() => [run.child.exitCode, snapshotOf(name)?.run.state], { timeout: 40_000, interval: 50 })
+      .toEqual([null, state]);
+    return snapshotOf(name)!;
+  }
+
+  it('waits with --hold, tells the cause, tries the unit again when asked, and ends with the same bytes', async () => {
+    isDown = true;
+    const run = startCanopy(argsOf('held', '--hold', '--webhook', `${hook.url}/ended`, '--allow-host', hook.pair));
+    const { run: held, deadLetters } = await untilState(run, 'held', 'held');
+    expect(held.units).toEqual({ total: 2, due: 0, running: 0, done: 1, dead: 1 });
+    expect(deadLetters).toMatchObject([{ error: { code: 'E_HTTP_BUSY', kind: 'transient' }, starts: 4 }]);
+
+    const told = await runCanopy(['status', outOf('held')]);
+    expect(told.stdout).toContain('1 of 2 units done, 0 running, 0 waiting, 1 given up');
+    expect(told.stdout).toMatch(/given up: .* after 4 starts, E_HTTP_BUSY: .*is busy or failing \(HTTP 503\)/);
+
+    isDown = false;
+    const asked = await runCanopy(['retry', outOf('held'), '--unit', deadLetters[0]!.key]);
+    expect([asked.code, asked.stderr]).toEqual([0, 'Asked: 1 unit of held will be tried again.\n']);
+    expect((await run.ended).code).toBe(0);
+    expect(hashResults(outOf('held'))).toEqual(expected);
+    expect(snapshotOf('held')!.run).toMatchObject({ state: 'finished', units: { done: 2, dead: 0 } });
+    expect(hook.hits.map(({ method, url }) => `${method} ${url}`)).toEqual(['POST /ended']);
+    expect(JSON.parse(hook.hits[0]!.body)).toMatchObject({
+      format: 'twin-canopy-run-ended/1',
+      state: 'finished',
+      parcels: { ok: 2, noData: 0 },
+      leftOut: 0,
+    });
+  });
+
+  it('goes on without the unit when told so: exit code 3, 1 parcel without data, the cause in its row', async () => {
+    isDown = true;
+    const run = startCanopy(argsOf('left', '--hold'));
+    await untilState(run, 'left', 'held');
+    expect((await runCanopy(['retry', outOf('left'), '--leave-out'])).code).toBe(0);
+    const { code, stderr } = await run.ended;
+    expect([code, /Left out: Unit u[0-9a-f]+ left out: /.test(stderr)]).toEqual([3, true]);
+    const rows = readCsv(join(outOf('left'), 'parcels.csv'));
+    expect(rows.map((row) => [row.parcel_id, row.outcome])).toEqual([
+      ['west', 'ok'],
+      ['east', 'no_data'],
+    ]);
+    expect(rows[1]!.reason).toContain('HTTP 503');
+    isDown = false;
+    const again = await runCanopy(argsOf('left'));
+    expect(again.stderr).toContain('Resuming: 1 of 2 units');
+    expect([again.code, hashResults(outOf('left'))]).toEqual([0, expected]);
+  });
+
+  it('stops when cancelled: exit code 1, the state says so, and the same command goes on', async () => {
+    isDown = true;
+    const run = startCanopy(argsOf('stopped', '--hold'));
+    await untilState(run, 'stopped', 'held');
+    const asked = await runCanopy(['cancel', outOf('stopped')]);
+    expect(asked.stderr).toBe('Asked: stopped stops; 1 of 2 units are finished and kept.\n');
+    const { code, stderr } = await run.ended;
+    expect([code, stderr.includes('Cancelled from the operations page or by "canopy cancel"')]).toEqual([1, true]);
+    expect(snapshotOf('stopped')!.run).toMatchObject({ state: 'cancelled', error: null });
+    const late = await runCanopy(['retry', outOf('stopped')]);
+    expect([late.code, late.stderr]).toEqual([2, expect.stringContaining('Start the same canopy command again')]);
+    isDown = false;
+    const again = await runCanopy(argsOf('stopped'));
+    expect([again.code, hashResults(outOf('stopped'))]).toEqual([0, expected]);
+  });
+
+  it('is told in one sentence where no run is, and which flags do not go together', async () => {
+    const nowhere = await runCanopy(['status', outOf('nowhere')]);
+    expect([nowhere.code, nowhere.stderr]).toEqual([1, expect.stringContaining('No run is known in')]);
+    expect((await runCanopy(['status'])).stderr).toContain('Which run? Give its output folder, canopy status DIR');
+    const both = await runCanopy(['retry', outOf('whole'), '--unit', 'u1', '--leave-out']);
+    expect([both.code, both.stderr]).toEqual([2, expect.stringContaining('give one of both')]);
+    const json = await runCanopy(['status', outOf('whole'), '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({ kind: 'status', runs: [{ run: { state: 'finished' } }] });
+  });
+
+  it('writes its messages as JSON lines with --log json, each with time, process and event', async () => {
+    const run = await runCanopy(argsOf('logged', '--log', 'json', '--no-change'));
+    const lines = run.stderr.split('\n').filter((line) => line.startsWith('{'));
+    const entries = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(entries.length).toBeGreaterThan(1);
+    for (const entry of entries)
+      expect(entry).toMatchObject({
+        at: expect.stringMatching(/Z$/),
+        level: 'info',
+        event: 'run',
+        process: expect.any(String),
+      });
+  });
+
+  it('cuts a run to 1 of 2 parcels into a folder of its own, says so in run.json, and refuses to replace the whole', async () => {
+    const part = await runCanopy(argsOf('part', '--only-parcels', 'west', '--only-days', '2023-01-01/2023-02-28'));
+    expect(part.stderr).toContain('The run is limited to parcels west; days 2023-01-01 to 2023-02-28');
+    expect(readCsv(join(outOf('part'), 'parcels.csv')).map((row) => row.parcel_id)).toEqual(['west']);
+    const record = JSON.parse(readFileSync(join(outOf('part'), 'run.json'), 'utf8')) as {
+      parameters: { only: object };
+    };
+    expect(record.parameters.only).toEqual({ days: '2023-01-01/2023-02-28', parcels: ['west'], tiles: null });
+    const refused = await runCanopy(argsOf('whole', '--only-parcels', 'west'));
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('holds results of the whole run')]);
+    expect(hashResults(outOf('whole'))).toEqual(expected);
+    const stranger = await runCanopy(argsOf('none', '--only-tiles', '32TXX'));
+    expect([stranger.code, stranger.stderr]).toEqual([2, expect.stringContaining('there are 31PAA')]);
+  });
+
+  it('re-runs only what changed: of 2 units the one whose parcel moved', async () => {
+    const before = join(folder, 'moving.geojson');
+    writeFileSync(before, readFileSync(parcels));
+    const more = (name: string) => argsOf(name).map((word) => (word === parcels ? before : word));
+    expect((await runCanopy(more('moved'))).code).toBe(0);
+    writeParcels(before, [west, { id: 'east', ...cellsOf(ground, { col: 560, row: 20, widthPx: 60, heightPx: 60 }) }]);
+    const again = await runCanopy(more('moved'));
+    expect(again.stderr).toContain('Resuming: 1 of 2 units are already computed.');
+    expect(again.code).toBe(0);
+  });
+});
