@@ -121,7 +121,7 @@ function toJob({ config, plan }: PreparedRun, unit: Unit, store: RunStore | null
 }
 
 /** Results that are there, whole and complete. */
-async function findResults(out: string, units: readonly Unit[], store: UnitStore | null) {
+export async function findResults(out: string, units: readonly Pick<Unit, 'key'>[], store: UnitStore | null) {
   const found: { key: string; sha256: string; bytes: number }[] = [];
   for (const unit of units) {
     const file = await findResult(out, unit, store);
@@ -134,7 +134,7 @@ async function findResults(out: string, units: readonly Unit[], store: UnitStore
  * A unit's result. A broken one is removed, to be computed again; so is one that lacks a scene which could not be read
  * then and may be readable now.
  */
-async function findResult(out: string, unit: Unit, store: UnitStore | null) {
+async function findResult(out: string, unit: Pick<Unit, 'key'>, store: UnitStore | null) {
   const path = runFolder.unit(out, unit.key);
   try {
     const file = await readFile(path);

@@ -15,7 +15,11 @@ export const UNFINISHED = /^\..+\.(\d+-[0-9a-f]{8}|\d+\.(whole|blocks|level-\d+)
  * Removes from a run's folder what is not of this run: unfinished files of writers that were killed, and layers that
  * other runs planned there, which would pass for its results. To be called when no unit is at work any more.
  */
-export async function removeLeftovers(out: string, record: RunRecord, plan: Plan): Promise<void> {
+export async function removeLeftovers(
+  out: string,
+  record: Pick<RunRecord, 'outputs'>,
+  plan: Pick<Plan, 'grids' | 'change'>,
+): Promise<void> {
   for (const folder of [out, runFolder.work(out), runFolder.units(out), runFolder.layers(out)])
     await removeFiles(folder, (name) => UNFINISHED.test(name));
   const kept = new Set(record.outputs.map((file) => file.name));

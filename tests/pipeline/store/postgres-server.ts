@@ -6,6 +6,10 @@ import { join } from 'node:path';
 
 export interface PostgresServer {
   readonly url: string;
+  /** Ends it in the middle of what it does and keeps its data, which it has to recover when it is started again. */
+  crash(): void;
+  start(): void;
+  /** Ends it and removes its data. */
   stop(): void;
 }
 
@@ -25,8 +29,11 @@ const binaries = findBinaries();
 /** Why no server can be started here, or null. */
 export const postgresMissing = binaries === null ? 'PostgreSQL is not installed: apt-get install postgresql' : null;
 
-/** Starts a PostgreSQL of its own in a temporary folder, on loopback only. As root it runs under the user postgres. */
-export async function startPostgres(): Promise<PostgresServer> {
+/**
+ * Starts a PostgreSQL of its own in a temporary folder, on loopback only. As root it runs under the user postgres. With
+ * `durable` it waits for the disk as it does by default; else it is quicker, and a crash may cost its data.
+ */
+export async function startPostgres({ durable = false } = {}): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'canopy-pg-'));
   const isRoot = process.getuid?.() === 0;
   const run = (program: string, ...parameters: string[]) => {
@@ -44,12 +51,23 @@ export async function startPostgres(): Promise<PostgresServer> {
   const data = join(folder, 'data');
   const port = await findFreePort();
   run('initdb', '-D', data, '-U', 'canopy', '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync');
-  const settings = `-c listen_addresses=127.0.0.1 -c port=${port} -c unix_socket_directories='' -c fsync=off`;
-  run('pg_ctl', '-D', data, '-w', '-l', join(folder, 'log'), '-o', settings, 'start');
+  const settings = `-c listen_addresses=127.0.0.1 -c port=${port} -c unix_socket_directories='' -c fsync=${durable ? 'on' : 'off'}`;
+  let isRunning = false;
+  const start = () => {
+    run('pg_ctl', '-D', data, '-w', '-l', join(folder, 'log'), '-o', settings, 'start');
+    isRunning = true;
+  };
+  const crash = () => {
+    if (isRunning) run('pg_ctl', '-D', data, '-m', 'immediate', 'stop');
+    isRunning = false;
+  };
+  start();
   return {
     url: `postgres://canopy@127.0.0.1:${port}/postgres`,
+    crash,
+    start,
     stop: () => {
-      run('pg_ctl', '-D', data, '-m', 'immediate', 'stop');
+      crash();
       rmSync(folder, { recursive: true, force: true });
     },
   };
