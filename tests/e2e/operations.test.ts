@@ -5,6 +5,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type DeadLetter, MAX_LISTED, type RunDetail } from '../../shared/operations.ts';
 import { openBrowser, openPage, PHONE } from '../browser.ts';
+import { startCanopy, untilRun } from '../canopy.ts';
+import { snapshotOf, startFailingSource } from '../failing-source.ts';
 import {
   finishedDetail,
   heldDetail,
@@ -165,13 +167,13 @@ describe('a run with 2 dead letters', () => {
 });
 
 describe('a run that nobody works on any more', () => {
-  it('is told apart after 15 s of silence: the command that helps, and no button', async () => {
+  it('is told apart after 15 s of silence: what helps, and no button', async () => {
     const dir = mkdtempSync(join(root, 'run-'));
     writeStatus(dir, [heldDetail()], 16_000);
     const viewer = await serveViewer(dir);
     closing.push(() => viewer.kill());
     const { page } = await open(viewer);
-    await page.getByText(`npx canopy retry ${SAMPLE_RUN.place}`).waitFor();
+    await page.getByText('Start the same canopy command again').waitFor();
     expect(await page.locator('.ops-run').getByRole('button').count()).toBe(0);
     expect(await page.locator('.ops-letters li').count()).toBe(2);
   });
@@ -306,4 +308,30 @@ describe('axe', () => {
   });
 });
 
-describe.todo('a run of the real coordinator with a failing unit');
+describe('a run of canopy monitor --hold whose source fails for 1 of 2 units', () => {
+  it('is seen, the cause read, the unit retried on the page, and the run ends with its 2 parcels on the map', async () => {
+    const folder = mkdtempSync(join(root, 'real-'));
+    const source = await startFailingSource(folder);
+    const out = source.outOf('held');
+    const run = startCanopy(source.argsOf('held', '--hold'));
+    closing.push(
+      () => source.close(),
+      () => void run.child.kill('SIGKILL'),
+    );
+    await untilRun(run, () => snapshotOf(out) !== null);
+    const viewer = await serveViewer(out);
+    closing.push(() => viewer.kill());
+    const { page, strangers } = await open(viewer);
+    await eventually(() => stateOf(page), 60_000).toBe('Waiting for a decision');
+    const letter = page.locator('.ops-letters li');
+    expect(await letter.locator('code').first().textContent()).toBe('E_HTTP_BUSY');
+    expect(await letter.locator('.ops-letter-cause').textContent()).toContain('busy or failing (HTTP 503)');
+    source.isDown = false;
+    await letter.getByRole('button', { name: /^Retry / }).click();
+    await eventually(() => stateOf(page), 60_000).toBe('Finished');
+    expect((await run.ended).code).toBe(0);
+    await page.getByRole('button', { name: 'Map', exact: true }).click();
+    await page.getByText('east', { exact: true }).first().waitFor({ timeout: 30_000 });
+    expect(strangers).toEqual([]);
+  }, 180_000);
+});

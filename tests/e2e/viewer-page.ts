@@ -77,8 +77,8 @@ export async function goToView(page: Page, query: string): Promise<void> {
 }
 
 /** Expects of what is read that it comes to be so; the wait is for a busy machine. */
-export function eventually<T>(read: () => T | Promise<T>) {
-  return expect.poll(read, { timeout: ACTION_MS });
+export function eventually<T>(read: () => T | Promise<T>, timeout = ACTION_MS) {
+  return expect.poll(read, { timeout });
 }
 
 export type Colour = readonly [red: number, green: number, blue: number];

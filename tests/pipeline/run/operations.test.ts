@@ -1,55 +1,25 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { mulberry32 } from '../../../scripts/demo/random.ts';
-import type { OperationsView, RunDetail } from '../../../shared/operations.ts';
+import type { RunDetail } from '../../../shared/operations.ts';
 import { type CanopyProcess, hashResults, readCsv, runCanopy, startCanopy } from '../../canopy.ts';
+import { type FailingSource, GROUND, snapshotOf, startFailingSource, WEST } from '../../failing-source.ts';
 import { type ScriptedServer, startServer } from '../../faultd.ts';
-import { type FileServer, startFileServer } from '../../file-server.ts';
-import { cellsOf, makeTinyCatalog, writeParcels } from '../../tiny-catalog.ts';
-import { monitorArgs } from '../../tiny-run.ts';
-
-const PERIODS = { baseline: '2023-01-01/2023-01-31', period: '2023-02-01/2023-02-28' };
-/** Two units: columns up to 511, and the rest. */
-const ground = { mgrsTile: '31PAA', epsg: 32631, x: 499_500, y: 1_083_000, widthPx: 640, heightPx: 128, blockPx: 128 };
-const DAYS = ['2023-01-05', '2023-02-05'];
-const west = { id: 'west', ...cellsOf(ground, { col: 20, row: 20, widthPx: 60, heightPx: 60 }) };
-const east = { id: 'east', ...cellsOf(ground, { col: 550, row: 20, widthPx: 60, heightPx: 60 }) };
-/** The last block of a red file is one of the eastern unit; it ends with the file. */
-const EAST_BYTES = 4096;
+import { cellsOf, writeParcels } from '../../tiny-catalog.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
-/**
- * A source behind HTTP whose red file of the second day fails, while `isDown`, where the eastern unit reads it: 503 with
- * a wait of an hour, which nobody waits for.
- */
 describe('an operator and a run whose source fails for 1 of 2 units', () => {
   const folder = mkdtempSync(join(tmpdir(), 'canopy-operations-'));
-  let isDown = true;
-  let source: FileServer;
+  let source: FailingSource;
   let hook: ScriptedServer;
-  let parcels: string;
   let expected: Record<string, string>;
 
   beforeAll(async () => {
-    const random = mulberry32(7);
-    const noise = (low: number) => () => low + Math.floor(random() * 500);
-    const scenes = DAYS.map((day) => ({ ...ground, day, red: noise(300), nir: noise(3000) }));
-    const catalog = await makeTinyCatalog(join(folder, 'scenes'), scenes);
-    const redBytes = statSync(catalog.file('S2A_31PAA_20230205_0_L2A', 'red')).size;
-    source = await startFileServer(join(folder, 'scenes'), {
-      answer: ({ url, headers }, response) => {
-        const end = Number(/^bytes=\d+-(\d+)$/.exec(headers.range ?? '')?.[1] ?? 0);
-        if (!isDown || !/20230205.*B04/.test(url) || end < redBytes - EAST_BYTES) return false;
-        response.writeHead(503, { 'retry-after': '3600' }).end();
-        return true;
-      },
-    });
+    source = await startFailingSource(folder);
     hook = await startServer((_hit, response) => response.writeHead(204).end());
-    parcels = writeParcels(join(folder, 'parcels.geojson'), [west, east]);
-    isDown = false;
+    source.isDown = false;
     const whole = await runCanopy(argsOf('whole'));
     expect(whole.code, whole.stderr).toBe(0);
     expected = hashResults(join(folder, 'whole'));
@@ -60,26 +30,17 @@ describe('an operator and a run whose source fails for 1 of 2 units', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const outOf = (name: string) => join(folder, name);
-  function argsOf(name: string, ...more: string[]): string[] {
-    const places = { parcels, catalog: `${source.url}/catalog.json`, out: outOf(name) };
-    const always = ['--min-clear', '1', '--workers', '2', '--allow-host', source.pair];
-    return monitorArgs({ ...places, ...PERIODS, more: [...always, ...more] });
-  }
-
-  const snapshotOf = (name: string): RunDetail | null => {
-    const path = join(outOf(name), '.run/status.json');
-    return existsSync(path) ? ((JSON.parse(readFileSync(path, 'utf8')) as OperationsView).runs[0] ?? null) : null;
-  };
+  const outOf = (name: string) => source.outOf(name);
+  const argsOf = (name: string, ...more: string[]) => source.argsOf(name, ...more);
   async function untilState(run: CanopyProcess, name: string, state: string): Promise<RunDetail> {
     await expect
-      .poll(() => [run.child.exitCode, snapshotOf(name)?.run.state], { timeout: 40_000, interval: 50 })
+      .poll(() => [run.child.exitCode, snapshotOf(outOf(name))?.run.state], { timeout: 40_000, interval: 50 })
       .toEqual([null, state]);
-    return snapshotOf(name)!;
+    return snapshotOf(outOf(name))!;
   }
 
   it('waits with --hold, tells the cause, tries the unit again when asked, and ends with the same bytes', async () => {
-    isDown = true;
+    source.isDown = true;
     const run = startCanopy(argsOf('held', '--hold', '--webhook', `${hook.url}/ended`, '--allow-host', hook.pair));
     const { run: held, deadLetters } = await untilState(run, 'held', 'held');
     expect(held.units).toEqual({ total: 2, due: 0, running: 0, done: 1, dead: 1 });
@@ -89,12 +50,12 @@ describe('an operator and a run whose source fails for 1 of 2 units', () => {
     expect(told.stdout).toContain('1 of 2 units done, 0 running, 0 waiting, 1 given up');
     expect(told.stdout).toMatch(/given up: .* after 4 starts, E_HTTP_BUSY: .*is busy or failing \(HTTP 503\)/);
 
-    isDown = false;
+    source.isDown = false;
     const asked = await runCanopy(['retry', outOf('held'), '--unit', deadLetters[0]!.key]);
     expect([asked.code, asked.stderr]).toEqual([0, 'Asked: 1 unit of held will be tried again.\n']);
     expect((await run.ended).code).toBe(0);
     expect(hashResults(outOf('held'))).toEqual(expected);
-    expect(snapshotOf('held')!.run).toMatchObject({ state: 'finished', units: { done: 2, dead: 0 } });
+    expect(snapshotOf(outOf('held'))!.run).toMatchObject({ state: 'finished', units: { done: 2, dead: 0 } });
     expect(hook.hits.map(({ method, url }) => `${method} ${url}`)).toEqual(['POST /ended']);
     expect(JSON.parse(hook.hits[0]!.body)).toMatchObject({
       format: 'twin-canopy-run-ended/1',
@@ -105,7 +66,7 @@ describe('an operator and a run whose source fails for 1 of 2 units', () => {
   });
 
   it('goes on without the unit when told so: exit code 3, 1 parcel without data, the cause in its row', async () => {
-    isDown = true;
+    source.isDown = true;
     const run = startCanopy(argsOf('left', '--hold'));
     await untilState(run, 'left', 'held');
     expect((await runCanopy(['retry', outOf('left'), '--leave-out'])).code).toBe(0);
@@ -117,24 +78,24 @@ describe('an operator and a run whose source fails for 1 of 2 units', () => {
       ['east', 'no_data'],
     ]);
     expect(rows[1]!.reason).toContain('HTTP 503');
-    isDown = false;
+    source.isDown = false;
     const again = await runCanopy(argsOf('left'));
     expect(again.stderr).toContain('Resuming: 1 of 2 units');
     expect([again.code, hashResults(outOf('left'))]).toEqual([0, expected]);
   });
 
   it('stops when cancelled: exit code 1, the state says so, and the same command goes on', async () => {
-    isDown = true;
+    source.isDown = true;
     const run = startCanopy(argsOf('stopped', '--hold'));
     await untilState(run, 'stopped', 'held');
     const asked = await runCanopy(['cancel', outOf('stopped')]);
     expect(asked.stderr).toBe('Asked: stopped stops; 1 of 2 units are finished and kept.\n');
     const { code, stderr } = await run.ended;
     expect([code, stderr.includes('Cancelled from the operations page or by "canopy cancel"')]).toEqual([1, true]);
-    expect(snapshotOf('stopped')!.run).toMatchObject({ state: 'cancelled', error: null });
+    expect(snapshotOf(outOf('stopped'))!.run).toMatchObject({ state: 'cancelled', error: null });
     const late = await runCanopy(['retry', outOf('stopped')]);
     expect([late.code, late.stderr]).toEqual([2, expect.stringContaining('Start the same canopy command again')]);
-    isDown = false;
+    source.isDown = false;
     const again = await runCanopy(argsOf('stopped'));
     expect([again.code, hashResults(outOf('stopped'))]).toEqual([0, expected]);
   });
@@ -180,10 +141,10 @@ describe('an operator and a run whose source fails for 1 of 2 units', () => {
 
   it('re-runs only what changed: of 2 units the one whose parcel moved', async () => {
     const before = join(folder, 'moving.geojson');
-    writeFileSync(before, readFileSync(parcels));
-    const more = (name: string) => argsOf(name).map((word) => (word === parcels ? before : word));
+    writeFileSync(before, readFileSync(source.parcels));
+    const more = (name: string) => argsOf(name).map((word) => (word === source.parcels ? before : word));
     expect((await runCanopy(more('moved'))).code).toBe(0);
-    writeParcels(before, [west, { id: 'east', ...cellsOf(ground, { col: 560, row: 20, widthPx: 60, heightPx: 60 }) }]);
+    writeParcels(before, [WEST, { id: 'east', ...cellsOf(GROUND, { col: 560, row: 20, widthPx: 60, heightPx: 60 }) }]);
     const again = await runCanopy(more('moved'));
     expect(again.stderr).toContain('Resuming: 1 of 2 units are already computed.');
     expect(again.code).toBe(0);
