@@ -14,6 +14,7 @@ import {
   type UnitData,
 } from './bullmq-jobs.ts';
 import type { Journal, JournalEntry } from './journal.ts';
+import { watchLoop } from './loop-watch.ts';
 import { connectRedis, disconnectRedis } from './redis.ts';
 import { decideRetry, lostTooOften, MAX_LOSSES } from './retry.ts';
 import { workerName } from './worker-name.ts';
@@ -59,6 +60,7 @@ export async function startBullWorker<T extends object, R extends UnitOutput>(
   const lockDurationMs = options.lockDurationMs ?? LOCK_DURATION_MS;
   const redis = await connectRedis(redisUrl, (message) => log({ level: 'warn', event: 'queue', message }));
   const units = new UnitWorker<T, R>(options);
+  const stopWatch = watchLoop(log);
   const worker = new Worker<UnitData<T>, UnitAnswer<R>>(UNIT_QUEUE, (job) => units.work(job), {
     connection: redis,
     prefix: KEY_PREFIX,
@@ -89,6 +91,7 @@ export async function startBullWorker<T extends object, R extends UnitOutput>(
   // A Redis that is away cannot be told goodbye; the locks of its units run out by themselves.
   await Promise.race([closed, sleep(2000, undefined, { ref: false })]);
   disconnectRedis(redis);
+  stopWatch();
 }
 
 /** What happens to one unit in a worker: taken in the record, computed, ended in the record. */

@@ -9,7 +9,7 @@ import { readStoreSettings } from '../config-store.ts';
 import type { LayerPeriod } from '../layer-forms.ts';
 import type { ParcelClasses } from '../merge.ts';
 import { observeUnit } from '../observe.ts';
-import type { Plan } from '../plan.ts';
+import { ALGORITHM, type Plan } from '../plan.ts';
 import type { GridlessItem } from '../stac/item.ts';
 import type { Provenance } from '../store/geojson.ts';
 import { openUnitStore, type UnitStore } from '../store/unit-store.ts';
@@ -113,6 +113,7 @@ export async function runTask(task: Task, report: (note: TaskNote) => void): Pro
 async function computeUnit(task: Extract<Task, { readonly kind: 'unit' }>, bands: BandFiles): Promise<TaskResult> {
   const store = await openStore(task.store?.place ?? runFolder.work(task.out));
   const plan = task.store ? await readStoredPlan(store, task.store.plan) : await readPlan(task.out, task.runId);
+  if (plan.algorithm !== ALGORITHM) throw otherVersion(plan.algorithm);
   const unit = plan.units[task.unit]!;
   const result = await observeUnit(plan, unit, bands.read);
   const { sha256, bytes } = await store.putOnce(unitName(unit.key), encodeUnitFile(unit.key, result));
@@ -134,6 +135,15 @@ async function readStoredPlan(store: UnitStore, name: string): Promise<Plan> {
     lastPlan = { version, plan: JSON.parse(Buffer.from(text).toString('utf8')) as Plan };
   }
   return lastPlan.plan;
+}
+
+/** Results of two versions do not belong into one run. */
+function otherVersion(wanted: string): CanopyError {
+  return new CanopyError({
+    kind: 'transient',
+    code: 'E_ALGORITHM',
+    message: `The worker on ${hostname()} computes with ${ALGORITHM}, but the run wants ${wanted}. Install the same version of canopy there as on the machine of the run.`,
+  });
 }
 
 function planMissing(where: string): CanopyError {

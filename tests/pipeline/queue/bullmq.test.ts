@@ -114,6 +114,22 @@ describe('the queue runner on a real Redis', () => {
     expect(results).toEqual([['crash', 2]]);
   });
 
+  it('A 4: keeps a unit whose child is busy for 4 s without a break, four times as long as a lock: 1 start, 1 result', async () => {
+    await Promise.all([startWorker(), startWorker()]);
+    const { results, failures } = await runOnFleet([jobOf('busy', { kind: 'busy', ms: 4000 })]);
+    expect(results).toEqual([['busy', 4000]]);
+    expect(failures).toEqual([]);
+    expect(await client.hget('canopy:units:run-1.busy', 'ats')).toBe('1');
+  });
+
+  it('A 5: gives a unit up as E_POISON that crashes its child 3 times, and computes the 5 others', async () => {
+    await startWorker();
+    const { failures, order } = await runOnFleet([jobOf('poison', { kind: 'crash' }), ...echoJobs(5)]);
+    expect(failures).toEqual([{ key: 'poison', code: 'E_POISON' }]);
+    expect(order.filter((entry) => entry.startsWith('done'))).toHaveLength(5);
+    expect(await client.hget('canopy:units:run-1.poison', 'ats')).toBe('3');
+  });
+
   it('has all 12 results once after one of two workers was killed in the middle of its units', async () => {
     const [victim] = await Promise.all([startWorker(), startWorker()]);
     const jobs = echoJobs(12, { delayMs: 400 });
@@ -162,6 +178,35 @@ describe('the queue runner on a real Redis', () => {
     const { order, log } = await running;
     expect(log).toEqual(['Redis has lost units that were handed out; handing them out again.']);
     expect(order.sort()).toEqual(doneKeys(jobs));
+  });
+
+  it('hands out again 2 of 6 units that Redis has lost while it kept the others and their batch', async () => {
+    const jobs = echoJobs(6);
+    const running = runOnFleet(jobs);
+    await untilUnits('wait', 6);
+    const [dependencies] = await client.keys('canopy:batches-run-1-*:dependencies');
+    for (const id of ['run-1.echo-1', 'run-1.echo-4']) {
+      await client.del(`canopy:units:${id}`);
+      await client.lrem('canopy:units:wait', 1, id);
+      await client.srem(dependencies!, `canopy:units:${id}`);
+    }
+    await untilUnits('wait', 6);
+    await startWorker();
+    const { order, log } = await running;
+    expect(log).toEqual(['Redis has lost units that were handed out; handing them out again.']);
+    expect(order.sort()).toEqual(doneKeys(jobs));
+  });
+
+  it('waits for a Redis that has no room for 6 units, and hands them out when it has', async () => {
+    await startWorker();
+    await client.config('SET', 'maxmemory', '1');
+    const running = runOnFleet(echoJobs(6));
+    await sleep(1000);
+    await client.config('SET', 'maxmemory', '0');
+    const { order, error, log } = await running;
+    expect(error).toBeNull();
+    expect(log).toEqual([expect.stringMatching(/^Redis takes no units \(EXECABORT/), 'Redis takes units again.']);
+    expect(order.sort()).toEqual(doneKeys(echoJobs(6)));
   });
 
   it('asks the record of work before it hands out again what Redis has lost: 4 of 6 units have ended there', async () => {

@@ -1,7 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Task, TaskResult } from '../../../pipeline/run/tasks.ts';
+import { createPool } from '../../../pipeline/workers/pool.ts';
 import type { RunDetail } from '../../../shared/operations.ts';
 import { type CanopyProcess, hashResults, readCsv, runCanopy, startCanopy } from '../../canopy.ts';
 import { type FailingSource, GROUND, snapshotOf, startFailingSource, WEST } from '../../failing-source.ts';
@@ -137,6 +139,19 @@ describe('an operator and a run whose source fails for 1 of 2 units', () => {
     expect(hashResults(outOf('whole'))).toEqual(expected);
     const stranger = await runCanopy(argsOf('none', '--only-tiles', '32TXX'));
     expect([stranger.code, stranger.stderr]).toEqual([2, expect.stringContaining('there are 31PAA')]);
+  });
+
+  it('A 20: has its units refused by a worker of another version of the rules, which names both', async () => {
+    const out = outOf('other-version');
+    cpSync(outOf('whole'), out, { recursive: true });
+    const name = readdirSync(join(out, '.run')).find((entry) => entry.startsWith('plan-'))!;
+    const plan = JSON.parse(readFileSync(join(out, '.run', name), 'utf8')) as { algorithm: string; runId: string };
+    writeFileSync(join(out, '.run', name), JSON.stringify({ ...plan, algorithm: 'monitor-0' }));
+    const pool = createPool<Task, TaskResult>({ size: 1 });
+    const refused = pool.run({ kind: 'unit', runId: plan.runId, unit: 0, out });
+    await expect(refused).rejects.toMatchObject({ code: 'E_ALGORITHM', kind: 'transient' });
+    await expect(refused).rejects.toThrow(`computes with ${plan.algorithm}, but the run wants monitor-0`);
+    await pool.close();
   });
 
   it('re-runs only what changed: of 2 units the one whose parcel moved', async () => {

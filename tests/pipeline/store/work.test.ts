@@ -189,6 +189,15 @@ describe.each(kinds)('the record of work in $kind', ({ connect }) => {
     ]);
   });
 
+  it('A 16: registered 20 times at once has 1 run and 50 units, each to be computed once', async () => {
+    const { id, register } = await newRun(database, 50);
+    await Promise.all(Array.from({ length: 20 }, register));
+    expect(await count('work_unit', id)).toBe(50);
+    expect(await readOpenUnits(database, id)).toHaveLength(50);
+    const runRows = await database.query('select owner from work_run where id = $1', [id]);
+    expect(runRows).toEqual([{ owner: 'me:1' }]);
+  });
+
   it('registered by a coordinator that is alone has the unit due that the one before was at', async () => {
     const { id, register } = await newRun(database, 1, true);
     await tokenOf(id, 'u1');

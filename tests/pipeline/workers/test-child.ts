@@ -10,6 +10,7 @@ export type TestTask =
   | { kind: 'fail-once'; flagPath: string; error: ErrorDetail }
   | { kind: 'throw-outside' }
   | { kind: 'spin'; file: string; scene?: string }
+  | { kind: 'busy'; ms: number }
   | { kind: 'steady'; files: number; eachMs: number }
   | { kind: 'hog'; file: string; how: 'buffers' | 'heap' }
   | { kind: 'crash' }
@@ -48,6 +49,11 @@ answerTasks<TestTask, TestResult>(async (task, report) => {
       report(task.scene === undefined ? { file: task.file } : { file: task.file, scene: task.scene });
       // Microtasks only: no timer and no signal handler of this process ever runs.
       for (;;) await null;
+    case 'busy': {
+      const endMs = performance.now() + task.ms;
+      while (performance.now() < endMs);
+      return { pid: process.pid, value: task.ms };
+    }
     case 'steady':
       for (let i = 0; i < task.files; i += 1) {
         report({ file: `/data/${i}.tif` });
