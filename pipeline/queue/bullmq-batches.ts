@@ -1,6 +1,8 @@
-import { FlowProducer, Queue } from 'bullmq';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type FlowJob, FlowProducer, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { KEY_PREFIX, UNIT_QUEUE, type UnitData, unitJobId, unitOptions } from './bullmq-jobs.ts';
+import { isRefusal } from './redis.ts';
 import type { Job } from './runner.ts';
 
 /** A batch of units on the queue: the children of one parent job, which is ready when all have ended. */
@@ -16,6 +18,7 @@ interface Batch<T> {
 const BATCH_UNITS = 250;
 /** Batches in Redis at a time; the rest waits here, so that a run of a continent does not fill its memory. */
 const MAX_BATCHES = 8;
+const REFUSED_WAIT_MS = 2000;
 
 /** The units of one run that are handed out, as flows of parents and children. */
 export class BatchQueue<T> {
@@ -24,17 +27,20 @@ export class BatchQueue<T> {
   readonly parents: Queue;
   readonly #runId: string;
   readonly #redis: Redis;
+  readonly #say: (line: string) => void;
   readonly #flow: FlowProducer;
   readonly #batches = new Map<string, Batch<T>>();
   readonly #batchOf = new Map<string, Batch<T>>();
   #waiting: Job<T>[] = [];
   #lastBatch = 0;
   #pumping: Promise<void> = Promise.resolve();
+  #isClosed = false;
 
-  constructor(redis: Redis, runId: string, token: string) {
+  constructor(redis: Redis, run: { readonly id: string; readonly token: string }, say: (line: string) => void) {
     this.#redis = redis;
-    this.#runId = runId;
-    this.parentQueueName = `batches-${runId}-${token}`;
+    this.#runId = run.id;
+    this.#say = say;
+    this.parentQueueName = `batches-${run.id}-${run.token}`;
     const connection = { connection: redis, prefix: KEY_PREFIX };
     this.units = quiet(new Queue<UnitData<T>>(UNIT_QUEUE, connection));
     this.parents = quiet(new Queue(this.parentQueueName, connection));
@@ -68,11 +74,14 @@ export class BatchQueue<T> {
     return this.#pump();
   }
 
-  /** Hands out again what is left of a batch that Redis has lost. */
+  /** Hands out again what is left of a batch that Redis has lost, or lost a part of. */
   async restore(batch: Batch<T>): Promise<void> {
+    // Two may have found it lost at a time.
+    if (this.#batches.get(batch.id) !== batch) return;
     const jobs = [...batch.open.values()];
     for (const id of batch.open.keys()) this.#batchOf.delete(id);
     this.#batches.delete(batch.id);
+    await this.#patiently(() => this.parents.remove(batch.id, { removeChildren: false }));
     await this.add(jobs);
   }
 
@@ -97,26 +106,45 @@ export class BatchQueue<T> {
     this.#batches.set(batch.id, batch);
     for (const id of batch.open.keys()) this.#batchOf.set(id, batch);
     const ids = [...batch.open.keys()];
-    const kept = await this.#removeOld(ids);
-    await this.#flow.add({
-      name: 'batch',
-      queueName: this.parentQueueName,
-      opts: { jobId: batch.id, removeOnComplete: true, removeOnFail: true },
-      children: ids.map((id) => {
-        const { key, label, task } = batch.open.get(id)!;
-        return {
-          name: 'unit',
-          queueName: UNIT_QUEUE,
-          data: { runId: this.#runId, key, label, task },
-          opts: unitOptions(id),
-        };
-      }),
+    let kept: readonly string[] = [];
+    await this.#patiently(async () => {
+      kept = await this.#removeOld(ids);
+      await this.#flow.add(this.#flowOf(batch));
     });
     batch.isAdded = true;
     // A unit of an earlier try that failed at this very moment was joined to the batch as if it were still due.
     for (const id of kept) {
       const job = await this.units.getJob(id);
-      if (await job?.isFailed()) await job?.retry('failed', { resetAttemptsMade: true });
+      if (await job?.isFailed()) await this.#patiently(async () => job?.retry('failed', { resetAttemptsMade: true }));
+    }
+  }
+
+  #flowOf(batch: Batch<T>): FlowJob {
+    return {
+      name: 'batch',
+      queueName: this.parentQueueName,
+      opts: { jobId: batch.id, removeOnComplete: true, removeOnFail: true },
+      children: [...batch.open].map(([id, { key, label, task }]) => ({
+        name: 'unit',
+        queueName: UNIT_QUEUE,
+        data: { runId: this.#runId, key, label, task },
+        opts: unitOptions(id),
+      })),
+    };
+  }
+
+  /** Does what Redis refuses again until it takes it. */
+  async #patiently(work: () => Promise<unknown>): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      try {
+        await work();
+        if (tries > 0) this.#say('Redis takes units again.');
+        return;
+      } catch (error) {
+        if (!isRefusal(error) || this.#isClosed) throw error;
+        if (tries === 0) this.#say(`Redis takes no units (${(error as Error).message}); trying again until it does.`);
+        await sleep(REFUSED_WAIT_MS, undefined, { ref: false });
+      }
     }
   }
 
@@ -133,6 +161,7 @@ export class BatchQueue<T> {
 
   /** Takes what nobody has begun off the queue, and the batches with it. */
   async clear(): Promise<void> {
+    this.#isClosed = true;
     this.#waiting = [];
     await this.#pumping;
     for (const { id, open } of this.openBatches()) {

@@ -67,7 +67,13 @@ export function decodeFailure(failedReason: string): ErrorDetail {
     const detail = JSON.parse(failedReason) as ErrorDetail;
     if (typeof detail.kind === 'string' && typeof detail.message === 'string') return detail;
   } catch {
-    // Not ours: BullMQ gave the job up by itself, as it does after this many lost workers.
+    // Not ours: see below.
   }
-  return lostTooOften(MAX_LOSSES);
+  if (failedReason.includes(STALLED)) return lostTooOften(MAX_LOSSES);
+  // Redis had no room for the end of a unit, which says nothing about the unit.
+  const message = `The queue could not take down how the unit ended: ${failedReason}`;
+  return { kind: 'resource', code: 'E_QUEUE', message };
 }
+
+/** BullMQ's words for a job that it gives up by itself, after `MAX_STALLED_COUNT` lost workers. */
+const STALLED = 'stalled more than allowable limit';

@@ -5,7 +5,7 @@ import type { Redis } from 'ioredis';
 import { CanopyError, type ErrorDetail } from '../../shared/errors.ts';
 import { BatchQueue, quiet } from './bullmq-batches.ts';
 import { decodeFailure, KEY_PREFIX, UNIT_QUEUE, type UnitAnswer, unitJobId } from './bullmq-jobs.ts';
-import { connectRedis, disconnectRedis } from './redis.ts';
+import { connectRedis, disconnectRedis, isRefusal } from './redis.ts';
 import {
   cancelledRun,
   checkJobKeys,
@@ -87,7 +87,7 @@ class FleetRun<T extends object, R> {
     // It may fail before anyone waits for it.
     this.#ended.catch(() => {});
     this.#ledger = createLedger(on, this.#fail);
-    this.#queue = new BatchQueue<T>(redis, options.runId, randomUUID());
+    this.#queue = new BatchQueue<T>(redis, { id: options.runId, token: randomUUID() }, options.log);
   }
 
   async run(jobs: readonly Job<T>[]): Promise<void> {
@@ -193,14 +193,10 @@ class FleetRun<T extends object, R> {
     let quietSinceMs = Date.now();
     while (!this.#isOver) {
       await sleep(this.#options.pollMs ?? POLL_MS);
-      for (const batch of this.#queue.openBatches()) {
-        if (this.#isOver) return;
-        const parent = await this.#queue.parents.getJob(batch.id);
-        if (parent) await this.#reconcile(parent);
-        else if (batch.open.size > 0) {
-          this.#options.log('Redis has lost units that were handed out; handing them out again.');
-          await this.#restore(batch);
-        }
+      try {
+        await this.#lookAfterBatches();
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
       }
       if (this.#isOver || Date.now() - quietSinceMs < NO_WORKER_NOTICE_MS) continue;
       quietSinceMs = Date.now();
@@ -208,6 +204,20 @@ class FleetRun<T extends object, R> {
         this.#options.log(
           'No worker is connected: start one with "canopy worker --redis URL" to compute the waiting units.',
         );
+    }
+  }
+
+  /** Settles what has ended, and hands out again what Redis has lost: whole batches, or units of one. */
+  async #lookAfterBatches(): Promise<void> {
+    for (const batch of this.#queue.openBatches()) {
+      if (this.#isOver) return;
+      const parent = await this.#queue.parents.getJob(batch.id);
+      const { unprocessed = 0 } = parent ? await parent.getDependenciesCount({ unprocessed: true }) : {};
+      if (parent) await this.#reconcile(parent);
+      // Counted before, so that what ends meanwhile is not taken for lost.
+      if (batch.open.size <= unprocessed) continue;
+      this.#options.log('Redis has lost units that were handed out; handing them out again.');
+      await this.#restore(batch);
     }
   }
 
@@ -236,7 +246,9 @@ class FleetRun<T extends object, R> {
   async #close({ events, checker }: { events: QueueEvents; checker: Worker }): Promise<void> {
     const isReachable = this.#redis.status === 'ready';
     await Promise.all([checker.close(true), events.close()]);
-    if (isReachable) await this.#queue.clear();
+    // What stays there is taken off by the next start, and a worker that takes it before is told that the run has ended.
+    if (isReachable)
+      await this.#queue.clear().catch(({ message }: Error) => this.#options.log(`Units stay on the queue: ${message}`));
     await this.#queue.close();
   }
 }

@@ -31,6 +31,19 @@ export async function connectRedis(redisUrl: string, log: (line: string) => void
   return redis;
 }
 
+/**
+ * Whether Redis answered that it takes nothing just now: its memory or the disk of its log is full, or it starts or changes
+ * hands. That says nothing about the work, which may be handed over again.
+ */
+export function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  // A transaction is discarded as a whole because of what one of its commands met.
+  const { previousErrors = [] } = error as { previousErrors?: readonly unknown[] };
+  return REFUSAL.test(error.message) || previousErrors.some(isRefusal);
+}
+
+const REFUSAL = /(^|[\s-])(OOM|MISCONF|LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|BUSY) /;
+
 /** Ends a connection without a word in the log, whatever state it is in. */
 export function disconnectRedis(redis: Redis): void {
   redis.removeAllListeners('close');

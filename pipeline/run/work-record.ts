@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CanopyError, type ErrorDetail } from '../../shared/errors.ts';
+import { CanopyError, type ErrorDetail, isCanopyError } from '../../shared/errors.ts';
 import type { OperationsView, RunRequest, WorkState } from '../../shared/operations.ts';
 import { writeFileAtomic } from '../store/files.ts';
 import type { EndedUnits, WorkEvent, WorkRun } from '../store/work-run.ts';
@@ -44,6 +44,8 @@ export class WorkRecord {
   #written: Promise<void> = Promise.resolve();
   #ticking: Promise<void> = Promise.resolve();
   #wishes: Wishes | null = null;
+  /** Whether there was no room for the last snapshot. */
+  #isShort = false;
 
   constructor(options: RunRecordOptions) {
     this.#options = options;
@@ -150,9 +152,17 @@ export class WorkRecord {
   }
 
   async #keepSnapshot(): Promise<void> {
-    const { database, out } = this.#options;
+    const { database, out, say } = this.#options;
     const view: OperationsView = await database.call('view', { runId: this.runId });
-    await writeFileAtomic(runFolder.status(out), JSON.stringify(view));
+    try {
+      await writeFileAtomic(runFolder.status(out), JSON.stringify(view));
+      this.#isShort = false;
+    } catch (error) {
+      // What is only looked at ends no run: a full disk is emptied, and units wait for that too.
+      if (!isCanopyError(error) || error.kind !== 'resource') throw error;
+      if (!this.#isShort) say(`${error.message} Until then the operations page shows what was before.`);
+      this.#isShort = true;
+    }
   }
 }
 

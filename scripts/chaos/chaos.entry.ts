@@ -10,7 +10,7 @@ import { chaosDisk } from './disk.ts';
 import { chaosKills } from './kills.ts';
 import { chaosHash } from './one-hash.ts';
 import { runRangeChaos } from './ranges.ts';
-import { chaosRedis } from './redis-faults.ts';
+import { chaosRedis, chaosRedisFull } from './redis-faults.ts';
 import { type ChaosRow, formatRows } from './row.ts';
 import { openStage, type Stage } from './stage.ts';
 import { chaosSteps, STEP_BOMBS } from './steps.ts';
@@ -37,7 +37,10 @@ const PARTS: Readonly<Record<string, Part>> = {
     ];
   },
   steps: async (stage, { times }) => [await chaosSteps(stage, { times, units: 10 * times * STEP_BOMBS.length })],
-  redis: async (stage, { times }) => [await chaosRedis(stage, { times, units: 100 * times })],
+  redis: async (stage, { times }) => [
+    await chaosRedis(stage, { times, units: 100 * times }),
+    await chaosRedisFull(stage, { units: 400, fullMs: 10_000 }),
+  ],
   disk: async (stage) => [await chaosDisk(stage, { units: 400, fullMs: 15_000 })],
   database: async (stage) => [await chaosDatabase(stage, { units: 400, awayMs: AWAY_MS, lockedMs: 5000 })],
   suspend: async (stage) => [

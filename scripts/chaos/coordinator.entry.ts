@@ -9,6 +9,7 @@ import { findResults } from '../../pipeline/run/compute-units.ts';
 import { openRunDatabase } from '../../pipeline/run/database.ts';
 import { runFolder } from '../../pipeline/run/folder.ts';
 import { removeLeftovers } from '../../pipeline/run/leftovers.ts';
+import { mergePatiently } from '../../pipeline/run/merge-patiently.ts';
 import { readEndings, runJobs } from '../../pipeline/run/run-jobs.ts';
 import { WorkRecord } from '../../pipeline/run/work-record.ts';
 import { ensureFolder } from '../../pipeline/store/files.ts';
@@ -29,18 +30,24 @@ const stop = (error: unknown) => {
   stopper.abort();
 };
 
+const context = { say, write: () => {}, isTty: false, signal: stopper.signal };
+const NOTHING_PLANNED = { grids: [], change: { reason: 'nothing is measured here' } };
+
 async function main(): Promise<void> {
   await ensureFolder(runFolder.units(out));
   await ensureFolder(runFolder.layers(out));
   const database = openRunDatabase({ url: databaseUrl, folder: out }, { onFailed: stop, say });
   const run = { id: runId, label: 'chaos', place: out, plan: 'chaos', algorithm: ALGORITHM };
   const record = new WorkRecord({ database, run, out, say });
-  await computeAll(record);
-  await record.setState('merging');
-  await removeLeftovers(out, { outputs: [] }, { grids: [], change: { reason: 'nothing is measured here' } });
-  await record.setState('finished');
-  await record.close();
-  await database.close();
+  try {
+    await computeAll(record);
+    await record.setState('merging');
+    await mergePatiently(() => removeLeftovers(out, { outputs: [] }, NOTHING_PLANNED), context);
+    await record.setState('finished');
+  } finally {
+    await record.close();
+    await database.close().catch(() => {});
+  }
 }
 
 async function computeAll(record: WorkRecord): Promise<void> {
@@ -52,7 +59,6 @@ async function computeAll(record: WorkRecord): Promise<void> {
   const isFound = new Set(found.map(({ key }) => key));
   const due = [...jobs.values()].filter(({ key }) => !isFound.has(key));
   const runner = telling(await createRunner(record));
-  const context = { say, write: () => {}, isTty: false, signal: stopper.signal };
   try {
     await runJobs({ record, runner, jobs, due: inOrder(due), hold: false, stop, context });
   } finally {

@@ -53,6 +53,31 @@ async function harm(redis: TestRedis, fault: RedisFault, awayMs: number): Promis
   await redis.start();
 }
 
+/** Redis answers but takes nothing, as when its memory or its disk is full: before anything is handed out, and later. */
+export async function chaosRedisFull(
+  stage: Stage,
+  { units, fullMs }: { readonly units: number; readonly fullMs: number },
+): Promise<ChaosRow> {
+  const client = new Redis(stage.redis.url);
+  const fill = async () => {
+    await client.config('SET', 'maxmemory', '1');
+    await sleep(fullMs);
+    await client.config('SET', 'maxmemory', '0');
+  };
+  const act: Act = { name: 'redis-full', units, workers: 2, concurrency: 2, delayMs: DELAY_MS };
+  const played = await play(stage, act, async (fleet) => {
+    await fill();
+    await fleet.untilDone(Math.floor(units / 2));
+    await fill();
+  });
+  client.disconnect();
+  const isTold = played.fleet.said.some((line) => line.startsWith('Redis takes no units'));
+  return rowOf('Redis full', `no room for ${fullMs / 1000} s, twice, ${units} units`, [played], {
+    happened: isTold ? 'the coordinator was refused, and said so' : 'filled twice',
+    problems: isTold ? [] : ['nothing was refused'],
+  });
+}
+
 async function emptyRedis(url: string): Promise<void> {
   const client = new Redis(url);
   await client.flushall();

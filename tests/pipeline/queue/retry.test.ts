@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { decodeFailure, encodeFailure } from '../../../pipeline/queue/bullmq-jobs.ts';
 import { decideRetry, lostTooOften, MAX_LOSSES } from '../../../pipeline/queue/retry.ts';
 import type { ErrorDetail, ErrorKind } from '../../../shared/errors.ts';
 
@@ -46,5 +47,15 @@ describe('what happens to a unit that failed', () => {
     expect(delaysOf(died)).toHaveLength(2);
     const decision = decideRetry(died, 3, 0);
     expect(decision).toMatchObject({ retry: false, error: { kind: 'input', code: 'E_POISON' } });
+  });
+});
+
+describe('what the queue kept of a failure', () => {
+  it('is our own error, a loss of too many workers in the words of BullMQ, or nothing against the unit', () => {
+    expect(decodeFailure(encodeFailure(errorOf('input')))).toEqual(errorOf('input'));
+    expect(decodeFailure('job stalled more than allowable limit')).toEqual(lostTooOften(MAX_LOSSES));
+    const refused = decodeFailure("OOM command not allowed when used memory > 'maxmemory'.");
+    expect(refused).toMatchObject({ kind: 'resource', code: 'E_QUEUE' });
+    expect(decideRetry(refused, 100, 0).retry).toBe(true);
   });
 });
