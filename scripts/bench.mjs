@@ -7,7 +7,7 @@ installPackages();
 buildPrograms();
 const args = process.argv.slice(2);
 const isWhole = args.every((arg, i) => arg.startsWith('-') || args[i - 1]?.startsWith('--'));
-if (isWhole || args.includes('monitor') || args.includes('viewer')) {
+if (isWhole || ['monitor', 'viewer', 'fleet', 'costs'].some((part) => args.includes(part))) {
   run(process.execPath, [join(root, 'dist/scripts/demo/make.entry.js')]);
 }
 run(process.execPath, [join(root, 'dist/scripts/bench/bench.entry.js'), ...args]);

@@ -9,6 +9,8 @@ export interface FileServer {
   readonly pair: string;
   readonly url: string;
   readonly hits: readonly Hit[];
+  /** Bytes of files that were asked for in parts. */
+  sentBytes(): number;
   close(): Promise<void>;
 }
 
@@ -31,6 +33,7 @@ export async function startFileServer(folder: string, knobs: FileServerKnobs = {
     files.set(path, found);
     return found;
   };
+  let sent = 0;
   const server = await startServer((hit, response, index) => {
     const status = knobs.refuse?.(hit, index) ?? null;
     if (status !== null) {
@@ -40,30 +43,33 @@ export async function startFileServer(folder: string, knobs: FileServerKnobs = {
     if (knobs.answer?.(hit, response, server.url)) return;
     const file = find(join(folder, decodeURIComponent(new URL(hit.url, server.url).pathname)));
     if (file === null) response.writeHead(404).end();
-    else sendFile(hit, response, file);
+    else sent += sendFile(hit, response, file);
   });
-  return server;
+  return { ...server, sentBytes: () => sent };
 }
 
-function sendFile(hit: Hit, response: ServerResponse, { bytes, etag }: { bytes: Buffer; etag: string }): void {
+/** Answers how many bytes of a part were sent. */
+function sendFile(hit: Hit, response: ServerResponse, { bytes, etag }: { bytes: Buffer; etag: string }): number {
   const headers = { etag, 'accept-ranges': 'bytes' };
   const wanted = hit.headers['if-match'];
   if (wanted !== undefined && wanted !== etag) {
     response.writeHead(412, headers).end();
-    return;
+    return 0;
   }
   const range = /^bytes=(\d+)-(\d+)$/.exec(hit.headers.range ?? '');
   if (range === null) {
     response.writeHead(200, headers).end(bytes);
-    return;
+    return 0;
   }
   const start = Number(range[1]);
   const end = Math.min(Number(range[2]), bytes.length - 1);
-  if (start > end) response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end();
-  else
-    response
-      .writeHead(206, { ...headers, 'content-range': `bytes ${start}-${end}/${bytes.length}` })
-      .end(bytes.subarray(start, end + 1));
+  if (start > end) {
+    response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end();
+    return 0;
+  }
+  const part = bytes.subarray(start, end + 1);
+  response.writeHead(206, { ...headers, 'content-range': `bytes ${start}-${end}/${bytes.length}` }).end(part);
+  return part.length;
 }
 
 interface StacAsset {

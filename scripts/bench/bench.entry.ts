@@ -10,6 +10,7 @@ import { benchChange } from './change.ts';
 import { benchColdStart } from './cold-start.ts';
 import { benchComposite } from './composite.ts';
 import { benchDecode } from './decode.ts';
+import { benchFleet } from './fleet.ts';
 import { describeMachine, warnOfLoad } from './machine.ts';
 import { writeMarkdown } from './markdown.ts';
 import { benchMonitorJobs, demoArgs } from './monitor-job.ts';
@@ -20,6 +21,7 @@ import { type BenchRow, formatTextTable } from './row.ts';
 import { measuresMemory } from './run-in-turn.ts';
 import { benchTileServer } from './tile-server.ts';
 import { benchTiles } from './tiles.ts';
+import { benchUnitCosts } from './unit-costs.ts';
 import { benchViewer } from './viewer.ts';
 import { benchZonal } from './zonal.ts';
 
@@ -44,6 +46,8 @@ const OWN_INPUT: readonly string[] = ['breaks'];
 /** Those that tell their figures themselves. */
 const TOLD: Readonly<Record<string, (runs: number) => Promise<void>>> = {
   monitor: (runs) => benchMonitorJobs(join(out, 'run'), runs),
+  fleet: (runs) => benchFleet(join(out, 'run'), runs),
+  costs: () => benchUnitCosts(join(out, 'run')),
   reader: async (runs) => {
     const scenes = join(SHARED, 'data/s2-alps/sentinel-2-l2a');
     if (existsSync(scenes)) await benchReader(scenes, runs);

@@ -98,7 +98,8 @@ function formatMonitorRow({ name, seconds, pixels, peakBytes, stages }: MonitorR
   ].join('\n');
 }
 
-function canopy(args: readonly string[]): Promise<{ seconds: number; stdout: string }> {
+/** `canopy monitor` as a process of its own, timed from its start to its end. */
+export function canopy(args: readonly string[]): Promise<{ seconds: number; stdout: string }> {
   const startMs = performance.now();
   const child = spawn(process.execPath, [join(process.cwd(), 'scripts/canopy.mjs'), 'monitor', ...args]);
   let stdout = '';
