@@ -60,12 +60,14 @@ export async function computeUnits(
   context: RunContext,
 ): Promise<Map<number, ErrorDetail>> {
   const { config, plan } = prepared;
+  const isShared = config.redisUrl !== null && config.databaseUrl !== null;
+  // A fleet may go on while this looks at the files.
+  const since = isShared ? await record.readClock() : null;
   if (means.store) await pullUnits(means.store.units, config.out, plan.units);
   const found = await findResults(config.out, plan.units, means.store?.units ?? null);
   const jobs = new Map(plan.units.map((unit) => [unit.key, toJob(prepared, unit, means.store)]));
-  const isShared = config.redisUrl !== null && config.databaseUrl !== null;
   // In this order in the record, and before all that is told of units.
-  const registered = Promise.all([record.register([...jobs.values()], !isShared), record.resume(found)]);
+  const registered = Promise.all([record.register([...jobs.values()], !isShared), record.resume(found, since)]);
   // A fleet may have gone on while no coordinator was there: what it has ended counts. Alone, nothing need be waited for.
   if (isShared) await registered;
   else registered.catch(() => {});

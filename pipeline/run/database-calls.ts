@@ -3,7 +3,9 @@ import type { WorkState } from '../../shared/operations.ts';
 import { type RunToSave, saveRun } from '../store/save-run.ts';
 import type { Database } from '../store/sql.ts';
 import {
+  type FoundUnits,
   leaveOut,
+  readClock,
   readEndedUnits,
   readOpenUnits,
   readRetriedUnits,
@@ -38,10 +40,9 @@ export const DATABASE_CALLS = {
   ) => database.transaction((sql) => registerRun(sql, run, units, isAlone)),
   record: (database: Database, { runId, events }: OfRun & { readonly events: readonly WorkEvent[] }) =>
     database.transaction((sql) => recordEvents(sql, runId, events)),
-  resume: (
-    database: Database,
-    { runId, found, worker }: OfRun & { readonly found: Parameters<typeof resumeUnits>[2]; readonly worker: string },
-  ) => database.transaction((sql) => resumeUnits(sql, runId, found, worker)),
+  clock: (database: Database, _: OfRun) => readClock(database),
+  resume: (database: Database, { runId, found }: OfRun & { readonly found: FoundUnits }) =>
+    database.transaction((sql) => resumeUnits(sql, runId, found)),
   retry: (database: Database, { runId, keys }: OfRun & { readonly keys: readonly string[] | null }) =>
     retryUnits(database, runId, keys),
   open: (database: Database, { runId }: OfRun) => readOpenUnits(database, runId),

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CanopyError, type ErrorDetail, isCanopyError } from '../../shared/errors.ts';
 import type { OperationsView, RunRequest, WorkState } from '../../shared/operations.ts';
 import { writeFileAtomic } from '../store/files.ts';
-import type { EndedUnits, WorkEvent, WorkRun } from '../store/work-run.ts';
+import type { EndedUnits, FoundUnits, WorkEvent, WorkRun } from '../store/work-run.ts';
 import type { RunDatabase } from './database.ts';
 import { runFolder } from './folder.ts';
 import { readRequests } from './operations-folder.ts';
@@ -66,9 +66,18 @@ export class WorkRecord {
     return registered;
   }
 
-  /** Units whose files are there whole are done, and no others. */
-  resume(found: readonly { readonly key: string; readonly sha256: string; readonly bytes: number }[]): Promise<void> {
-    return this.#options.database.call('resume', { runId: this.runId, found, worker: this.#owner });
+  /** The time by the database's clock. */
+  readClock(): Promise<string> {
+    return this.#options.database.call('clock', { runId: this.runId });
+  }
+
+  /**
+   * Units whose files are there whole are done, and no others, but for those that workers have ended since the look at the
+   * files began (`since`, by `readClock`).
+   */
+  resume(files: FoundUnits['files'], since: string | null): Promise<void> {
+    const found = { files, worker: this.#owner, since };
+    return this.#options.database.call('resume', { runId: this.runId, found });
   }
 
   tell(event: WorkEvent): void {

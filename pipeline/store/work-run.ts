@@ -167,34 +167,44 @@ export async function recordEvents(sql: SqlClient, runId: string, events: readon
   }
 }
 
+/** Results that a look at the files has found. */
+export interface FoundUnits {
+  readonly files: readonly UnitFile[];
+  /** Who looked. */
+  readonly worker: string;
+  /** When the look began, by the database's clock (`readClock`), where workers may have ended units since; else null. */
+  readonly since: string | null;
+}
+
 /**
- * Brings the record into line with the files that are there whole: units of `found` are done, all others that the record
- * has as done are due again. Call it in a transaction.
+ * Brings the record into line with the files that are there whole: units of `files` are done, all others that the record
+ * had as done when the look began are due again. Call it in a transaction.
  */
-export async function resumeUnits(
-  sql: SqlClient,
-  runId: string,
-  found: readonly UnitFile[],
-  worker: string,
-): Promise<void> {
+export async function resumeUnits(sql: SqlClient, runId: string, { files, worker, since }: FoundUnits): Promise<void> {
   await sql.query(
     `with found as (
        select * from jsonb_to_recordset($2::jsonb) as f (key text, sha256 text, bytes double precision)
      ), wrong as (
        select r.key from unit_result r left join found f on f.key = r.key and f.sha256 = r.sha256
-       where r.run_id = $1 and f.key is null
+       where r.run_id = $1 and f.key is null and ($3::timestamptz is null or r.ended_at < $3::timestamptz)
      ), dropped as (
        delete from unit_result r using wrong w where r.run_id = $1 and r.key = w.key
      )
      update work_unit u set state = 'due', changed_at = now() from wrong w
      where u.run_id = $1 and u.key = w.key and u.state = 'done'`,
-    [runId, JSON.stringify(found)],
+    [runId, JSON.stringify(files), since],
   );
   await recordEvents(
     sql,
     runId,
-    found.map((file) => ({ kind: 'done', worker, ...file })),
+    files.map((file) => ({ kind: 'done', worker, ...file })),
   );
+}
+
+/** The time by the database's clock, to the microsecond. */
+export async function readClock(sql: SqlClient): Promise<string> {
+  const [row] = await sql.query<{ at: string }>('select clock_timestamp()::text as at');
+  return row!.at;
 }
 
 export async function readOpenUnits(sql: SqlClient, runId: string): Promise<OpenUnit[]> {

@@ -52,10 +52,11 @@ async function main(): Promise<void> {
 
 async function computeAll(record: WorkRecord): Promise<void> {
   const jobs = new Map(unitKeys(seed, settings.units).map((key) => [key, toJob(key)]));
+  const isShared = redisUrl !== null && databaseUrl !== null;
+  const since = isShared ? await record.readClock() : null;
   const found = await findResults(out, [...jobs.values()], null);
   tell({ kind: 'found', count: found.length });
-  const isShared = redisUrl !== null && databaseUrl !== null;
-  await Promise.all([record.register([...jobs.values()], !isShared), record.resume(found)]);
+  await Promise.all([record.register([...jobs.values()], !isShared), record.resume(found, since)]);
   const isFound = new Set(found.map(({ key }) => key));
   const due = [...jobs.values()].filter(({ key }) => !isFound.has(key));
   const runner = telling(await createRunner(record));

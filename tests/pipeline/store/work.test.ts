@@ -8,6 +8,7 @@ import { claimUnits, failUnits, finishUnits } from '../../../pipeline/store/work
 import { createWorkBook } from '../../../pipeline/store/work-book.ts';
 import {
   leaveOut,
+  readClock,
   readEndedUnits,
   readOpenUnits,
   readRetriedUnits,
@@ -214,9 +215,19 @@ describe.each(kinds)('the record of work in $kind', ({ connect }) => {
       { key: 'u3', sha256: OTHER_SHA, bytes: 11 },
       { key: 'u4', sha256: SHA, bytes: 10 },
     ];
-    await database.transaction((sql) => resumeUnits(sql, id, found, 'me:1'));
+    await database.transaction((sql) => resumeUnits(sql, id, { files: found, worker: 'me:1', since: null }));
     expect((await readEndedUnits(database, id, null)).done).toEqual(found);
     expect(await readOpenUnits(database, id)).toEqual([{ key: 'u2', state: 'due' }]);
+  });
+
+  it('keeps a result that a worker wrote down after the look at the files had begun, and drops 1 from before', async () => {
+    const { id } = await newRun(database, 2);
+    await finish(id, 'u1', await tokenOf(id, 'u1'));
+    const since = await readClock(database);
+    await finish(id, 'u2', await tokenOf(id, 'u2'));
+    await database.transaction((sql) => resumeUnits(sql, id, { files: [], worker: 'me:1', since }));
+    expect((await readEndedUnits(database, id, null)).done.map(({ key }) => key)).toEqual(['u2']);
+    expect(await readOpenUnits(database, id)).toEqual([{ key: 'u1', state: 'due' }]);
   });
 
   it('writes down 7 events of a local run in their order, and a unit that has ended stays as it is', async () => {
