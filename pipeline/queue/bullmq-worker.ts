@@ -34,7 +34,7 @@ interface BullWorkerOptions<T, R> {
   /** Units at a time. */
   readonly concurrency: number;
   /** Computes a unit somewhere that may die without this process, such as a pool of children. */
-  readonly compute: (task: T) => Promise<R>;
+  readonly compute: (task: T, unit: { readonly runId: string; readonly key: string }) => Promise<R>;
   /** Ends all that `compute` has begun; what is interrupted rejects with E_CANCELLED. */
   readonly stopComputing: () => Promise<void>;
   /** The record of work, where this worker has one; else the coordinator writes down what it hears. */
@@ -110,7 +110,7 @@ class UnitWorker<T extends object, R extends UnitOutput> {
     if (attempt === 'ended') return { worker: this.#name, result: null, isRecorded: true };
     onStep?.('claimed');
     try {
-      const result = await compute(job.data.task);
+      const result = await compute(job.data.task, job.data);
       onStep?.('computed');
       if (book !== null && !(await this.#finish(book, job, attempt.token, result)))
         return { worker: this.#name, result: null, isRecorded: true };

@@ -65,7 +65,13 @@ export type TaskResult =
   | { readonly kind: 'inspect'; readonly scenes: readonly InspectResult[] }
   | { readonly kind: 'index'; readonly valuePx: number }
   /** The unit's file as it was read back. */
-  | { readonly kind: 'unit'; readonly sha256: string; readonly bytes: number }
+  | {
+      readonly kind: 'unit';
+      readonly sha256: string;
+      readonly bytes: number;
+      /** Scenes that could not be read. */
+      readonly problems: readonly { readonly scene: string; readonly code: string; readonly message: string }[];
+    }
   | { readonly kind: 'layer'; readonly file: LayerFile }
   | { readonly kind: 'classes'; readonly parcels: readonly ParcelClasses[] }
   | { readonly kind: 'years'; readonly parcels: readonly ParcelGround[] }
@@ -117,7 +123,8 @@ async function computeUnit(task: Extract<Task, { readonly kind: 'unit' }>, bands
   const unit = plan.units[task.unit]!;
   const result = await observeUnit(plan, unit, bands.read);
   const { sha256, bytes } = await store.putOnce(unitName(unit.key), encodeUnitFile(unit.key, result));
-  return { kind: 'unit', sha256, bytes };
+  const problems = result.problems.map((problem) => ({ ...problem, scene: plan.scenes[problem.scene]!.scene.id }));
+  return { kind: 'unit', sha256, bytes, problems };
 }
 
 async function openStore(place: string): Promise<UnitStore> {

@@ -50,7 +50,9 @@ async function tell({ webhook, allowHosts }: MonitorConfig, warn: (line: string)
   try {
     await egress.postJson(webhook!, body);
   } catch (error) {
-    warn(`The webhook could not be told that the run has ${body.state}: ${toErrorDetail(error).message}`);
+    // Paths of such addresses are often their password.
+    const { code } = toErrorDetail(error);
+    warn(`The webhook at ${new URL(webhook!).host} could not be told that the run has ${body.state} (${code}).`);
   } finally {
     await egress.close();
   }

@@ -30,9 +30,14 @@ export async function workUnits(options: WorkerOptions): Promise<void> {
     await startBullWorker<Task, Extract<TaskResult, { readonly kind: 'unit' }>>({
       redisUrl,
       concurrency: workers,
-      compute: async (task) => {
+      compute: async (task, { runId, key }) => {
         const result = await pool.run(task);
-        if (result.kind === 'unit') return result;
+        if (result.kind === 'unit') {
+          for (const problem of result.problems)
+            log({ level: 'warn', event: 'scene', run: runId, unit: key, ...problem });
+          // They stand in the unit's file; the queue need not carry them.
+          return { ...result, problems: [] };
+        }
         throw new CanopyError({ kind: 'bug', code: 'E_TASK', message: `The queue holds a task "${task.kind}".` });
       },
       stopComputing: () => pool.close(),

@@ -90,14 +90,19 @@ describe.skipIf(postgresMissing)('a run over workers on two hosts', () => {
     mkdirSync(cwd);
     const places = ['--redis', seen(redis.url), '--database', seen(postgres.url)];
     const allow = ['--allow-host', new URL(seen(scenes.url)).host];
-    const args = [CANOPY, 'worker', ...places, '--workers', '1', '--lease', '2', ...allow];
+    const args = [CANOPY, 'worker', ...places, '--workers', '1', '--lease', '2', '--log', 'json', ...allow];
     const worker = hosts.start(index, args, { cwd, env: s3Env() });
     workers.push(worker);
     let said = '';
     worker.stderr!.on('data', (chunk) => {
       said += chunk;
     });
-    await expect.poll(() => said, { timeout: 30_000 }).toMatch(/Worker is ready/);
+    await expect.poll(() => said, { timeout: 30_000 }).toContain('\n');
+    expect(JSON.parse(said.split('\n')[0]!)).toMatchObject({
+      at: expect.stringMatching(/Z$/),
+      event: 'ready',
+      process: expect.stringMatching(hosts.areNamespaces ? `^host-${index}:` : ':'),
+    });
   }
 
   it('gives the bytes of one machine: 6 units by 2 hosts through 1 Redis, 1 PostgreSQL and 1 bucket', async () => {
