@@ -170,7 +170,7 @@ export async function readMonitorConfig(argv: readonly string[], env: Environmen
   return Object.freeze(config);
 }
 
-export function readStore(place: string | undefined, env: Environment): StorePlace | null {
+function readStore(place: string | undefined, env: Environment): StorePlace | null {
   if (place === undefined) return null;
   const isBucket = place.startsWith('s3://');
   return {

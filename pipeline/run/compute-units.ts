@@ -33,7 +33,7 @@ interface Means {
 }
 
 /** Name of a run's work: the same run into two folders is two runs. */
-export function workIdOf({ config, plan }: PreparedRun): string {
+function workIdOf({ config, plan }: PreparedRun): string {
   return `r${sha256OfBytes(`${plan.runId} ${config.out}`).slice(0, 24)}`;
 }
 
