@@ -121,7 +121,9 @@ class FleetRun<T extends object, R> {
 
   async #listen() {
     const connection = { connection: this.#redis, prefix: KEY_PREFIX };
-    const events = quiet(new QueueEvents(UNIT_QUEUE, connection));
+    // From here on: what ends before the first read of the events would else be heard of by the next poll only.
+    const [last] = await this.#redis.xrevrange(`${KEY_PREFIX}:${UNIT_QUEUE}:events`, '+', '-', 'COUNT', 1);
+    const events = quiet(new QueueEvents(UNIT_QUEUE, { ...connection, lastEventId: last?.[0] ?? '0-0' }));
     events.on('active', ({ jobId }) => {
       const job = this.#queue.jobOf(jobId);
       if (job && this.#options.hearsStarts) this.#ledger.started(job, 'fleet');
@@ -192,7 +194,7 @@ class FleetRun<T extends object, R> {
   async #poll(): Promise<void> {
     let quietSinceMs = Date.now();
     while (!this.#isOver) {
-      await sleep(this.#options.pollMs ?? POLL_MS);
+      await sleep(this.#options.pollMs ?? POLL_MS, undefined, { ref: false });
       try {
         await this.#lookAfterBatches();
       } catch (error) {
