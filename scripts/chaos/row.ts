@@ -36,13 +36,13 @@ export function rowOf(
 function recoveryOf(recoveryMs: readonly number[]): string {
   if (recoveryMs.length === 0) return '';
   const sorted = recoveryMs.toSorted((a, b) => a - b);
-  const at = (share: number) =>
-    (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]! / 1000).toFixed(1);
+  // The nearest rank: the least value that so many are not above.
+  const at = (share: number) => (sorted[Math.ceil(share * sorted.length) - 1]! / 1000).toFixed(1);
   return `recovery p50 ${at(0.5)} s, p99 ${at(0.99)} s (${sorted.length} units)`;
 }
 
 /** What is wrong with a run that was played. */
-export function problemsOf({ findings, end }: Played): string[] {
+function problemsOf({ findings, end }: Played): string[] {
   const { lost, doubled, orphans, dead } = findings;
   const told = (kind: string, found: readonly string[]) =>
     found.length <= MAX_TOLD
