@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CanopyError, type ErrorDetail } from '../../shared/errors.ts';
 import { ALGORITHM, type Unit } from '../plan.ts';
@@ -82,10 +82,27 @@ export async function computeUnits(
     if (config.redisUrl !== null) await runner.close();
   }
   await registered;
-  const { dead } = await record.readEnded(null);
+  const { done, dead } = await record.readEnded(null);
   if (means.store) await pullUnits(means.store.units, config.out, plan.units);
+  await checkResults(config.out, done);
   const indexOf = new Map(plan.units.map(({ key, index }) => [key, index]));
   return new Map(dead.map(({ key, error }) => [indexOf.get(key)!, error]));
+}
+
+/** Refuses to merge a run whose results are not all here: what a worker has written it may have written elsewhere. */
+async function checkResults(out: string, done: readonly { readonly key: string; readonly bytes: number }[]) {
+  const missing: string[] = [];
+  for (const { key, bytes } of done) {
+    const found = await stat(runFolder.unit(out, key)).catch(() => null);
+    if (found?.size !== bytes) missing.push(key);
+  }
+  if (missing.length === 0) return;
+  throw new CanopyError({
+    kind: 'input',
+    code: 'E_UNIT_MISSING',
+    message: `${missing.length} of ${done.length} results that were computed are not in ${out}, or not whole; the first is ${missing[0]}. Do all workers see this folder under the same path? Else give the run a --store. Then run the same command again.`,
+    where: out,
+  });
 }
 
 async function createRunner(

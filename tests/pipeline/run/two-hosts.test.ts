@@ -138,4 +138,23 @@ describe.skipIf(postgresMissing)('a run over workers on two hosts', () => {
     expect([again.code, again.said]).toEqual([0, expect.stringContaining(`Resuming: ${UNITS} of ${UNITS} units`)]);
     expect(hashResults(join(folder, 'fleet'))).toEqual(hashResults(join(folder, 'alone')));
   });
+
+  it('is not merged when a worker writes into a folder of its own under the shared path: told what to do, no run.json', async ({
+    skip,
+  }) => {
+    if (!hosts.areNamespaces) skip('mounting needs the rights to make namespaces');
+    for (const worker of workers) worker.kill('SIGKILL');
+    const [out, own] = [join(folder, 'elsewhere'), join(folder, 'own-disk')];
+    const units = join(out, '.run/units');
+    for (const path of [units, own]) mkdirSync(path, { recursive: true });
+    const places = ['--redis', redis.url, '--database', postgres.url, '--allow-host', new URL(seen(scenes.url)).host];
+    const script = 'mount --bind "$1" "$2"; shift 2; exec "$@"';
+    const command = [process.execPath, CANOPY, 'worker', ...places, '--workers', '1'];
+    workers.push(spawn('unshare', ['--mount', 'sh', '-c', script, 'sh', own, units, ...command], { stdio: 'ignore' }));
+    const { code, said } = await runHere(argsOf('elsewhere', '--runner', redis.url, '--database', postgres.url));
+    expect([code, said]).toEqual([1, expect.stringContaining('6 of 6 results that were computed are not in')]);
+    expect(said).toContain('Do all workers see this folder under the same path?');
+    expect(readdirSync(own)).toHaveLength(UNITS);
+    expect(existsSync(join(out, 'run.json'))).toBe(false);
+  });
 });
