@@ -6,7 +6,7 @@ import { isRefusal } from './redis.ts';
 import type { Job } from './runner.ts';
 
 /** A batch of units on the queue: the children of one parent job, which is ready when all have ended. */
-interface Batch<T> {
+export interface Batch<T> {
   readonly id: string;
   /** By job id; taken out when the unit has ended. */
   readonly open: Map<string, Job<T>>;
@@ -34,6 +34,7 @@ export class BatchQueue<T> {
   #waiting: Job<T>[] = [];
   #lastBatch = 0;
   #pumping: Promise<void> = Promise.resolve();
+  #isSwept = false;
   #isClosed = false;
 
   constructor(redis: Redis, run: { readonly id: string; readonly token: string }, say: (line: string) => void) {
@@ -74,19 +75,26 @@ export class BatchQueue<T> {
     return this.#pump();
   }
 
-  /** Hands out again what is left of a batch that Redis has lost, or lost a part of. */
-  async restore(batch: Batch<T>): Promise<void> {
-    // Two may have found it lost at a time.
+  /** Hands out again units of a batch that Redis has lost. With its last one the batch itself goes. */
+  async restore(batch: Batch<T>, ids: readonly string[]): Promise<void> {
+    // Two may have found them lost at a time.
     if (this.#batches.get(batch.id) !== batch) return;
-    const jobs = [...batch.open.values()];
-    for (const id of batch.open.keys()) this.#batchOf.delete(id);
-    this.#batches.delete(batch.id);
-    await this.#patiently(() => this.parents.remove(batch.id, { removeChildren: false }));
+    const jobs = ids.flatMap((id) => batch.open.get(id) ?? []);
+    for (const id of ids) {
+      batch.open.delete(id);
+      this.#batchOf.delete(id);
+    }
+    if (batch.open.size === 0) {
+      this.#batches.delete(batch.id);
+      await this.#patiently(() => this.parents.remove(batch.id, { removeChildren: false }));
+    }
     await this.add(jobs);
   }
 
   #pump(): Promise<void> {
     this.#pumping = this.#pumping.then(async () => {
+      if (!this.#isSwept) await this.#patiently(() => this.#sweep());
+      this.#isSwept = true;
       while (this.#waiting.length > 0 && this.#batches.size < MAX_BATCHES) {
         await this.#addBatch(this.#waiting.splice(0, BATCH_UNITS));
       }
@@ -95,6 +103,20 @@ export class BatchQueue<T> {
     // A failure is told to whoever waits for this pump, and must not fail every later one.
     this.#pumping = done.catch(() => {});
     return done;
+  }
+
+  /**
+   * Takes away the batches of earlier coordinators of the run, which were killed and check them no more: a unit that a
+   * worker holds just now can join a new batch only when its old one is gone.
+   */
+  async #sweep(): Promise<void> {
+    const isOfRun = new RegExp(`^${KEY_PREFIX}:batches-${this.#runId}-[0-9a-f-]{36}:`);
+    const isMine = `${KEY_PREFIX}:${this.parentQueueName}:`;
+    const found = this.#redis.scanStream({ match: `${KEY_PREFIX}:batches-${this.#runId}-*`, count: 1000 });
+    for await (const names of found as AsyncIterable<string[]>) {
+      const old = names.filter((name) => isOfRun.test(name) && !name.startsWith(isMine));
+      if (old.length > 0) await this.#redis.unlink(...old);
+    }
   }
 
   async #addBatch(jobs: readonly Job<T>[]): Promise<void> {

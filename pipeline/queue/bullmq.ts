@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Job as BullJob, QueueEvents, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { CanopyError, type ErrorDetail } from '../../shared/errors.ts';
-import { BatchQueue, quiet } from './bullmq-batches.ts';
+import { type Batch, BatchQueue, quiet } from './bullmq-batches.ts';
 import { decodeFailure, KEY_PREFIX, UNIT_QUEUE, type UnitAnswer, unitJobId } from './bullmq-jobs.ts';
 import { connectRedis, disconnectRedis, isRefusal } from './redis.ts';
 import {
@@ -179,7 +179,7 @@ class FleetRun<T extends object, R> {
     await this.#reconcile(parent);
     const batch = this.#queue.openBatches().find(({ id }) => id === parent.id);
     // Units that ended without a result and without an entry in the record are handed out again.
-    if (batch && !this.#isOver) await this.#restore(batch);
+    if (batch && !this.#isOver) await this.#restore(batch, [...batch.open.keys()]);
   }
 
   /** Settles what the parent of a batch knows to have ended: events can be missed, its own record cannot. */
@@ -218,14 +218,30 @@ class FleetRun<T extends object, R> {
       if (parent) await this.#reconcile(parent);
       // Counted before, so that what ends meanwhile is not taken for lost.
       if (batch.open.size <= unprocessed) continue;
+      const lost = parent ? await this.#findLost(batch) : [...batch.open.keys()];
+      if (lost.length === 0) continue;
       this.#options.log('Redis has lost units that were handed out; handing them out again.');
-      await this.#restore(batch);
+      await this.#restore(batch, lost);
     }
   }
 
-  async #restore(batch: Parameters<BatchQueue<T>['restore']>[0]): Promise<void> {
-    await this.#askRecord([...batch.open.values()]);
-    if (batch.open.size > 0) await this.#queue.restore(batch);
+  /** Units of a batch that are not on the queue any more. Those that ended without their batch are settled. */
+  async #findLost(batch: Batch<T>): Promise<string[]> {
+    const lost: string[] = [];
+    for (const id of [...batch.open.keys()]) {
+      const state = await this.#queue.units.getJobState(id);
+      const job = state === 'completed' || state === 'failed' ? await this.#queue.units.getJob(id) : undefined;
+      if (state === 'unknown') lost.push(id);
+      else if (state === 'completed' && job) await this.#hear(id, job.returnvalue as UnitAnswer<R>);
+      else if (job) this.#settleFailed(id, decodeFailure(job.failedReason ?? ''));
+    }
+    return lost;
+  }
+
+  async #restore(batch: Batch<T>, ids: readonly string[]): Promise<void> {
+    await this.#askRecord(ids.flatMap((id) => batch.open.get(id) ?? []));
+    const lost = ids.filter((id) => batch.open.has(id));
+    if (lost.length > 0) await this.#queue.restore(batch, lost);
   }
 
   #watchOutage(): () => void {

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type BullRunnerOptions, createBullRunner } from '../../../pipeline/queue/bullmq.ts';
+import { BatchQueue } from '../../../pipeline/queue/bullmq-batches.ts';
 import { startBullWorker } from '../../../pipeline/queue/bullmq-worker.ts';
 import type { Job } from '../../../pipeline/queue/runner.ts';
 import { toErrorDetail } from '../../../shared/errors.ts';
@@ -166,6 +168,23 @@ describe('the queue runner on a real Redis', () => {
     const second = await runOnFleet(jobs);
     expect(second.order.sort()).toEqual(doneKeys(jobs));
     expect(await client.zcard('canopy:units:completed')).toBe(4);
+  });
+
+  it('takes over 2 units that wait and 2 that a worker holds from a coordinator that was killed, and adds none twice', async () => {
+    const jobs = echoJobs(4, { delayMs: 1500 });
+    const killed = new BatchQueue<TestTask>(client, { id: 'run-1', token: randomUUID() }, () => {});
+    await killed.add(jobs);
+    await killed.close();
+    await client.hset(`canopy:batches-run-1-b-${randomUUID()}:meta`, 'of', 'another run');
+    await startWorker();
+    await untilUnits('active', 2);
+    const { order, log } = await runOnFleet(jobs);
+    expect(order.sort()).toEqual(doneKeys(jobs));
+    expect(log).toEqual([]);
+    const events = (await client.xrange('canopy:units:events', '-', '+')).map(([, fields]) => fields[1]);
+    expect(events.filter((event) => event === 'added')).toHaveLength(6);
+    expect(events.filter((event) => event === 'duplicated')).toHaveLength(2);
+    expect(await client.keys('canopy:batches-*')).toEqual([expect.stringContaining('batches-run-1-b-')]);
   });
 
   it('adds the waiting units again when Redis has lost everything', async () => {
