@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type FlowJob, FlowProducer, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { KEY_PREFIX, UNIT_QUEUE, type UnitData, unitJobId, unitOptions } from './bullmq-jobs.ts';
-import { isRefusal } from './redis.ts';
+import { isForgotten, isPassing, isRefusal } from './redis.ts';
 import type { Job } from './runner.ts';
 
 /** A batch of units on the queue: the children of one parent job, which is ready when all have ended. */
@@ -18,7 +18,7 @@ export interface Batch<T> {
 const BATCH_UNITS = 250;
 /** Batches in Redis at a time; the rest waits here, so that a run of a continent does not fill its memory. */
 const MAX_BATCHES = 8;
-const REFUSED_WAIT_MS = 2000;
+const REPEAT_MS = 2000;
 
 /** The units of one run that are handed out, as flows of parents and children. */
 export class BatchQueue<T> {
@@ -155,17 +155,22 @@ export class BatchQueue<T> {
     };
   }
 
-  /** Does what Redis refuses again until it takes it. */
+  /** Does again what Redis refuses or cuts off, until it is done. */
   async #patiently(work: () => Promise<unknown>): Promise<void> {
-    for (let tries = 0; ; tries++) {
+    for (let isTold = false; ; ) {
       try {
         await work();
-        if (tries > 0) this.#say('Redis takes units again.');
+        if (isTold) this.#say('Redis takes units again.');
         return;
       } catch (error) {
-        if (!isRefusal(error) || this.#isClosed) throw error;
-        if (tries === 0) this.#say(`Redis takes no units (${(error as Error).message}); trying again until it does.`);
-        await sleep(REFUSED_WAIT_MS, undefined, { ref: false });
+        if (!isPassing(error) || this.#isClosed) throw error;
+        // The loss of a connection is told by `connectRedis`.
+        if (isRefusal(error) && !isTold) {
+          this.#say(`Redis takes no units (${(error as Error).message}); trying again until it does.`);
+          isTold = true;
+        }
+        if (isForgotten(error)) this.#redis.disconnect(true);
+        await sleep(REPEAT_MS, undefined, { ref: false });
       }
     }
   }
@@ -195,6 +200,7 @@ export class BatchQueue<T> {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all([this.units.close(), this.parents.close(), this.#flow.close()]);
   }
 }

@@ -5,7 +5,7 @@ import type { Redis } from 'ioredis';
 import { CanopyError, type ErrorDetail } from '../../shared/errors.ts';
 import { type Batch, BatchQueue, quiet } from './bullmq-batches.ts';
 import { decodeFailure, KEY_PREFIX, UNIT_QUEUE, type UnitAnswer, unitJobId } from './bullmq-jobs.ts';
-import { connectRedis, disconnectRedis, isRefusal } from './redis.ts';
+import { connectRedis, disconnectRedis, isPassing } from './redis.ts';
 import {
   cancelledRun,
   checkJobKeys,
@@ -76,6 +76,7 @@ class FleetRun<T extends object, R> {
   #succeed!: () => void;
   #fail!: (error: unknown) => void;
   #isOver = false;
+  #quietSinceMs = Date.now();
 
   constructor(redis: Redis, options: BullRunnerOptions<R>, on: JobEvents<T, R>) {
     this.#redis = redis;
@@ -192,21 +193,24 @@ class FleetRun<T extends object, R> {
   }
 
   async #poll(): Promise<void> {
-    let quietSinceMs = Date.now();
     while (!this.#isOver) {
       await sleep(this.#options.pollMs ?? POLL_MS, undefined, { ref: false });
       try {
         await this.#lookAfterBatches();
+        if (!this.#isOver) await this.#noticeNoWorker();
       } catch (error) {
-        if (!isRefusal(error)) throw error;
+        if (!isPassing(error)) throw error;
       }
-      if (this.#isOver || Date.now() - quietSinceMs < NO_WORKER_NOTICE_MS) continue;
-      quietSinceMs = Date.now();
-      if ((await this.#queue.units.getWorkersCount()) === 0)
-        this.#options.log(
-          'No worker is connected: start one with "canopy worker --redis URL" to compute the waiting units.',
-        );
     }
+  }
+
+  async #noticeNoWorker(): Promise<void> {
+    if (Date.now() - this.#quietSinceMs < NO_WORKER_NOTICE_MS) return;
+    this.#quietSinceMs = Date.now();
+    if ((await this.#queue.units.getWorkersCount()) > 0) return;
+    this.#options.log(
+      'No worker is connected: start one with "canopy worker --redis URL" to compute the waiting units.',
+    );
   }
 
   /** Settles what has ended, and hands out again what Redis has lost: whole batches, or units of one. */

@@ -42,6 +42,24 @@ export function isRefusal(error: unknown): boolean {
   return REFUSAL.test(error.message) || previousErrors.some(isRefusal);
 }
 
+/**
+ * Whether a command failed for the sake of Redis, not of what it asked: refused, or cut off with its connection, so that
+ * nobody knows whether it was done. It is to be repeated.
+ */
+export function isPassing(error: unknown): boolean {
+  return isRefusal(error) || isForgotten(error) || (error instanceof Error && CUT_OFF.test(error.message));
+}
+
+/**
+ * Whether a transaction failed because Redis does not have a script that the connection takes for loaded: it was sent
+ * within a transaction that was refused. The connection learns that by being made anew only.
+ */
+export function isForgotten(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOSCRIPT');
+}
+
+const CUT_OFF = /aborted due to connection close|ECONNRESET|ECONNREFUSED|EPIPE/;
+
 const REFUSAL = /(^|[\s-])(OOM|MISCONF|LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|BUSY) /;
 
 /** Ends a connection without a word in the log, whatever state it is in. */

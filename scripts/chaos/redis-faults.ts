@@ -14,7 +14,7 @@ type RedisFault = (typeof FAULTS)[number];
 
 const CUT_BYTES = 100;
 const MAX_AWAY_MS = 800;
-const DELAY_MS = [10, 100] as const;
+const DELAY_MS = [20, 200] as const;
 
 /** Stops, kills, empties and harms Redis while a run is under way, each so many times, in an order of the seed. */
 export async function chaosRedis(stage: Stage, { times, units }: { times: number; units: number }): Promise<ChaosRow> {
