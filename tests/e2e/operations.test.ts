@@ -211,7 +211,7 @@ describe('the connection', () => {
     const { page } = watch;
     await page.route('**/api/operations/events', (route) => route.abort());
     await page.goto(viewer.url);
-    await page.getByText('Asked anew every few seconds').waitFor();
+    await page.getByText('Refreshed every few seconds').waitFor();
     await eventually(() => stateOf(page)).toBe('Computing');
     run.show(heldDetail());
     await eventually(() => stateOf(page)).toBe('Waiting for a decision');

@@ -93,5 +93,7 @@ describe('the words of the operations page', () => {
     expect(held('fr', 1)).toMatch(/^1 unité a été abandonnée.*sans elle\u00a0:/);
     expect(held('de', 2)).toMatch(/^2 Einheiten wurden aufgegeben/);
     expect(translate('fr', 'ops.progress', { done: 1, total: 120 })).toBe('1 unité terminée sur 120');
+    expect(translate('fr', 'ops.letters.starts', { count: 1 })).toBe('1 tentative');
+    expect(translate('fr', 'ops.letters.starts', { count: 3 })).toBe('3 tentatives');
   });
 });
