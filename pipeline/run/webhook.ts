@@ -16,7 +16,7 @@ interface RunEnded {
 
 /**
  * Does a run and tells `--webhook` how it ended, whichever way. A hook that cannot be told costs a line in the log, not the
- * run. A dry run tells nobody.
+ * run. A dry run tells nobody, nor does one that another coordinator has taken over.
  */
 export async function toldWhenEnded(
   config: MonitorConfig,
@@ -31,6 +31,8 @@ export async function toldWhenEnded(
     return outcome;
   } catch (error) {
     const { code, message } = toErrorDetail(error);
+    // The run goes on: the coordinator that has it now tells how it ends.
+    if (code === 'E_RUN_TAKEN_OVER') throw error;
     const state = code === 'E_CANCELLED' ? 'cancelled' : 'failed';
     const nothing = { runId: null, parcels: null, leftOut: null };
     await tell(config, warn, { format: 'twin-canopy-run-ended/1', state, out, ...nothing, error: { code, message } });
