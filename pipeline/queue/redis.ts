@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { CanopyError, usageError } from '../../shared/errors.ts';
+import { withoutLogin } from '../address.ts';
 
 const CONNECT_TIMEOUT_MS = 4000;
 const MAX_RECONNECT_DELAY_MS = 2000;
@@ -132,5 +133,7 @@ function placeOf(redisUrl: string): string {
   const url = URL.canParse(redisUrl) ? new URL(redisUrl) : null;
   if (!url || !/^rediss?:$/.test(url.protocol) || url.hostname === '')
     throw usageError('The address of Redis must look like redis://127.0.0.1:6379 (or rediss:// for TLS).');
-  return `${url.protocol}//${url.host}${url.pathname === '/' ? '' : url.pathname}`;
+  const shown = withoutLogin(redisUrl).url;
+  if (shown === null) return 'the address given';
+  return `${shown.protocol}//${shown.host}${shown.pathname === '/' ? '' : shown.pathname}`;
 }

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Pool, PoolClient } from 'pg';
 import { CanopyError } from '../../shared/errors.ts';
+import { withoutLogin } from '../address.ts';
 import { ensureFolder, writeFileAtomic } from './files.ts';
 import { takeLock } from './lock.ts';
 import { migrate } from './migrate.ts';
@@ -71,12 +72,18 @@ async function bootPglite(folder: string) {
 }
 
 /** PostgreSQL as it is: no table is made or changed. */
-export async function openPostgres(url: string): Promise<Database> {
+export /** Thousands of rows go in one statement, within seconds. */
+const QUERY_TIMEOUT_MS = 60_000;
+
+async function openPostgres(url: string): Promise<Database> {
   const { default: pg } = await import('pg');
   const pool = new pg.Pool({
     connectionString: url,
     max: 4,
     connectionTimeoutMillis: 10_000,
+    // A connection whose other end has gone without a word would hold its unit for ever.
+    keepAlive: true,
+    query_timeout: QUERY_TIMEOUT_MS,
     application_name: 'canopy',
   });
   // A lost idle connection is told by the next query that needs one; without a listener it would end the process.
@@ -121,10 +128,14 @@ function clientOf(connection: Pick<Pool, 'query'> | Pick<PoolClient, 'query'>): 
 
 function unreachableError(url: string, cause: unknown): CanopyError {
   // Never the user or password.
-  const place = URL.canParse(url) ? `${new URL(url).host}${new URL(url).pathname}` : 'the address given';
+  const shown = withoutLogin(url);
+  const place = shown.url === null ? 'the address given' : `${shown.url.host}${shown.url.pathname}`;
   const code = (cause as { code?: unknown }).code;
   const refused = typeof code === 'string' && /^(28|3D)/.test(code);
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  // What the server was asked for is then made of the password, and it says so.
+  const misread = `${typeof code === 'string' ? code : 'no answer'}; a / in the password is written %2F there, a ? %3F and a # %23`;
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const reason = shown.isMisread ? misread : said;
   return new CanopyError(
     {
       kind: refused ? 'auth' : 'transient',

@@ -234,6 +234,13 @@ describe('a database that cannot be opened', () => {
     await expect(failure).rejects.not.toThrow(/secret|me:/);
   });
 
+  it('shows 0 characters of a password whose / begins the path for whoever parses it, and says how to write it', async () => {
+    const failure = openDatabase({ url: 'postgres://127.0.0.1:1/secret@db.example.org/twin', folder: makeFolder() });
+    await expect(failure).rejects.toMatchObject({ code: 'E_DATABASE_UNREACHABLE', where: 'db.example.org/twin' });
+    await expect(failure).rejects.toThrow('a / in the password is written %2F');
+    await expect(failure).rejects.not.toThrow(/secret/);
+  });
+
   it('starts over when a first start was cut off, and opens again what was saved', async () => {
     const folder = makeFolder();
     mkdirSync(join(folder, 'db'));
