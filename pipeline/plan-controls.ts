@@ -13,13 +13,15 @@ export interface PlacedDonor extends PlacedParcel {
 
 interface DonorGround {
   readonly parcels: readonly PlacedParcel[];
+  /** Those that the run is not asked for. */
+  readonly otherParcels?: readonly Pick<Parcel, 'rings'>[];
   /** Lon/lat. */
   readonly refusedBboxes?: readonly Bbox[];
 }
 
 /** The pool of control areas among the chunks of a run, in a fixed order; none where no parcel is to be compared. */
 export function placeDonors(
-  { parcels, refusedBboxes = [] }: DonorGround,
+  { parcels, otherParcels = [], refusedBboxes = [] }: DonorGround,
   chunks: readonly Chunk[],
   grids: readonly PlaceGrid[],
   { controlCount, seed }: Pick<ChangeParams, 'controlCount' | 'seed'>,
@@ -29,7 +31,7 @@ export function placeDonors(
     grids,
     windows: chunks,
     parcels: parcels.map(({ parcel }) => parcel),
-    blocked: refusedBboxes.map(ringOfBbox),
+    blocked: [...otherParcels.map(({ rings }) => rings), ...refusedBboxes.map((bbox) => [ringOfBbox(bbox)])],
     settings: { ...CONTROL_AREA_DEFAULTS, seed },
   });
   return pool.map((area, index) => {

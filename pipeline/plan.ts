@@ -120,6 +120,8 @@ export interface PlanInput {
   readonly scenes: readonly InspectedScene[];
   readonly acquisitions: readonly Acquisition[];
   readonly parcels: readonly Parcel[];
+  /** Parcels of the file that the run is not asked for: their ground is nobody's control area. */
+  readonly otherParcels?: readonly Pick<Parcel, 'rings'>[];
   /** Ground of refused parcels (lon/lat), which is nobody's control area. */
   readonly refusedBboxes?: readonly Bbox[];
   /** Every pixel in this box (lon/lat) is judged, and nothing but change over time is computed. */

@@ -14,17 +14,20 @@ export function limitsAsParameter({ tiles, parcels, days }: RunLimits): Paramete
   return { tiles, parcels, days: days && `${days.start}/${days.end}` };
 }
 
-/** What a reader of the results has to know of a run that was cut; null for one that was not. */
-export function limitsSentence(limits: RunLimits): string | null {
+/**
+ * What a reader of the results has to know of a run that was cut; null for one that was not. Control areas are laid out
+ * and matched for what remains: by the size of its parcels, in the chunks that it reads, on its days.
+ */
+export function limitsSentence(limits: RunLimits, hasControls: boolean): string | null {
   const { tiles, parcels, days } = limits;
   const parts = [
     ...(tiles ? [`tiles ${tiles.join(', ')}`] : []),
     ...(parcels ? [`parcels ${parcels.join(', ')}`] : []),
     ...(days ? [`days ${days.start} to ${days.end}`] : []),
   ];
-  return parts.length === 0
-    ? null
-    : `The run is limited to ${parts.join('; ')}: everything else is left out of its figures.`;
+  if (parts.length === 0) return null;
+  const controls = hasControls ? ' Its control areas may differ from those of the whole run.' : '';
+  return `The run is limited to ${parts.join('; ')}: everything else is left out of its figures.${controls}`;
 }
 
 /** Throws a usage error where a limit names a tile that no scene has. */

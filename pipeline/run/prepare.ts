@@ -73,6 +73,7 @@ export async function prepareRun(
     scenes: inspections,
     acquisitions,
     parcels: parsed.parcels,
+    otherParcels: parsed.others,
     refusedBboxes: parsed.refusedBboxes,
     changeBboxDeg: config.parcels === null ? config.bboxDeg : null,
   });
@@ -83,7 +84,7 @@ export async function prepareRun(
       `No scene of ${shownHref(config.catalog)} covers a parcel of ${config.parcels}. Check that both are of the same place.`,
       config.parcels,
     );
-  const limited = limitsSentence(config.only);
+  const limited = limitsSentence(config.only, plan.controls.length > 0);
   if (limited !== null) context.say(limited);
   const seriesNotes = [...notesOnSeries(config, plan), ...notesOnChange(plan), ...(limited === null ? [] : [limited])];
   for (const note of notesOnChange(plan)) context.say(note);
@@ -173,14 +174,16 @@ async function gatherScenes(
 }
 
 async function readParcels({ parcels, idField, only }: MonitorConfig) {
-  if (parcels === null) return { parcels: [], refused: [], refusedBboxes: [], notes: [], sha256: null };
+  if (parcels === null) return { parcels: [], others: [], refused: [], refusedBboxes: [], notes: [], sha256: null };
   const bytes = await readParcelsFile(parcels);
   const parsed = await parseParcels(bytes, { source: parcels, idField: idField ?? undefined });
   if (parsed.parcels.length === 0)
     throw inputError('E_NO_PARCELS', `No parcel of ${parcels} can be used: ${firstReason(parsed.refused)}`, parcels);
   const kept = limitParcels(parsed.parcels, only.parcels, parcels);
+  const isKept = new Set(kept);
+  const others = parsed.parcels.filter((parcel) => !isKept.has(parcel));
   const refused = only.parcels === null ? parsed.refused : [];
-  return { ...parsed, parcels: kept, refused, sha256: sha256OfBytes(bytes) };
+  return { ...parsed, parcels: kept, others, refused, sha256: sha256OfBytes(bytes) };
 }
 
 async function readParcelsFile(path: string): Promise<Uint8Array> {

@@ -24,8 +24,8 @@ export interface ControlAreaInput {
   readonly windows: readonly { readonly gridIndex: number; readonly window: Window }[];
   /** Every parcel of the run, measured or not: rings in lon/lat as in `Parcel` or `PlannedParcel`. */
   readonly parcels: readonly { readonly rings: readonly ArrayLike<number>[]; readonly parcelHa: number }[];
-  /** Further ground that is taken: closed rings in lon/lat. */
-  readonly blocked?: readonly (readonly number[])[];
+  /** Further ground that is taken: the closed rings of each shape in lon/lat. */
+  readonly blocked?: readonly (readonly ArrayLike<number>[])[];
   readonly settings: ControlAreaSettings;
 }
 
@@ -61,7 +61,7 @@ export function layOutControlAreas({
 }: ControlAreaInput): ControlArea[] {
   const typicalHa = medianOf(parcels.map((parcel) => parcel.parcelHa));
   if (!(typicalHa > 0)) return [];
-  const taken = [...parcels.map(({ rings }) => rings), ...blocked.map((ring) => [ring])];
+  const taken = [...parcels.map(({ rings }) => rings), ...blocked];
   const shapes = taken.map((rings) => describeShape(rings.map((ring) => Float64Array.from(ring))));
   const order = windows
     .map(({ gridIndex, window }, windowIndex) => ({ gridIndex, window, windowIndex }))

@@ -233,7 +233,7 @@ function apart(a: Box, b: Box): number {
 describe('ground that is taken', () => {
   it('is that of refused parcels too: no area lies on it or within 60 m of it', () => {
     const grid = utm(60);
-    const blocked = parcelOf(grid, 20, 20, 10).rings.map((ring) => Array.from(ring));
+    const blocked = [parcelOf(grid, 20, 20, 10).rings];
     const areas = layOutControlAreas(input(grid, [parcelOf(utm(500), 400, 400, 5)], { blocked }));
     expect(areas.length).toBeGreaterThan(20);
     const guarded = { col: 14, row: 14, widthPx: 22, heightPx: 22 };
