@@ -26,7 +26,7 @@ it('goes on without its snapshot while the disk is full, says so once in 3 tries
   mkdirSync(runFolder.work(out));
   const said: string[] = [];
   const database = {
-    call: async (name: string) => (name === 'view' ? { runs: [] } : undefined),
+    call: async (name: string) => (name === 'view' ? { runs: [] } : true),
   } as unknown as RunDatabase;
   const run = { id: 'r1', label: 'run', place: out, plan: 'p', algorithm: 'a' };
   const record = new WorkRecord({ database, run, out, say: (line) => said.push(line) });
