@@ -68,6 +68,11 @@ export interface WorkerStatus {
 
 export interface RunDetail {
   readonly run: RunStatus;
+  /**
+   * Whether the run says that it goes on, but its coordinator has given no sign of life for `SILENT_MS`: so says whoever
+   * can tell both by one clock.
+   */
+  readonly silent: boolean;
   /** At most `MAX_LISTED`; `run.units.dead` tells how many there are. */
   readonly deadLetters: readonly DeadLetter[];
   readonly workers: readonly WorkerStatus[];

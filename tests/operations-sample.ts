@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DeadLetter, OperationsView, RunDetail, RunRequest, RunStatus } from '../shared/operations.ts';
 import { isUnderWay } from '../shared/operations.ts';
@@ -57,7 +57,7 @@ const WORKERS = ['field-box:4711', 'field-box:4712'].map((name, at) => ({
 }));
 
 export function sampleDetail(run: Partial<RunStatus> = {}, deadLetters = SAMPLE_LETTERS): RunDetail {
-  return { run: { ...SAMPLE_RUN, ...run }, deadLetters, workers: WORKERS };
+  return { run: { ...SAMPLE_RUN, ...run }, silent: false, deadLetters, workers: WORKERS };
 }
 
 /** The same run when nothing but its 2 dead letters is left, and it waits for a person. */
@@ -83,6 +83,8 @@ export function writeStatus(dir: string, runs: readonly RunDetail[], ageMs = 0):
   const path = join(dir, '.run/status.json');
   mkdirSync(join(dir, '.run'), { recursive: true });
   writeFileSync(`${path}.new`, JSON.stringify(view));
+  const atS = Date.parse(at) / 1000;
+  if (ageMs > 0) utimesSync(`${path}.new`, atS, atS);
   renameSync(`${path}.new`, path);
   return view;
 }

@@ -10,6 +10,7 @@ import {
   SILENT_MS,
   WORK_STATES,
 } from '../../shared/operations.ts';
+import { createFileAge } from '../store/file-age.ts';
 import { ensureFolder, writeFileAtomic } from '../store/files.ts';
 import { noRun, type OperationsSource } from '../store/operations-source.ts';
 import { notUnderWay } from '../store/work-view.ts';
@@ -23,21 +24,35 @@ const LEFTOVER_MS = 60_000;
 
 /** The run that goes on in an output folder, or the last one there, by the snapshot that its coordinator keeps. */
 export function folderOperations(dir: string): OperationsSource {
-  const read = () => readSnapshot(runFolder.status(dir));
+  const ageOf = createFileAge(runFolder.work(dir));
+  const read = async () => {
+    const found = await readSnapshot(runFolder.status(dir));
+    if (found === null) return null;
+    const goesOn = found.view.runs.some(({ run }) => isUnderWay(run.state));
+    return judgeSilence(found.view, goesOn && (await ageOf(found.mtimeMs)) > SILENT_MS);
+  };
   return {
     read,
     ask: async (request) => {
       const view = await read();
       const detail = view?.runs.find(({ run }) => run.id === request.runId);
-      if (!view || !detail) throw noRun(request.runId);
-      const isFresh = Math.abs(Date.now() - Date.parse(view.at)) < SILENT_MS;
-      if (!isFresh || !isUnderWay(detail.run.state)) throw notUnderWay(dir);
+      if (!detail) throw noRun(request.runId);
+      if (detail.silent || !isUnderWay(detail.run.state)) throw notUnderWay(dir);
       const folder = runFolder.requests(dir);
       await ensureFolder(folder);
       await writeFileAtomic(join(folder, `${randomUUID()}.json`), JSON.stringify(request));
     },
     close: async () => {},
   };
+}
+
+/** The snapshot is its coordinator's sign of life, also while the record has none. */
+function judgeSilence(view: OperationsView, isOld: boolean): OperationsView {
+  const runs = view.runs.map((detail): RunDetail => {
+    if (!isUnderWay(detail.run.state)) return { ...detail, silent: false };
+    return { ...detail, silent: isOld, run: { ...detail.run, changedAt: view.at } };
+  });
+  return { ...view, runs };
 }
 
 /**
@@ -83,11 +98,11 @@ function parseRequest(value: unknown): RunRequest | null {
   return isList ? { kind, runId, keys } : null;
 }
 
-async function readSnapshot(path: string): Promise<OperationsView | null> {
-  const text = await readWithin(path, MAX_SNAPSHOT_BYTES);
-  if (text === null) return null;
-  const view = parseJson(text);
-  if (isView(view)) return view;
+async function readSnapshot(path: string): Promise<{ view: OperationsView; mtimeMs: number } | null> {
+  const found = await readWithin(path, MAX_SNAPSHOT_BYTES);
+  if (found === null) return null;
+  const view = parseJson(found.text);
+  if (isView(view)) return { view, mtimeMs: found.mtimeMs };
   throw inputError(
     'E_OPERATIONS',
     `${path} is not the snapshot of a run; the next run in this folder replaces it.`,
@@ -96,12 +111,12 @@ async function readSnapshot(path: string): Promise<OperationsView | null> {
 }
 
 /** One opened file, so that a snapshot that is being replaced is read whole. */
-async function readWithin(path: string, maxBytes: number): Promise<string | null> {
+async function readWithin(path: string, maxBytes: number): Promise<{ text: string; mtimeMs: number } | null> {
   let file: FileHandle | undefined;
   try {
     file = await open(path);
-    const { size } = await file.stat();
-    return size > maxBytes ? '' : await file.readFile('utf8');
+    const { size, mtimeMs } = await file.stat();
+    return { text: size > maxBytes ? '' : await file.readFile('utf8'), mtimeMs };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

@@ -55,6 +55,7 @@ export const OPERATIONS_COMPONENT = {
     runs: list(
       record({
         run,
+        silent: { type: 'boolean', description: 'goes on by its state, but its coordinator is not heard of any more' },
         deadLetters: list(deadLetter, `at most ${MAX_LISTED}`),
         workers: list(worker, `at most ${MAX_LISTED}`),
       }),

@@ -20,6 +20,7 @@ const MAX_RUNS = 20;
 
 const RUNS = `
 select r.id, r.label, r.place, r.state, r.error, r.started_at, r.changed_at, r.ended_at,
+  now() - r.changed_at > $3 * interval '1 millisecond' as is_silent,
   u.total, u.due, u.running, u.done, u.dead, a.failed,
   (select count(*)::int from unit_result e where e.run_id = r.id and e.ended_at > now() - interval '60 seconds') as recent,
   least(60, extract(epoch from now() - r.started_at))::double precision as seconds
@@ -45,6 +46,7 @@ interface RunRow {
   readonly started_at: Date;
   readonly changed_at: Date;
   readonly ended_at: Date | null;
+  readonly is_silent: boolean;
   readonly total: number;
   readonly due: number;
   readonly running: number;
@@ -58,12 +60,13 @@ interface RunRow {
 
 /** Runs, the newest first; with `runId` only that one. `at` is the time of the database's clock. */
 export async function readOperations(sql: SqlClient, runId: string | null = null): Promise<OperationsView> {
-  const rows = await sql.query<RunRow>(RUNS, [runId, MAX_RUNS]);
+  const rows = await sql.query<RunRow>(RUNS, [runId, MAX_RUNS, SILENT_MS]);
   const [clock] = await sql.query<{ at: Date }>('select now() as at');
   const runs: RunDetail[] = [];
   for (const row of rows)
     runs.push({
       run: statusOf(row),
+      silent: isUnderWay(row.state) && row.is_silent,
       deadLetters: await readLetters(sql, row.id),
       workers: await readWorkers(sql, row.id),
     });

@@ -34,7 +34,11 @@ export default function OperationsPage() {
           </p>
         </div>
       )}
-      {live.view === null ? <p className="shell-empty" /> : <Runs view={live.view} nowMs={nowMs} />}
+      {live.view === null ? (
+        <p className="shell-empty" />
+      ) : (
+        <Runs view={live.view} sinceMs={Math.max(0, nowMs - live.heardMs)} />
+      )}
     </article>
   );
 }
@@ -63,20 +67,20 @@ function DashboardLink() {
   );
 }
 
-function Runs({ view, nowMs }: { readonly view: OperationsView; readonly nowMs: number }) {
+function Runs({ view, sinceMs }: { readonly view: OperationsView; readonly sinceMs: number }) {
   const t = useTranslate();
   const { now, earlier } = splitRuns(view.runs);
   if (view.runs.length === 0) return <NoRuns />;
   return (
     <>
       {now.map((detail) => (
-        <RunCard key={detail.run.id} view={view} detail={detail} nowMs={nowMs} />
+        <RunCard key={detail.run.id} view={view} detail={detail} sinceMs={sinceMs} />
       ))}
       {earlier.length > 0 && (
         <section className="ops-earlier">
           <h2>{t('ops.earlier')}</h2>
           {earlier.map((detail) => (
-            <EarlierRun key={detail.run.id} view={view} detail={detail} nowMs={nowMs} />
+            <EarlierRun key={detail.run.id} view={view} detail={detail} sinceMs={sinceMs} />
           ))}
         </section>
       )}
@@ -85,7 +89,7 @@ function Runs({ view, nowMs }: { readonly view: OperationsView; readonly nowMs: 
 }
 
 /** A line of a run that has ended; all of it when it is opened. */
-function EarlierRun({ view, detail, nowMs }: Parameters<typeof RunCard>[0]) {
+function EarlierRun({ view, detail, sinceMs }: Parameters<typeof RunCard>[0]) {
   const t = useTranslate();
   const language = useStore((state) => state.language);
   const { label, state, units, endedAt } = detail.run;
@@ -98,7 +102,7 @@ function EarlierRun({ view, detail, nowMs }: Parameters<typeof RunCard>[0]) {
         <span className="ops-summary">{t('ops.progress', { done: units.done, total: units.total })}</span>
         {endedAt !== null && <span className="ops-summary">{formatMoment(language, Date.parse(endedAt))}</span>}
       </summary>
-      {isOpen && <RunCard view={view} detail={detail} nowMs={nowMs} />}
+      {isOpen && <RunCard view={view} detail={detail} sinceMs={sinceMs} />}
     </details>
   );
 }
@@ -114,11 +118,11 @@ function NoRuns() {
   );
 }
 
-/** The time, again and again. */
+/** The time by `performance.now()`, again and again. */
 function useNow(): number {
-  const [nowMs, setNowMs] = useState(() => Date.now());
+  const [nowMs, setNowMs] = useState(() => performance.now());
   useEffect(() => {
-    const timer = setInterval(() => setNowMs(Date.now()), NOW_EVERY_MS);
+    const timer = setInterval(() => setNowMs(performance.now()), NOW_EVERY_MS);
     return () => clearInterval(timer);
   }, []);
   return nowMs;

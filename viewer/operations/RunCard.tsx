@@ -17,16 +17,17 @@ import { Workers } from './Workers.tsx';
 interface CardProps {
   readonly view: OperationsView;
   readonly detail: RunDetail;
-  readonly nowMs: number;
+  /** How long ago that was heard. */
+  readonly sinceMs: number;
 }
 
 /** One run: how far it is, what went wrong, who computes, and what a person can do about it. */
-export function RunCard({ view, detail, nowMs }: CardProps) {
+export function RunCard({ view, detail, sinceMs }: CardProps) {
   const t = useTranslate();
   const isConnected = useIsConnected();
   const requests = useRequests();
   const { run } = detail;
-  const silent = isSilent(view, detail, nowMs);
+  const silent = isSilent(detail, sinceMs);
   const canAsk = isUnderWay(run.state) && !silent && isConnected;
   const titleId = `run-${run.id}`;
   return (
@@ -46,8 +47,8 @@ export function RunCard({ view, detail, nowMs }: CardProps) {
         {t('ops.announce', { label: run.label, state: t(`ops.state.${run.state}`), count: run.units.dead })}
       </p>
       <UnitsBar units={run.units} />
-      <Facts detail={detail} nowMs={silent ? Date.parse(view.at) : nowMs} />
-      {silent && <Silence view={view} />}
+      <Facts detail={detail} nowMs={silent ? Date.parse(run.changedAt) : Date.parse(view.at) + sinceMs} />
+      {silent && <Silence since={run.changedAt} />}
       <Notices detail={detail} requests={requests} canAsk={canAsk} />
       <DeadLetters detail={detail} requests={requests} canAsk={canAsk} />
       <Workers workers={detail.workers} />
@@ -55,7 +56,8 @@ export function RunCard({ view, detail, nowMs }: CardProps) {
   );
 }
 
-function Facts({ detail, nowMs }: Pick<CardProps, 'detail' | 'nowMs'>) {
+/** `nowMs`: by the clock of whoever told. */
+function Facts({ detail, nowMs }: { readonly detail: RunDetail; readonly nowMs: number }) {
   const t = useTranslate();
   const language = useStore((state) => state.language);
   const { state, unitsPerMinute, secondsLeft, startedAt, endedAt, failedAttempts } = detail.run;
@@ -96,12 +98,12 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
 }
 
 /** The coordinator is gone, and with it whoever could hear a button. */
-function Silence({ view }: { readonly view: OperationsView }) {
+function Silence({ since }: { readonly since: string }) {
   const t = useTranslate();
   const language = useStore((state) => state.language);
   return (
     <div className="panel-notice panel-notice-warn" role="alert">
-      <p>{t('ops.stale', { time: formatMoment(language, Date.parse(view.at)) })}</p>
+      <p>{t('ops.stale', { time: formatMoment(language, Date.parse(since)) })}</p>
     </div>
   );
 }

@@ -1,10 +1,4 @@
-import {
-  isUnderWay,
-  type OperationsView,
-  type RunDetail,
-  SILENT_MS,
-  type UnitCounts,
-} from '../../shared/operations.ts';
+import { isUnderWay, type RunDetail, SILENT_MS, type UnitCounts } from '../../shared/operations.ts';
 import type { Language } from '../state.ts';
 
 /** Parts of the bar, from its start to its end. */
@@ -21,10 +15,12 @@ export function donePct({ total, done }: UnitCounts): number {
   return total > 0 ? Math.floor((100 * done) / total) : 0;
 }
 
-/** Whether nobody can be behind a run that says it goes on: the page hears nothing, or the run's coordinator says nothing. */
-export function isSilent({ at }: OperationsView, { run }: RunDetail, nowMs: number): boolean {
-  const atMs = Date.parse(at);
-  return isUnderWay(run.state) && (nowMs - atMs > SILENT_MS || atMs - Date.parse(run.changedAt) > SILENT_MS);
+/**
+ * Whether nobody can be behind a run that says it goes on: the server says so, or has itself not been heard for so long.
+ * The browser's clock has no part in it.
+ */
+export function isSilent({ run, silent }: RunDetail, sinceHeardMs: number): boolean {
+  return isUnderWay(run.state) && (silent || sinceHeardMs > SILENT_MS);
 }
 
 /** What is shown at once, and ended runs of before: the newest run is always among the first. */

@@ -9,6 +9,8 @@ type LinkState = 'connecting' | 'live' | 'asking' | 'lost';
 export interface LiveOperations {
   /** What was heard last. */
   readonly view: OperationsView | null;
+  /** When that was, by `performance.now()`. */
+  readonly heardMs: number;
   readonly link: LinkState;
   /** The server's own words where it is there and yet cannot tell. */
   readonly failure: string | null;
@@ -19,12 +21,12 @@ const REOPEN_AFTER_MS = 5000;
 
 /** What goes on in runs, as it changes, while the page is looked at. */
 export function useOperations(): LiveOperations {
-  const [state, setState] = useState<LiveOperations>({ view: null, link: 'connecting', failure: null });
+  const [state, setState] = useState<LiveOperations>({ view: null, heardMs: 0, link: 'connecting', failure: null });
   useEffect(
     () =>
       followOperations({
-        hear: (view, link) => setState({ view, link, failure: null }),
-        miss: (link, failure) => setState(({ view }) => ({ view, link, failure })),
+        hear: (view, link) => setState({ view, heardMs: performance.now(), link, failure: null }),
+        miss: (link, failure) => setState(({ view, heardMs }) => ({ view, heardMs, link, failure })),
       }),
     [],
   );

@@ -10,8 +10,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { folderOperations, readRequests } from '../../../pipeline/run/operations-folder.ts';
+import { createFileAge } from '../../../pipeline/store/file-age.ts';
 import type { RunRequest } from '../../../shared/operations.ts';
 import { finishedDetail, SAMPLE_RUN, sampleDetail, writeStatus } from '../../operations-sample.ts';
 
@@ -62,6 +63,42 @@ describe('the snapshot of a run', () => {
 function viewOf(detail: unknown): string {
   return JSON.stringify({ format: 'twin-canopy-operations/1', at: '2026-11-29T09:00:00Z', runs: [detail] });
 }
+
+describe('a coordinator whose clock and that of the reader differ', () => {
+  const MINUTE_MS = 60_000;
+  afterEach(() => void vi.useRealTimers());
+  /** What is read where the reader's clock is `aheadMs` ahead of the file system's. */
+  const silentAt = async (aheadMs: number) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + aheadMs });
+    const view = await folderOperations(dir).read();
+    vi.useRealTimers();
+    return view!.runs.map(({ silent }) => silent);
+  };
+
+  it.each([0, MINUTE_MS, -MINUTE_MS])('is heard by a reader %i ms ahead, and for gone after 16 s', async (aheadMs) => {
+    writeStatus(dir, [sampleDetail(), finishedDetail()]);
+    expect(await silentAt(aheadMs)).toEqual([false, false]);
+    writeStatus(dir, [sampleDetail(), finishedDetail()], 16_000);
+    expect(await silentAt(aheadMs)).toEqual([true, false]);
+    expect(readdirSync(join(dir, '.run'))).toEqual(['status.json']);
+  });
+
+  it('is not judged by the time in its snapshot: 1 hour behind, it is asked all the same', async () => {
+    const view = writeStatus(dir, [sampleDetail()]);
+    const at = new Date(Date.now() - 60 * MINUTE_MS).toISOString();
+    writeFileSync(join(dir, '.run/status.json'), JSON.stringify({ ...view, at }));
+    const source = folderOperations(dir);
+    expect((await source.read())!.runs[0]).toMatchObject({ silent: false, run: { changedAt: at } });
+    await source.ask(RETRY);
+    expect(await readRequests(dir)).toEqual([RETRY]);
+  });
+
+  it('is judged by the clock of the reader in a folder where no file can be written', async () => {
+    const ageOf = createFileAge(join(dir, 'nowhere'));
+    expect(await ageOf(Date.now() - 16_000)).toBeGreaterThanOrEqual(16_000);
+    expect(await ageOf(Date.now() - 16_000)).toBeLessThan(17_000);
+  });
+});
 
 describe('a request', () => {
   it('reaches the coordinator once, in one whole file, and leaves none behind', async () => {
