@@ -1,5 +1,5 @@
 import { inputError, usageError } from '../../shared/errors.ts';
-import { isUnderWay, type RunDetail } from '../../shared/operations.ts';
+import { isUnderWay, type OperationsView, type RunDetail } from '../../shared/operations.ts';
 import type { OperationsConfig } from '../config-operations.ts';
 import { databaseOperations, type OperationsSource } from '../store/operations-source.ts';
 import { folderOperations } from './operations-folder.ts';
@@ -10,17 +10,17 @@ export function openOperations({ dir, databaseUrl }: OperationsConfig): Operatio
 }
 
 /** The runs that are known, the newest first. Throws `E_NO_RUN` where there is none. */
-export async function readRuns(source: OperationsSource, config: OperationsConfig): Promise<readonly RunDetail[]> {
+export async function readRuns(source: OperationsSource, config: OperationsConfig): Promise<OperationsView> {
   const view = await source.read();
   const runs = (view?.runs ?? []).filter(({ run }) => config.runId === null || run.id === config.runId);
-  if (runs.length > 0) return runs;
+  if (view !== null && runs.length > 0) return { ...view, runs };
   const place = config.dir ?? 'the database';
   const which = config.runId === null ? 'No run' : `No run ${config.runId}`;
   throw inputError('E_NO_RUN', `${which} is known in ${place}. Start one with canopy monitor.`, place);
 }
 
 /** The one run that a request is for. Throws a usage error where it could be one of several. */
-export function chooseRun(runs: readonly RunDetail[], config: OperationsConfig): RunDetail {
+export function chooseRun({ runs }: OperationsView, config: OperationsConfig): RunDetail {
   if (config.runId !== null || runs.length === 1) return runs[0]!;
   const active = runs.filter(({ run }) => isUnderWay(run.state));
   if (active.length === 1) return active[0]!;
