@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { CanopyError, type ErrorDetail, toErrorDetail } from '../../shared/errors.ts';
+import type { UnitFailure } from '../store/work.ts';
 import type { WorkBook } from '../store/work-book.ts';
 import {
   decodeFailure,
@@ -16,7 +17,7 @@ import {
 import type { Journal, JournalEntry } from './journal.ts';
 import { watchLoop } from './loop-watch.ts';
 import { connectRedis, disconnectRedis } from './redis.ts';
-import { decideRetry, lostTooOften, MAX_LOSSES } from './retry.ts';
+import { blameOf, decideRetry, isFaultOfWorker, lostTooOften, MAX_LOSSES } from './retry.ts';
 import { workerName } from './worker-name.ts';
 
 /** The file that a unit's result became, as it was read back. */
@@ -48,6 +49,14 @@ interface BullWorkerOptions<T, R> {
 }
 
 const GRACE_MS = 25_000;
+/** How long a worker that cannot see what its units need takes none. */
+const REST_MS = 30_000;
+
+interface Attempt {
+  readonly token: number;
+  readonly failures: number;
+  readonly deaths: number;
+}
 
 /**
  * Computes units from the queue until `signal` aborts; resolves when all is closed.
@@ -75,6 +84,10 @@ export async function startBullWorker<T extends object, R extends UnitOutput>(
       },
     },
   });
+  units.rest = () => {
+    void worker.pause(true).catch(() => {});
+    setTimeout(() => worker.resume(), REST_MS).unref();
+  };
   worker.on('error', ({ message }) => {
     if (redis.status === 'ready') log({ level: 'warn', event: 'queue', message: `Queue: ${message}` });
   });
@@ -99,6 +112,8 @@ class UnitWorker<T extends object, R extends UnitOutput> {
   readonly #options: BullWorkerOptions<T, R>;
   readonly #name = workerName();
   isClosing = false;
+  /** Takes no unit for a while. */
+  rest: () => void = () => {};
 
   constructor(options: BullWorkerOptions<T, R>) {
     this.#options = options;
@@ -118,7 +133,7 @@ class UnitWorker<T extends object, R extends UnitOutput> {
       return { worker: this.#name, result, isRecorded: book !== null };
     } catch (error) {
       if (this.isClosing && error instanceof CanopyError && error.code === 'E_CANCELLED') {
-        await this.#fail(job, attempt.token, toErrorDetail(error), true);
+        await this.#fail(job, attempt.token, toErrorDetail(error), { again: true, blame: 'none' });
         await job.moveToWait(job.token);
         throw new WaitingError();
       }
@@ -127,21 +142,21 @@ class UnitWorker<T extends object, R extends UnitOutput> {
   }
 
   /** The attempt that holds the unit from now on. Without a record of work the queue's own lock has to do. */
-  async #claim(job: Job<UnitData<T>>): Promise<{ token: number; failures: number } | 'ended'> {
+  async #claim(job: Job<UnitData<T>>): Promise<Attempt | 'ended'> {
     const { book, log } = this.#options;
-    if (book === null) return { token: 0, failures: job.attemptsMade };
+    if (book === null) return { token: 0, failures: job.attemptsMade, deaths: job.attemptsMade };
     const { runId, key } = job.data;
     const answer = await book.claim({ runId, key, worker: this.#name });
-    if (answer.kind === 'unknown') throw new Error(encodeFailure(wrongDatabase(runId)));
+    if (answer.kind === 'unknown') return this.#giveBack(job, wrongDatabase(runId), null);
     if (answer.kind !== 'mine') return 'ended';
-    const { token, failures, losses } = answer;
+    const { token, failures, deaths, losses } = answer;
     if (losses > MAX_LOSSES) {
       const error = lostTooOften(losses);
       log(this.#entry(job, 'error', 'dead-letter', `${job.data.label} failed: ${error.message}`, error));
-      await this.#fail(job, token, error, false);
+      await this.#fail(job, token, error, { again: false, blame: 'none' });
       throw new UnrecoverableError(encodeFailure(error));
     }
-    return { token, failures };
+    return { token, failures, deaths };
   }
 
   async #finish(book: WorkBook, job: Job<UnitData<T>>, token: number, { sha256, bytes }: R): Promise<boolean> {
@@ -152,28 +167,41 @@ class UnitWorker<T extends object, R extends UnitOutput> {
     return false;
   }
 
-  async #fail(job: Job<UnitData<T>>, token: number, error: ErrorDetail, again: boolean): Promise<void> {
+  async #fail(
+    job: Job<UnitData<T>>,
+    token: number,
+    error: ErrorDetail,
+    how: Pick<UnitFailure, 'again' | 'blame'>,
+  ): Promise<void> {
     const { runId, key } = job.data;
-    await this.#options.book?.fail({ runId, key, token, error, again });
+    await this.#options.book?.fail({ runId, key, token, error, ...how });
+  }
+
+  /** A fault of this worker, not of the unit: others may have it, and this one rests before it takes another. */
+  async #giveBack(job: Job<UnitData<T>>, error: ErrorDetail, token: number | null): Promise<never> {
+    const message = `${error.message} This worker gives its units back and rests for ${REST_MS / 1000} s.`;
+    this.#options.log(this.#entry(job, 'error', 'unfit', message, error));
+    if (token !== null) await this.#fail(job, token, error, { again: true, blame: 'none' });
+    this.rest();
+    await job.moveToWait(job.token);
+    throw new WaitingError();
   }
 
   /** What BullMQ understands: a plain error is tried again, an unrecoverable one is a dead letter at once. */
-  async #toQueueError(
-    error: unknown,
-    job: Job<UnitData<T>>,
-    { token, failures }: { token: number; failures: number },
-  ): Promise<Error> {
+  async #toQueueError(error: unknown, job: Job<UnitData<T>>, { token, failures, deaths }: Attempt): Promise<Error> {
     const detail = toErrorDetail(error);
-    const decision = decideRetry(detail, Math.max(job.attemptsMade, failures) + 1, 0);
+    if (isFaultOfWorker(detail)) return this.#giveBack(job, detail, token);
+    const blame = blameOf(detail);
+    const decision = decideRetry(detail, (blame === 'death' ? deaths : failures) + 1, 0);
     const { label } = job.data;
     if (decision.retry) {
       this.#options.log(this.#entry(job, 'warn', 'retry', `${label} is tried again: ${detail.message}`, detail));
-      await this.#fail(job, token, detail, true);
+      await this.#fail(job, token, detail, { again: true, blame });
       return new Error(encodeFailure(detail));
     }
     const message = `${label} failed (${decision.error.code}): ${decision.error.message}`;
     this.#options.log(this.#entry(job, 'error', 'dead-letter', message, decision.error));
-    await this.#fail(job, token, decision.error, false);
+    await this.#fail(job, token, decision.error, { again: false, blame });
     return new UnrecoverableError(encodeFailure(decision.error));
   }
 

@@ -179,8 +179,11 @@ class FleetRun<T extends object, R> {
   async #check(parent: BullJob): Promise<void> {
     await this.#reconcile(parent);
     const batch = this.#queue.openBatches().find(({ id }) => id === parent.id);
-    // Units that ended without a result and without an entry in the record are handed out again.
-    if (batch && !this.#isOver) await this.#restore(batch, [...batch.open.keys()]);
+    if (!batch || this.#isOver) return;
+    // Units that ended without a result and without an entry in the record are handed out again; should that be so for
+    // ever, because somebody else has ended the run in the record, then not in a hurry.
+    await sleep(this.#options.pollMs ?? POLL_MS);
+    if (!this.#isOver) await this.#restore(batch, [...batch.open.keys()]);
   }
 
   /** Settles what the parent of a batch knows to have ended: events can be missed, its own record cannot. */

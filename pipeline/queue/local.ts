@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toErrorDetail } from '../../shared/errors.ts';
 import type { Pool } from '../workers/pool.ts';
-import { decideRetry } from './retry.ts';
+import { blameOf, decideRetry } from './retry.ts';
 import {
   cancelledRun,
   checkJobKeys,
@@ -107,8 +107,9 @@ class LocalRun<T, R> {
   }
 
   async #compute(job: Job<T>): Promise<void> {
-    for (let failures = 0; ; ) {
-      await rest(this.#pauseUntilMs - Date.now(), this.#stop);
+    const failures = { unit: 0, death: 0, none: 0 };
+    for (;;) {
+      await rest(this.#pauseUntilMs - performance.now(), this.#stop);
       if (this.#stop.aborted) return;
       try {
         this.#ledger.started(job, this.#worker);
@@ -117,10 +118,10 @@ class LocalRun<T, R> {
       } catch (error) {
         if (this.#stop.aborted) return;
         const detail = toErrorDetail(error);
-        const decision = decideRetry(detail, ++failures, this.#random());
+        const decision = decideRetry(detail, ++failures[blameOf(detail)], this.#random());
         if (!decision.retry) return this.#ledger.failed(job, decision.error);
         this.#ledger.retried(job, detail);
-        if (decision.pauseOthers) this.#pauseUntilMs = Date.now() + decision.delayMs;
+        if (decision.pauseOthers) this.#pauseUntilMs = performance.now() + decision.delayMs;
         await rest(decision.delayMs, this.#stop);
       }
     }

@@ -3,6 +3,8 @@ import { CanopyError, usageError } from '../../shared/errors.ts';
 import { withoutLogin } from '../address.ts';
 
 const CONNECT_TIMEOUT_MS = 4000;
+/** A connection whose other end has gone without a word is found out. */
+const KEEP_ALIVE_MS = 10_000;
 const MAX_RECONNECT_DELAY_MS = 2000;
 
 /**
@@ -15,6 +17,7 @@ export async function connectRedis(redisUrl: string, log: (line: string) => void
   const place = placeOf(redisUrl);
   await checkServer(redisUrl, place);
   const redis = new Redis(redisUrl, {
+    keepAlive: KEEP_ALIVE_MS,
     maxRetriesPerRequest: null,
     retryStrategy: (times) => Math.min(times * 100, MAX_RECONNECT_DELAY_MS),
   });

@@ -52,6 +52,26 @@ export function decideRetry(error: ErrorDetail, failures: number, random: number
   return { retry: true, delayMs: isPause ? delayMs : Math.round(delayMs * random), pauseOthers: isPause };
 }
 
+/** What says that a worker is set up wrongly: another share, database or version than the run's. */
+const FAULTS_OF_WORKER: ReadonlySet<string> = new Set([
+  'E_PLAN_MISSING',
+  'E_STORE_MISSING',
+  'E_STORE_REFUSED',
+  'E_ALGORITHM',
+  'E_UNKNOWN_RUN',
+]);
+
+/** Whether an error says nothing about the unit, which another worker may well compute. */
+export function isFaultOfWorker({ code }: ErrorDetail): boolean {
+  return FAULTS_OF_WORKER.has(code);
+}
+
+/** What an attempt that ended with this error is counted as. Lack of room is nobody's fault. */
+export function blameOf({ kind, code }: ErrorDetail): 'unit' | 'death' | 'none' {
+  if (code === 'E_WORKER_DIED') return 'death';
+  return kind === 'resource' ? 'none' : 'unit';
+}
+
 /** The verdict on a unit whose worker was lost time after time. */
 export function lostTooOften(losses: number): ErrorDetail {
   const message = `The unit was given up: its worker was lost or killed ${losses} times. Look at the worker's machine (memory, power), then try it again.`;

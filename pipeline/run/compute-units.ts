@@ -63,8 +63,10 @@ export async function computeUnits(
   const isShared = config.redisUrl !== null && config.databaseUrl !== null;
   // A fleet may go on while this looks at the files.
   const since = isShared ? await record.readClock() : null;
+  const open = isShared ? await record.readOpen() : [];
+  const atWork = new Set(open.flatMap(({ key, state }) => (state === 'running' ? [key] : [])));
   if (means.store) await pullUnits(means.store.units, config.out, plan.units);
-  const found = await findResults(config.out, plan.units, means.store?.units ?? null);
+  const found = await findResults(config.out, plan.units, { store: means.store?.units ?? null, atWork });
   const jobs = new Map(plan.units.map((unit) => [unit.key, toJob(prepared, unit, means.store)]));
   // In this order in the record, and before all that is told of units.
   const registered = Promise.all([record.register([...jobs.values()], !isShared), record.resume(found, since)]);
@@ -75,14 +77,10 @@ export async function computeUnits(
   const due = [...jobs.values()].filter(({ key }) => !isFound.has(key));
   if (found.length > 0) context.say(`Resuming: ${found.length} of ${plan.units.length} units are already computed.`);
   const runner = await createRunner(prepared, means.pool, record, context);
-  try {
-    await runJobs({ record, runner, jobs, due, hold: config.hold, stop: means.stop, context });
-  } finally {
+  const { done, dead } = await runJobs({ record, runner, jobs, due, hold: config.hold, stop: means.stop, context })
     // The local runner's pool is also this run's pool, and is closed by the caller.
-    if (config.redisUrl !== null) await runner.close();
-  }
+    .finally(() => (config.redisUrl === null ? undefined : runner.close()));
   await registered;
-  const { done, dead } = await record.readEnded(null);
   if (means.store) await pullUnits(means.store.units, config.out, plan.units);
   await checkResults(config.out, done);
   const indexOf = new Map(plan.units.map(({ key, index }) => [key, index]));
@@ -139,12 +137,18 @@ function toJob({ config, plan }: PreparedRun, unit: Unit, store: RunStore | null
   };
 }
 
+interface Finding {
+  readonly store: UnitStore | null;
+  /** Units that workers are at: what they have just written is theirs. */
+  readonly atWork: ReadonlySet<string>;
+}
+
 /** Results that are there, whole and complete. */
-export async function findResults(out: string, units: readonly Pick<Unit, 'key'>[], store: UnitStore | null) {
+export async function findResults(out: string, units: readonly Pick<Unit, 'key'>[], finding: Finding) {
   const found: { key: string; sha256: string; bytes: number }[] = [];
-  for (const unit of units) {
-    const file = await findResult(out, unit, store);
-    if (file) found.push({ key: unit.key, ...file });
+  for (const { key } of units) {
+    const file = await findResult(out, key, finding);
+    if (file) found.push({ key, ...file });
   }
   return found;
 }
@@ -153,17 +157,18 @@ export async function findResults(out: string, units: readonly Pick<Unit, 'key'>
  * A unit's result. A broken one is removed, to be computed again; so is one that lacks a scene which could not be read
  * then and may be readable now.
  */
-async function findResult(out: string, unit: Pick<Unit, 'key'>, store: UnitStore | null) {
-  const path = runFolder.unit(out, unit.key);
+async function findResult(out: string, key: string, { store, atWork }: Finding) {
+  const path = runFolder.unit(out, key);
   try {
     const file = await readFile(path);
-    if (decodeUnitFile(file, unit.key, basename(path)).problems.length === 0)
+    if (decodeUnitFile(file, key, basename(path)).problems.length === 0)
       return { sha256: sha256OfBytes(file), bytes: file.length };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     if (!(error instanceof CanopyError)) throw error;
   }
-  await store?.remove(unitName(unit.key));
+  if (atWork.has(key)) return null;
+  await store?.remove(unitName(key));
   await rm(path, { force: true });
   return null;
 }

@@ -1,8 +1,7 @@
-import type { ErrorDetail } from '../../shared/errors.ts';
-import type { WorkState } from '../../shared/operations.ts';
 import { type RunToSave, saveRun } from '../store/save-run.ts';
 import type { Database } from '../store/sql.ts';
 import {
+  endComputing,
   type FoundUnits,
   leaveOut,
   readClock,
@@ -49,10 +48,9 @@ export const DATABASE_CALLS = {
   retried: (database: Database, { runId }: OfRun) => readRetriedUnits(database, runId),
   ended: (database: Database, { runId, keys }: OfRun & { readonly keys: readonly string[] | null }) =>
     readEndedUnits(database, runId, keys),
-  state: (
-    database: Database,
-    { runId, state, error }: OfRun & { readonly state: WorkState; readonly error: ErrorDetail | null },
-  ) => setRunState(database, runId, state, error),
+  state: (database: Database, move: Parameters<typeof setRunState>[1]) => setRunState(database, move),
+  endComputing: (database: Database, of: Parameters<typeof endComputing>[1]) =>
+    database.transaction((sql) => endComputing(sql, of)),
   leaveOut: (database: Database, { runId }: OfRun) => leaveOut(database, runId),
   wish: (database: Database, { runId }: OfRun) => takeWish(database, runId),
   view: (database: Database, { runId }: OfRun) => readOperations(database, runId),

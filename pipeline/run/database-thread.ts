@@ -17,8 +17,9 @@ const answer = (message: DatabaseAnswer) => port.postMessage(message);
 const say = (line: string) => answer({ state: 'said', line });
 
 async function main(): Promise<void> {
-  // The embedded database locks its folder itself; with a server elsewhere the folder still takes one run at a time.
-  const lock = place.url === null ? null : await takeLock(join(place.folder, 'run.lock'));
+  // An output folder takes one run at a time, wherever its database is.
+  const lock = await takeLock(join(place.folder, 'run.lock'));
+  answer({ state: 'locked' });
   try {
     const database = await openDatabase({ url: place.url ?? undefined, folder: place.folder });
     try {
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
       await database.close();
     }
   } finally {
-    await lock?.release();
+    await lock.release();
   }
   answer({ state: 'closed' });
 }

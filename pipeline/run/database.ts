@@ -18,11 +18,14 @@ export type DatabaseAnswer =
   | { readonly state: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly state: 'refused'; readonly id: number; readonly error: ErrorDetail }
   | { readonly state: 'said'; readonly line: string }
+  | { readonly state: 'locked' }
   | { readonly state: 'closed' }
   | { readonly state: 'failed'; readonly error: ErrorDetail };
 
 /** The database of one run, opening in a thread of its own. Calls are done in their order. */
 export interface RunDatabase {
+  /** Resolves when this process has the output folder to itself; rejects where another one works in it. */
+  readonly locked: Promise<void>;
   call<N extends CallName>(name: N, of: CallOf<N>): Promise<AnswerOf<N>>;
   /** Saves the run in one transaction. */
   save(run: RunToSave): Promise<void>;
@@ -46,6 +49,13 @@ export function openRunDatabase(
   let isClosing = false;
   let isClosed = false;
   let lastId = 0;
+  let tellLocked: () => void;
+  let refuseLock: (error: CanopyError) => void;
+  const locked = new Promise<void>((resolve, reject) => {
+    tellLocked = resolve;
+    refuseLock = reject;
+  });
+  locked.catch(() => {});
   const ended = new Promise<void>((resolve, reject) => {
     const fail = (error: CanopyError) => {
       if (failure || isClosed) return;
@@ -53,10 +63,12 @@ export function openRunDatabase(
       for (const { reject: refuse } of pending.values()) refuse(error);
       pending.clear();
       hear.onFailed(error);
+      refuseLock(error);
       reject(error);
     };
     thread.on('message', (message: DatabaseAnswer) => {
       if (message.state === 'said') hear.say(message.line);
+      else if (message.state === 'locked') tellLocked();
       else if (message.state === 'closed') {
         isClosed = true;
         resolve();
@@ -76,6 +88,7 @@ export function openRunDatabase(
       thread.postMessage({ kind: 'call', id, name, of } satisfies DatabaseRequest);
     });
   return {
+    locked,
     call,
     save: async (run) => void (await call('save', run)),
     close: async () => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ErrorDetail } from '../../shared/errors.ts';
+import { CanopyError, type ErrorDetail } from '../../shared/errors.ts';
 import type { Observation, ParcelResult } from '../../shared/result.ts';
 import { type ChangeResults, unjudgedChange } from '../change-results.ts';
 import type { MonitorConfig } from '../config.ts';
@@ -50,6 +50,7 @@ export async function finishRun(
 ): Promise<RunSummary> {
   const { config, plan } = prepared;
   const units = await readUnits(config.out, plan);
+  for (const { index, key } of plan.units) if (units.parts[index] === null && !lost.has(index)) throw notEnded(key);
   const merged = mergeObservations(plan, units.parts, units.problems);
   const perParcel = merged.perParcel.slice(0, plan.parcels.length);
   watch.lap('observations merged');
@@ -101,6 +102,12 @@ export async function finishRun(
     stages: watch.stages(),
     peakChildrenBytes: pool.peakRssBytes(),
   };
+}
+
+/** A hectare without a figure and without a reason is worse than no results. */
+function notEnded(key: string): CanopyError {
+  const message = `Unit ${key} has neither a result nor a reason why it has none, so the run is not merged. Run the same command again.`;
+  return new CanopyError({ kind: 'bug', code: 'E_UNIT_OPEN', message });
 }
 
 /** Unit by unit; null where a unit was left out. */

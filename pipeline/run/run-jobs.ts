@@ -3,6 +3,7 @@ import type { UnitEnding } from '../queue/bullmq.ts';
 import type { UnitOutput } from '../queue/bullmq-worker.ts';
 import { createProgress } from '../queue/progress.ts';
 import type { Job, JobEvents, Runner } from '../queue/runner.ts';
+import type { ComputedRun } from '../store/work-run.ts';
 import type { RunContext } from './prepare.ts';
 import type { WorkRecord } from './work-record.ts';
 
@@ -20,8 +21,11 @@ interface Work<T> {
   readonly context: Pick<RunContext, 'say' | 'write' | 'isTty' | 'signal'>;
 }
 
-/** Passes over what is due, until the record has nothing open and, with `hold`, a person has decided on the rest. */
-export async function runJobs<T>({ record, runner, jobs, due, hold, stop, context }: Work<T>): Promise<void> {
+/**
+ * Passes over what is due, until the record has nothing open and, with `hold`, a person has decided on the rest. Answers how
+ * every unit has ended: from then on none can be made due again.
+ */
+export async function runJobs<T>({ record, runner, jobs, due, hold, stop, context }: Work<T>): Promise<ComputedRun> {
   const progress = createProgress({
     total: due.length,
     unitName: 'units',
@@ -30,12 +34,12 @@ export async function runJobs<T>({ record, runner, jobs, due, hold, stop, contex
     now: Date.now,
   });
   const on = recordingEvents(record, () => progress.advance());
-  const decision = new Decision<Job<T>>();
+  const decision = new Decision();
   record.listen({
     retry: (keys) => {
       const again = keys.flatMap((key) => jobs.get(key) ?? []);
       if (again.length === 0) return;
-      decision.retry(again);
+      decision.retry();
       progress.extend(runner.add(again));
     },
     cancel: () => stop(cancelledByPerson()),
@@ -43,19 +47,13 @@ export async function runJobs<T>({ record, runner, jobs, due, hold, stop, contex
     lost: stop,
   });
   try {
+    let leavesOut = !hold;
     for (let next = due; ; ) {
       await runner.run(next, on);
-      await record.flush();
-      const open = await record.readOpen();
-      next = open.flatMap(({ key }) => jobs.get(key) ?? []);
-      if (next.length > 0) {
-        progress.extend(next.length);
-        continue;
-      }
-      const { dead } = await record.readEnded(null);
-      if (dead.length === 0 || !hold) break;
-      next = await waitForPerson(record, decision, dead.length, context);
-      if (next.length === 0) break;
+      const computed = await record.endComputing(leavesOut);
+      if (computed.state === 'merging') return computed;
+      if (computed.state === 'held') leavesOut = await waitForPerson(decision, computed.dead.length, context);
+      next = computed.due.flatMap((key) => jobs.get(key) ?? []);
       progress.extend(next.length);
     }
   } finally {
@@ -70,51 +68,48 @@ export function cancelledByPerson(): CanopyError {
   return new CanopyError({ kind: 'transient', code: 'E_CANCELLED', message });
 }
 
-/** Waits for a person: answers the units to try again, or none to go on without them. */
-async function waitForPerson<J>(
-  record: WorkRecord,
-  decision: Decision<J>,
-  count: number,
-  context: Work<unknown>['context'],
-): Promise<readonly J[]> {
+/** Waits for a person, who makes units due again in the record (false) or wants to go on without them (true). */
+async function waitForPerson(decision: Decision, count: number, context: Work<unknown>['context']): Promise<boolean> {
   context.say(
     `${count} unit${count === 1 ? ' was' : 's were'} given up, and the run waits: try them again ("canopy retry", or the operations page), or go on without them ("canopy retry --leave-out").`,
   );
-  await record.setState('held');
-  const jobs = await decision.taken(context.signal);
-  await record.setState(jobs.length > 0 ? 'running' : 'merging');
-  return jobs;
+  return decision.taken(context.signal);
 }
 
-/** What a person decided on dead letters, before or while the run waits for it. */
-class Decision<J> {
-  #again: readonly J[] = [];
-  #isMerge = false;
-  #wake: () => void = () => {};
+/** What a person decides on dead letters while a run waits for it. */
+class Decision {
+  #taken: ((leavesOut: boolean) => void) | null = null;
 
-  retry(jobs: readonly J[]): void {
-    this.#again = jobs;
-    this.#wake();
+  retry(): void {
+    this.#taken?.(false);
   }
 
   merge(): void {
-    this.#isMerge = true;
-    this.#wake();
+    this.#taken?.(true);
   }
 
-  /** The jobs to try again; none: go on without. */
-  async taken(signal: AbortSignal): Promise<readonly J[]> {
-    this.#again = [];
-    while (!signal.aborted && this.#again.length === 0 && !this.#isMerge) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
+  /** Whether to go on without them. */
+  async taken(signal: AbortSignal): Promise<boolean> {
+    const aborted = new Promise<boolean>((_, reject) => {
+      const stop = () => reject(stoppedWhileHeld());
+      if (signal.aborted) stop();
+      else signal.addEventListener('abort', stop, { once: true });
+    });
+    const decided = new Promise<boolean>((resolve) => {
+      this.#taken = resolve;
+    });
+    try {
+      return await Promise.race([decided, aborted]);
+    } finally {
+      this.#taken = null;
     }
-    if (signal.aborted) throw cancelledByPerson();
-    this.#isMerge = false;
-    return this.#again;
   }
+}
+
+function stoppedWhileHeld(): CanopyError {
+  const message =
+    'Stopped on request while the run waited. What is finished is kept: run the same command again to go on.';
+  return new CanopyError({ kind: 'transient', code: 'E_CANCELLED', message });
 }
 
 function recordingEvents<T>(record: WorkRecord, advance: () => void): JobEvents<T, UnitOutput> {

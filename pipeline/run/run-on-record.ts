@@ -44,6 +44,8 @@ export async function runOnRecord<S>(
   const record = openWorkRecord(prepared, database, context.say);
   let store: RunStore | null = null;
   try {
+    // Whoever comes second must not touch a file of the run that is at work here.
+    await database.locked;
     store = await keepPlan(prepared);
     const inner = { ...context, signal: AbortSignal.any([context.signal, stopper.signal]) };
     const lost = await computeUnits(prepared, { pool, database, store, stop }, record, inner);

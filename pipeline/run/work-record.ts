@@ -1,9 +1,10 @@
-import { hostname } from 'node:os';
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CanopyError, type ErrorDetail, isCanopyError } from '../../shared/errors.ts';
 import type { OperationsView, RunRequest, WorkState } from '../../shared/operations.ts';
+import { workerName } from '../queue/worker-name.ts';
 import { writeFileAtomic } from '../store/files.ts';
-import type { EndedUnits, FoundUnits, WorkEvent, WorkRun } from '../store/work-run.ts';
+import type { ComputedRun, EndedUnits, FoundUnits, WorkEvent, WorkRun } from '../store/work-run.ts';
 import type { RunDatabase } from './database.ts';
 import { runFolder } from './folder.ts';
 import { readRequests } from './operations-folder.ts';
@@ -38,7 +39,8 @@ const MAX_EVENTS = 500;
  */
 export class WorkRecord {
   readonly #options: RunRecordOptions;
-  readonly #owner = `${hostname()}:${process.pid}`;
+  /** Processes of two containers may have one name and number. */
+  readonly #owner = `${workerName()}:${randomBytes(4).toString('hex')}`;
   readonly #stop = new AbortController();
   #events: WorkEvent[] = [];
   #written: Promise<void> = Promise.resolve();
@@ -76,7 +78,7 @@ export class WorkRecord {
    * files began (`since`, by `readClock`).
    */
   resume(files: FoundUnits['files'], since: string | null): Promise<void> {
-    const found = { files, worker: this.#owner, since };
+    const found = { files, worker: workerName(), since };
     return this.#options.database.call('resume', { runId: this.runId, found });
   }
 
@@ -107,8 +109,19 @@ export class WorkRecord {
 
   async setState(state: WorkState, error: ErrorDetail | null = null): Promise<void> {
     await this.flush();
-    await this.#options.database.call('state', { runId: this.runId, state, error });
+    const move = { runId: this.runId, owner: this.#owner, state, error };
+    if (!(await this.#options.database.call('state', move))) throw takenOver(this.runId);
     await this.#keepSnapshot();
+  }
+
+  /** How the run goes on now that nothing is computed any more; see `endComputing` of the record. */
+  async endComputing(leavesOut: boolean): Promise<ComputedRun> {
+    await this.flush();
+    const of = { runId: this.runId, owner: this.#owner, leavesOut };
+    const computed = await this.#options.database.call('endComputing', of);
+    if (computed === null) throw takenOver(this.runId);
+    await this.#keepSnapshot();
+    return computed;
   }
 
   async leaveOutDead(): Promise<void> {
@@ -148,7 +161,7 @@ export class WorkRecord {
     for (const request of await readRequests(out, say))
       if (request.runId === this.runId) await this.#grant(request, wishes);
     const { owner, wish } = await database.call('wish', { runId: this.runId });
-    if (owner !== this.#owner) throw takenOver(this.runId, owner);
+    if (owner !== this.#owner) throw takenOver(this.runId);
     if (wish !== null) await this.#grant({ kind: wish, runId: this.runId }, wishes);
     // What somebody made due in the record itself, who has the database but not this folder.
     wishes.retry(await database.call('retried', { runId: this.runId }));
@@ -175,7 +188,7 @@ export class WorkRecord {
   }
 }
 
-function takenOver(runId: string, owner: string): CanopyError {
-  const message = `Another coordinator (${owner}) has taken over run ${runId}: its results are complete there. Let one process at a time work on an output folder.`;
+function takenOver(runId: string): CanopyError {
+  const message = `Another coordinator has taken over run ${runId}: its results are complete there. Let one process at a time work on an output folder.`;
   return new CanopyError({ kind: 'transient', code: 'E_RUN_TAKEN_OVER', message });
 }

@@ -71,11 +71,11 @@ async function bootPglite(folder: string) {
   return pglite;
 }
 
-/** PostgreSQL as it is: no table is made or changed. */
-export /** Thousands of rows go in one statement, within seconds. */
+/** Thousands of rows go in one statement, within seconds. */
 const QUERY_TIMEOUT_MS = 60_000;
 
-async function openPostgres(url: string): Promise<Database> {
+/** PostgreSQL as it is: no table is made or changed. */
+export async function openPostgres(url: string): Promise<Database> {
   const { default: pg } = await import('pg');
   const pool = new pg.Pool({
     connectionString: url,

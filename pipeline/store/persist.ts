@@ -15,12 +15,14 @@ const MAX_DELAY_MS = 3000;
 
 /**
  * SQLSTATE classes and codes that may pass: connection lost (08), too many connections (53), server going down or coming
- * up (57P), serialization failure and deadlock (40).
+ * up (57P), serialization failure and deadlock (40), read-only after a failover (25006), a lock that is held (55P03), a
+ * disk that cannot be read (58030).
  */
-const PASSING_STATE = /^(08|40|53|57P)/;
-const PASSING_NODE = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
+const PASSING_STATE = /^(08|40|53|57P|25006|55P03|58030)/;
+const PASSING_NODE =
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN)$/;
 const PASSING_TEXT =
-  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection/i;
+  /connection terminated|query read timeout|timeout exceeded when trying to connect|client has encountered a connection/i;
 
 /** Whether a failure of a database says nothing about the work, so that the same work may be tried again. */
 export function isPassingTrouble(error: unknown): boolean {

@@ -79,12 +79,17 @@ async function loseUnits(sql: SqlClient, runId: string): Promise<void> {
   );
 }
 
-/** Makes dead letters due again: those of `keys`, or all. Returns the keys that were dead. */
+/**
+ * Makes dead letters due again: those of `keys`, or all. Returns the keys that were dead. A run that is merged or has ended
+ * keeps them: nobody would compute them.
+ */
 export async function retryUnits(sql: SqlClient, runId: string, keys: readonly string[] | null): Promise<string[]> {
   const rows = await sql.query<{ key: string }>(
-    `with again as (
-       update work_unit set state = 'due', failures = 0, losses = 0, changed_at = now()
-       where run_id = $1 and state = 'dead'
+    `with run as (
+       select id from work_run where id = $1 and state in ('running', 'held') for update
+     ), again as (
+       update work_unit set state = 'due', failures = 0, deaths = 0, losses = 0, changed_at = now()
+       where run_id = (select id from run) and state = 'dead'
          and ($2::jsonb is null or key in (select jsonb_array_elements_text($2::jsonb)))
        returning run_id, key
      ), resolved as (
@@ -250,20 +255,58 @@ export async function readEndedUnits(
   return { done, dead };
 }
 
-/** Moves a run on. A `failed` run keeps the error; an ended one drops what was asked of it. */
+/**
+ * Moves a run on. A `failed` run keeps the error; an ended one drops what was asked of it. False where another coordinator
+ * has the run: it is left alone.
+ */
 export async function setRunState(
   sql: SqlClient,
-  runId: string,
-  state: WorkState,
-  error: ErrorDetail | null = null,
-): Promise<void> {
-  await sql.query(
-    `update work_run set state = $2, error = $3::jsonb, changed_at = now(),
-       ended_at = case when $2 in ('finished', 'failed', 'cancelled') then now() end,
-       wish = case when $2 in ('running', 'held') then wish end
-     where id = $1`,
-    [runId, state, error === null ? null : JSON.stringify(error)],
+  {
+    runId,
+    owner,
+    state,
+    error = null,
+  }: {
+    readonly runId: string;
+    readonly owner: string;
+    readonly state: WorkState;
+    readonly error?: ErrorDetail | null;
+  },
+): Promise<boolean> {
+  const rows = await sql.query(
+    `update work_run set state = $3, error = $4::jsonb, changed_at = now(),
+       ended_at = case when $3 in ('finished', 'failed', 'cancelled') then now() end,
+       wish = case when $3 in ('running', 'held') then wish end
+     where id = $1 and owner = $2 returning id`,
+    [runId, owner, state, error === null ? null : JSON.stringify(error)],
   );
+  return rows.length > 0;
+}
+
+/** What is left of a run's units when nothing is computed any more. */
+export interface ComputedRun extends EndedUnits {
+  /** `running`: units are due; `held`: dead letters wait for a person; `merging`: every unit has ended, for good. */
+  readonly state: 'running' | 'held' | 'merging';
+  readonly due: readonly string[];
+}
+
+/**
+ * Decides in one step, in a transaction, how a run goes on: whoever makes a dead letter due does it before this, and it is
+ * computed, or after this, and is refused. null where another coordinator has the run.
+ * @param leavesOut whether the run may be merged without its dead letters
+ */
+export async function endComputing(
+  sql: SqlClient,
+  { runId, owner, leavesOut }: { readonly runId: string; readonly owner: string; readonly leavesOut: boolean },
+): Promise<ComputedRun | null> {
+  const mine = await sql.query('select id from work_run where id = $1 and owner = $2 for update', [runId, owner]);
+  if (mine.length === 0) return null;
+  const due = (await readOpenUnits(sql, runId)).map(({ key }) => key);
+  const ended = await readEndedUnits(sql, runId, null);
+  const isHeld = ended.dead.length > 0 && !leavesOut;
+  const state = due.length > 0 ? 'running' : isHeld ? 'held' : 'merging';
+  await setRunState(sql, { runId, owner, state });
+  return { ...ended, state, due };
 }
 
 /** Marks the dead letters that a run was merged without. */

@@ -15,7 +15,14 @@ export interface UnitClaim {
 
 /** `mine`: the attempt `token` holds the unit from now on; an attempt that held it before can no longer end it. */
 export type ClaimAnswer =
-  | { readonly kind: 'mine'; readonly token: number; readonly failures: number; readonly losses: number }
+  | {
+      readonly kind: 'mine';
+      readonly token: number;
+      /** Earlier attempts that failed, those whose child process died, and those whose worker was lost. */
+      readonly failures: number;
+      readonly deaths: number;
+      readonly losses: number;
+    }
   /** The unit has ended, its run does not go on, or neither is known. */
   | { readonly kind: 'done' | 'dead' | 'stopped' | 'unknown' };
 
@@ -35,6 +42,8 @@ export interface UnitFailure extends UnitAttempt {
   readonly error: ErrorDetail;
   /** Whether the unit is due again; else it becomes a dead letter. */
   readonly again: boolean;
+  /** What it is counted as: not at all where the unit is not to blame, as when its worker stops or lacks room. */
+  readonly blame: 'unit' | 'death' | 'none';
 }
 
 const CLAIM = `
@@ -54,12 +63,12 @@ with input as (
     losses = u.losses + case when b.state = 'running' then 1 else 0 end
   from before b
   where (u.run_id, u.key) = (b.run_id, b.key) and b.state in ('due', 'running') and b.run_state = 'running'
-  returning u.run_id, u.key, u.token, u.failures, u.losses
+  returning u.run_id, u.key, u.token, u.failures, u.deaths, u.losses
 ), made as (
   insert into work_attempt (run_id, key, token, worker)
   select t.run_id, t.key, t.token, b.worker from taken t join before b using (run_id, key)
 )
-select b.n, b.state, b.run_state, t.token, t.failures, t.losses from before b left join taken t using (run_id, key)`;
+select b.n, b.state, b.run_state, t.token, t.failures, t.deaths, t.losses from before b left join taken t using (run_id, key)`;
 
 /** Takes units: one answer a claim, in their order. A unit may stand only once among the claims. */
 export async function claimUnits(sql: SqlClient, claims: readonly UnitClaim[]): Promise<ClaimAnswer[]> {
@@ -68,14 +77,15 @@ export async function claimUnits(sql: SqlClient, claims: readonly UnitClaim[]): 
     readonly state: string;
     readonly token: number | null;
     readonly failures: number;
+    readonly deaths: number;
     readonly losses: number;
   }
   const rows = await sql.query<Row>(CLAIM, [
     JSON.stringify(claims.map(({ runId, key, worker }, n) => ({ n, run_id: runId, key, worker }))),
   ]);
   const answers = new Array<ClaimAnswer>(claims.length).fill({ kind: 'unknown' });
-  for (const { n, state, token, failures, losses } of rows) {
-    if (token !== null) answers[n] = { kind: 'mine', token, failures, losses };
+  for (const { n, state, token, failures, deaths, losses } of rows) {
+    if (token !== null) answers[n] = { kind: 'mine', token, failures, deaths, losses };
     else answers[n] = { kind: state === 'done' || state === 'dead' ? state : 'stopped' };
   }
   return answers;
@@ -118,10 +128,12 @@ export async function finishUnits(sql: SqlClient, ends: readonly UnitEnd[]): Pro
 const FAIL = `
 with input as (
   select * from jsonb_to_recordset($1::jsonb)
-    as i (n integer, run_id text, key text, token integer, error jsonb, again boolean)
+    as i (n integer, run_id text, key text, token integer, error jsonb, again boolean, blame text)
 ), won as (
   update work_unit u
-  set state = case when i.again then 'due' else 'dead' end, failures = u.failures + 1, changed_at = now()
+  set state = case when i.again then 'due' else 'dead' end, changed_at = now(),
+    failures = u.failures + case when i.blame = 'unit' then 1 else 0 end,
+    deaths = u.deaths + case when i.blame = 'death' then 1 else 0 end
   from input i
   where (u.run_id, u.key, u.token) = (i.run_id, i.key, i.token) and u.state = 'running'
   returning u.run_id, u.key, u.token
@@ -139,14 +151,7 @@ where w.key is not null or a.key is not null`;
 
 /** Ends attempts without a result. False for an attempt that no longer holds its unit: it has nothing to say. */
 export async function failUnits(sql: SqlClient, failures: readonly UnitFailure[]): Promise<boolean[]> {
-  const input = failures.map(({ runId, key, token, error, again }, n) => ({
-    n,
-    run_id: runId,
-    key,
-    token,
-    error,
-    again,
-  }));
+  const input = failures.map(({ runId, ...rest }, n) => ({ n, run_id: runId, ...rest }));
   return acceptedOf(await sql.query(FAIL, [JSON.stringify(input)]), failures.length);
 }
 

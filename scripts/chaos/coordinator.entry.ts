@@ -54,7 +54,9 @@ async function computeAll(record: WorkRecord): Promise<void> {
   const jobs = new Map(unitKeys(seed, settings.units).map((key) => [key, toJob(key)]));
   const isShared = redisUrl !== null && databaseUrl !== null;
   const since = isShared ? await record.readClock() : null;
-  const found = await findResults(out, [...jobs.values()], null);
+  const open = isShared ? await record.readOpen() : [];
+  const atWork = new Set(open.flatMap(({ key, state }) => (state === 'running' ? [key] : [])));
+  const found = await findResults(out, [...jobs.values()], { store: null, atWork });
   tell({ kind: 'found', count: found.length });
   await Promise.all([record.register([...jobs.values()], !isShared), record.resume(found, since)]);
   const isFound = new Set(found.map(({ key }) => key));

@@ -26,8 +26,10 @@ create table work_unit (
   state       text not null default 'due' check (state in ('due', 'running', 'done', 'dead')),
   -- Number of the last attempt. Only the attempt that still holds it may end the unit.
   token       integer not null default 0,
-  -- Attempts that failed, and attempts whose worker was lost, since the unit was last made due by a person.
+  -- Attempts that failed through the unit, and attempts whose worker was lost, since the unit was last made due by a person.
   failures    integer not null default 0,
+  -- Of the attempts, those whose child process died.
+  deaths      integer not null default 0,
   losses      integer not null default 0,
   changed_at  timestamptz not null default now(),
   primary key (run_id, key)

@@ -53,7 +53,7 @@ describe.skipIf(postgresMissing !== null)('canopy serve with the database of a f
     await database.transaction((sql) => registerRun(sql, RUN, units, false));
     const [claim] = await claimUnits(database, [{ runId: 'r1', key: 'u1', worker: 'box:1' }]);
     const token = claim?.kind === 'mine' ? claim.token : -1;
-    await failUnits(database, [{ runId: 'r1', key: 'u1', token, error: ERROR, again: false }]);
+    await failUnits(database, [{ runId: 'r1', key: 'u1', token, error: ERROR, again: false, blame: 'unit' }]);
     await expect.poll(read, { timeout: 3000 }).toMatchObject([
       {
         run: { label: 'fleet-run', units: { total: 3, due: 2, dead: 1 } },

@@ -7,6 +7,7 @@ import type { Database } from '../../../pipeline/store/sql.ts';
 import { claimUnits, failUnits, finishUnits } from '../../../pipeline/store/work.ts';
 import { createWorkBook } from '../../../pipeline/store/work-book.ts';
 import {
+  endComputing,
   leaveOut,
   readClock,
   readEndedUnits,
@@ -79,8 +80,13 @@ describe.each(kinds)('the record of work in $kind', ({ connect }) => {
   };
   const finish = async (runId: string, key: string, token: number, sha256 = SHA) =>
     (await finishUnits(database, [{ runId, key, token, sha256, bytes: 10 }]))[0];
-  const fail = async (runId: string, key: string, token: number, again: boolean) =>
-    (await failUnits(database, [{ runId, key, token, error: ERROR, again }]))[0];
+  const fail = async (
+    runId: string,
+    key: string,
+    token: number,
+    again: boolean,
+    blame: 'unit' | 'death' | 'none' = 'unit',
+  ) => (await failUnits(database, [{ runId, key, token, error: ERROR, again, blame }]))[0];
   const count = async (table: string, runId: string) =>
     (await database.query<{ n: number }>(`select count(*)::int as n from ${table} where run_id = $1`, [runId]))[0]!.n;
 
@@ -88,7 +94,7 @@ describe.each(kinds)('the record of work in $kind', ({ connect }) => {
     const { id } = await newRun(database, 1);
     const first = await tokenOf(id, 'u1', 'slow:1');
     const second = await claim(id, 'u1', 'quick:2');
-    expect(second).toEqual({ kind: 'mine', token: first + 1, failures: 0, losses: 1 });
+    expect(second).toEqual({ kind: 'mine', token: first + 1, failures: 0, deaths: 0, losses: 1 });
     expect(await finish(id, 'u1', first, OTHER_SHA)).toBe(false);
     expect(await finish(id, 'u1', first + 1)).toBe(true);
     expect(await finish(id, 'u1', first, OTHER_SHA)).toBe(false);
@@ -119,7 +125,7 @@ describe.each(kinds)('the record of work in $kind', ({ connect }) => {
     await finish(id, 'u2', await tokenOf(id, 'u2'));
     await fail(id, 'u3', await tokenOf(id, 'u3'), false);
     const { id: stopped } = await newRun(database, 1);
-    await setRunState(database, stopped, 'cancelled');
+    await setRunState(database, { runId: stopped, owner: 'me:1', state: 'cancelled' });
     const claims = [
       { runId: id, key: 'u1' },
       { runId: id, key: 'u2' },
@@ -174,6 +180,36 @@ describe.each(kinds)('the record of work in $kind', ({ connect }) => {
       { token: 2, resolution: 'retried' },
       { token: 3, resolution: 'left_out' },
     ]);
+  });
+
+  it("counts what a unit is to blame for: of 4 attempts 1 failure, 1 death of its child, and 2 that were nobody's fault", async () => {
+    const { id } = await newRun(database, 1);
+    for (const blame of ['unit', 'death', 'none', 'none'] as const)
+      await fail(id, 'u1', await tokenOf(id, 'u1'), true, blame);
+    expect(await claim(id, 'u1')).toEqual({ kind: 'mine', token: 5, failures: 1, deaths: 1, losses: 0 });
+  });
+
+  it('goes on in one step: runs while units are due, is held over 1 dead letter, is merged for good', async () => {
+    const { id } = await newRun(database, 2);
+    const go = (leavesOut: boolean) =>
+      database.transaction((sql) => endComputing(sql, { runId: id, owner: 'me:1', leavesOut }));
+    await finish(id, 'u1', await tokenOf(id, 'u1'));
+    expect(await go(true)).toMatchObject({ state: 'running', due: ['u2'] });
+    await fail(id, 'u2', await tokenOf(id, 'u2'), false);
+    expect(await go(false)).toMatchObject({ state: 'held', due: [], dead: [{ key: 'u2' }] });
+    expect(await retryUnits(database, id, null)).toEqual(['u2']);
+    expect(await go(true)).toMatchObject({ state: 'running', due: ['u2'] });
+    await fail(id, 'u2', await tokenOf(id, 'u2'), false);
+    expect(await go(true)).toMatchObject({ state: 'merging', done: [{ key: 'u1' }], dead: [{ key: 'u2' }] });
+    expect(await retryUnits(database, id, null)).toEqual([]);
+  });
+
+  it('of 2 coordinators lets only the one that the run belongs to move it', async () => {
+    const { id } = await newRun(database, 1);
+    const rival = { runId: id, owner: 'rival:2' };
+    expect(await setRunState(database, { ...rival, state: 'cancelled' })).toBe(false);
+    expect(await database.transaction((sql) => endComputing(sql, { ...rival, leavesOut: true }))).toBeNull();
+    expect((await readOperations(database, id)).runs[0]!.run.state).toBe('running');
   });
 
   it('registered a second time keeps 1 result, adds no unit, and has 1 dead letter due again', async () => {
@@ -280,7 +316,7 @@ describe.each(kinds)('the record of work in $kind', ({ connect }) => {
     await askRun(database, { kind: 'cancel', runId: id });
     expect(await takeWish(database, id)).toEqual({ owner: 'me:1', wish: 'cancel' });
     expect(await takeWish(database, id)).toEqual({ owner: 'me:1', wish: null });
-    await setRunState(database, id, 'finished');
+    await setRunState(database, { runId: id, owner: 'me:1', state: 'finished' });
     await expect(askRun(database, { kind: 'merge', runId: id })).rejects.toMatchObject({ code: 'E_NO_COORDINATOR' });
     await expect(askRun(database, { kind: 'cancel', runId: 'r-none' })).rejects.toMatchObject({ code: 'E_NO_RUN' });
   });
