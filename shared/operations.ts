@@ -103,3 +103,8 @@ export const SILENT_MS = 15_000;
 export function isUnderWay(state: WorkState): boolean {
   return state === 'running' || state === 'held' || state === 'merging';
 }
+
+/** Whether dead letters can be tried again: once results are written, only by the same command when the run has ended. */
+export function isRetryable(state: WorkState): boolean {
+  return state === 'running' || state === 'held';
+}

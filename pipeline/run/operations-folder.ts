@@ -13,7 +13,7 @@ import {
 import { createFileAge } from '../store/file-age.ts';
 import { ensureFolder, writeFileAtomic } from '../store/files.ts';
 import { noRun, type OperationsSource } from '../store/operations-source.ts';
-import { notUnderWay } from '../store/work-view.ts';
+import { type AskedRun, checkRequest } from '../store/run-requests.ts';
 import { runFolder } from './folder.ts';
 
 /** Far more than `MAX_LISTED` of everything takes. */
@@ -37,13 +37,19 @@ export function folderOperations(dir: string): OperationsSource {
       const view = await read();
       const detail = view?.runs.find(({ run }) => run.id === request.runId);
       if (!detail) throw noRun(request.runId);
-      if (detail.silent || !isUnderWay(detail.run.state)) throw notUnderWay(dir);
+      const about = checkRequest(askedRun(detail, dir), request);
       const folder = runFolder.requests(dir);
       await ensureFolder(folder);
       await writeFileAtomic(join(folder, `${randomUUID()}.json`), JSON.stringify(request));
+      return about;
     },
     close: async () => {},
   };
+}
+
+function askedRun({ run: { state, units }, silent, deadLetters }: RunDetail, place: string): AskedRun {
+  const keys = new Set(deadLetters.map(({ key }) => key));
+  return { state, silent, place, dead: units.dead, keys, isCut: units.dead > keys.size };
 }
 
 /** The snapshot is its coordinator's sign of life, also while the record has none. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { isCanopyError } from '../../shared/errors.ts';
-import { isUnderWay, type RunRequest, type RunStatus } from '../../shared/operations.ts';
+import type { RunRequest } from '../../shared/operations.ts';
 import type { OperationsSource } from '../store/operations-source.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
 import { HttpFailure } from './failure.ts';
@@ -65,9 +65,6 @@ async function ask(source: OperationsSource, request: RunRequest): Promise<void>
   const hasKeys = 'keys' in request;
   if ((request.kind === 'retry') !== hasKeys)
     throw new HttpFailure(400, 'E_REQUEST', 'The request is not as wanted: "keys" goes with "retry", and only there.');
-  const view = await source.read();
-  const run = view?.runs.find((one) => one.run.id === request.runId)?.run;
-  if (run) checkMerge(run, request);
   try {
     await source.ask(request);
   } catch (error) {
@@ -77,10 +74,10 @@ async function ask(source: OperationsSource, request: RunRequest): Promise<void>
   }
 }
 
-const STATUS_OF: Readonly<Record<string, number>> = { E_NO_RUN: 404, E_NO_COORDINATOR: 409 };
-
-/** Leaving units out is decided when it is known which. */
-function checkMerge({ state }: RunStatus, { kind }: RunRequest): void {
-  if (kind === 'merge' && isUnderWay(state) && state !== 'held')
-    throw new HttpFailure(409, 'E_NOT_HELD', 'The run does not wait for a decision: units are still being computed.');
-}
+const STATUS_OF: Readonly<Record<string, number>> = {
+  E_NO_RUN: 404,
+  E_NO_COORDINATOR: 409,
+  E_NOT_HELD: 409,
+  E_MERGING: 409,
+  E_NO_DEAD_LETTER: 409,
+};

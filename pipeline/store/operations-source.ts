@@ -9,8 +9,11 @@ import { askRun, readOperations } from './work-view.ts';
 export interface OperationsSource {
   /** null where nothing is known of any run. */
   read(): Promise<OperationsView | null>;
-  /** Throws `E_NO_RUN` for a run that is not known, `E_NO_COORDINATOR` where nobody would hear the request. */
-  ask(request: RunRequest): Promise<void>;
+  /**
+   * Returns how many dead letters the request is known to be about. Throws `E_NO_RUN` for a run that is not known, and as
+   * `checkRequest` does.
+   */
+  ask(request: RunRequest): Promise<number>;
   close(): Promise<void>;
 }
 

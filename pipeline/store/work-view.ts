@@ -11,6 +11,7 @@ import {
   type WorkerStatus,
   type WorkState,
 } from '../../shared/operations.ts';
+import { checkRequest } from './run-requests.ts';
 import type { SqlClient } from './sql.ts';
 import { retryUnits } from './work-run.ts';
 
@@ -128,24 +129,26 @@ async function readWorkers(sql: SqlClient, runId: string): Promise<WorkerStatus[
 }
 
 /**
- * Writes down what a person asks of a run; its coordinator sees it within seconds. Throws `E_NO_RUN` for an unknown run
- * and `E_NO_COORDINATOR` for one that is not under way.
+ * Writes down what a person asks of a run; its coordinator sees it within seconds. Call it in a transaction. Returns how
+ * many dead letters it is about. Throws `E_NO_RUN` for an unknown run, and as `checkRequest` does.
  */
-export async function askRun(sql: SqlClient, request: RunRequest): Promise<void> {
+export async function askRun(sql: SqlClient, request: RunRequest): Promise<number> {
   const { runId, kind } = request;
-  const [run] = await sql.query<{ state: WorkState; place: string; silent: number }>(
-    `select state, place, extract(epoch from now() - changed_at)::double precision as silent
+  const [run] = await sql.query<{ state: WorkState; place: string; silent: boolean }>(
+    `select state, place, now() - changed_at > $2 * interval '1 millisecond' as silent
      from work_run where id = $1 for update`,
-    [runId],
+    [runId, SILENT_MS],
   );
   if (!run) throw new CanopyError({ kind: 'usage', code: 'E_NO_RUN', message: `There is no run ${runId}.` });
-  if (!isUnderWay(run.state) || run.silent * 1000 > SILENT_MS) throw notUnderWay(run.place);
-  if (kind === 'retry') await retryUnits(sql, runId, request.keys);
+  const keys = kind === 'retry' ? request.keys : null;
+  const [letters] = await sql.query<{ dead: number; keys: readonly string[] }>(
+    `select count(*)::int as dead,
+       coalesce(jsonb_agg(key) filter (where key in (select jsonb_array_elements_text($2::jsonb))), '[]') as keys
+     from work_unit where run_id = $1 and state = 'dead'`,
+    [runId, JSON.stringify(keys ?? [])],
+  );
+  const about = checkRequest({ ...run, dead: letters!.dead, keys: new Set(letters!.keys), isCut: false }, request);
+  if (kind === 'retry') await retryUnits(sql, runId, keys);
   else await sql.query('update work_run set wish = $2, changed_at = now() where id = $1', [runId, kind]);
-}
-
-/** Nobody hears a request. */
-export function notUnderWay(place: string): CanopyError {
-  const message = `No coordinator works on the run in ${place} any more. Start the same canopy command again: it computes only what is missing or was given up.`;
-  return new CanopyError({ kind: 'usage', code: 'E_NO_COORDINATOR', message, where: place });
+  return about;
 }

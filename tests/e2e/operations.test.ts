@@ -129,6 +129,9 @@ describe('a run with 2 dead letters', () => {
     await eventually(() => run.heard).toEqual([{ kind: 'merge', runId: SAMPLE_RUN.id }]);
     run.show(sampleDetail({ ...heldDetail().run, state: 'merging' }));
     await eventually(() => stateOf(page)).toBe('Writing results');
+    // Too late to try a unit again; the run can still be cancelled.
+    expect(await page.getByRole('button', { name: /^Retry/ }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Cancel run' }).count()).toBe(1);
   });
 
   it('is not cancelled by a slip: only the second of two buttons asks for it', async () => {

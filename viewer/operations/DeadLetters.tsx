@@ -11,12 +11,12 @@ import type { Requests } from './use-requests.ts';
 interface LettersProps {
   readonly detail: RunDetail;
   readonly requests: Requests;
-  /** Whether somebody would hear a request. */
-  readonly canAsk: boolean;
+  /** Whether somebody would hear a request, and could follow it. */
+  readonly canRetry: boolean;
 }
 
 /** The units that were given up, each with its cause and a way to try it again. */
-export function DeadLetters({ detail: { run, deadLetters }, requests, canAsk }: LettersProps) {
+export function DeadLetters({ detail: { run, deadLetters }, requests, canRetry }: LettersProps) {
   const t = useTranslate();
   const language = useStore((state) => state.language);
   const heading = useKeptFocus(deadLetters.length);
@@ -29,13 +29,13 @@ export function DeadLetters({ detail: { run, deadLetters }, requests, canAsk }: 
         <h3 ref={heading} tabIndex={-1}>
           {t('ops.letters')} <span className="ops-count">{formatNumber(language, dead)}</span>
         </h3>
-        {canAsk && run.state !== 'held' && dead > 1 && <LetterActions run={run} requests={requests} />}
+        {canRetry && run.state !== 'held' && dead > 1 && <LetterActions run={run} requests={requests} />}
       </div>
       <ul>
         {deadLetters.map((letter) => (
           <li key={letter.key}>
             <Letter letter={letter} />
-            {canAsk && (
+            {canRetry && (
               <Button
                 className="react-aria-Button"
                 aria-label={t('ops.retry.one', { label: letter.label })}

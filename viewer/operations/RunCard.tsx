@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { isUnderWay, type OperationsView, type RunDetail } from '../../shared/operations.ts';
+import { isRetryable, isUnderWay, type OperationsView, type RunDetail } from '../../shared/operations.ts';
 import { useTranslate } from '../i18n/translate.ts';
 import { formatNumber } from '../panels/format.ts';
 import { useIsConnected } from '../shell/connection.ts';
@@ -50,7 +50,7 @@ export function RunCard({ view, detail, sinceMs }: CardProps) {
       <Facts detail={detail} nowMs={silent ? Date.parse(run.changedAt) : Date.parse(view.at) + sinceMs} />
       {silent && <Silence since={run.changedAt} />}
       <Notices detail={detail} requests={requests} canAsk={canAsk} />
-      <DeadLetters detail={detail} requests={requests} canAsk={canAsk} />
+      <DeadLetters detail={detail} requests={requests} canRetry={canAsk && isRetryable(run.state)} />
       <Workers workers={detail.workers} />
     </section>
   );

@@ -14,7 +14,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vites
 import { folderOperations, readRequests } from '../../../pipeline/run/operations-folder.ts';
 import { createFileAge } from '../../../pipeline/store/file-age.ts';
 import type { RunRequest } from '../../../shared/operations.ts';
-import { finishedDetail, SAMPLE_RUN, sampleDetail, writeStatus } from '../../operations-sample.ts';
+import { finishedDetail, SAMPLE_LETTERS, SAMPLE_RUN, sampleDetail, writeStatus } from '../../operations-sample.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'canopy-operations-'));
 let dir: string;
@@ -129,6 +129,15 @@ describe('a request', () => {
     expect((await refusal(source.ask(RETRY)))?.code).toBe('E_NO_COORDINATOR');
     expect((await refusal(source.ask({ ...RETRY, runId: 'x' })))?.code).toBe('E_NO_RUN');
     expect(existsSync(join(dir, '.run/requests'))).toBe(false);
+  });
+
+  it('is known to be about 1 of 2 keys where 200 of 1,234 dead letters are listed, and about all where none is named', async () => {
+    const letters = Array.from({ length: 200 }, (_, at) => ({ ...SAMPLE_LETTERS[0]!, key: `${at}` }));
+    writeStatus(dir, [sampleDetail({ units: { total: 1300, due: 0, running: 0, done: 66, dead: 1234 } }, letters)]);
+    const source = folderOperations(dir);
+    expect(await source.ask({ ...RETRY, keys: ['7', 'beyond the list', '7'] })).toBe(1);
+    expect(await source.ask({ ...RETRY, keys: null })).toBe(1234);
+    expect(await readRequests(dir)).toHaveLength(2);
   });
 
   it('is heard in the order of asking: 5 of 5', async () => {

@@ -6,7 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFeed } from '../../../pipeline/server/operations-feed.ts';
 import type { OperationsView } from '../../../shared/operations.ts';
-import { heldDetail, requestsIn, SAMPLE_RUN, sampleDetail, writeStatus } from '../../operations-sample.ts';
+import {
+  heldDetail,
+  requestsIn,
+  SAMPLE_LETTERS,
+  SAMPLE_RUN,
+  sampleDetail,
+  writeStatus,
+} from '../../operations-sample.ts';
 import { rawRequest } from '../../raw-request.ts';
 import { makeTinyResults, serveFolder, type TestServer } from '../../tiny-results.ts';
 
@@ -84,8 +91,9 @@ describe('POST /api/operations/requests', () => {
   });
 
   it('takes 200 keys of 64 characters, and refuses a body of 17 KB with 413 and plain text with 400 or 415', async () => {
-    await show(sampleDetail());
     const keys = Array.from({ length: 200 }, (_, at) => `${at}`.padStart(64, '0'));
+    const letters = keys.map((key) => ({ ...SAMPLE_LETTERS[0]!, key }));
+    await show(sampleDetail({ units: { total: 300, due: 0, running: 0, done: 100, dead: 200 } }, letters));
     expect((await ask({ ...all, keys }))[0]).toBe(202);
     rmSync(join(dir, '.run/requests'), { recursive: true });
     expect((await ask({ ...all, keys: ['k'.repeat(17_000)] }))[0]).toBe(413);
@@ -104,6 +112,10 @@ describe('POST /api/operations/requests', () => {
   it('says 404 for an unknown run, and 409 where it does not wait, has ended, or nobody is there to hear it', async () => {
     await show(sampleDetail());
     expect(await ask({ ...all, runId: 'f'.repeat(40) })).toEqual([404, 'E_NO_RUN']);
+    expect(await ask({ kind: 'merge', runId })).toEqual([409, 'E_NOT_HELD']);
+    expect(await ask({ ...all, keys: ['nosuch'] })).toEqual([409, 'E_NO_DEAD_LETTER']);
+    await show(sampleDetail({ state: 'merging' }));
+    expect(await ask(all)).toEqual([409, 'E_MERGING']);
     expect(await ask({ kind: 'merge', runId })).toEqual([409, 'E_NOT_HELD']);
     await show(sampleDetail({ state: 'finished', endedAt: SAMPLE_RUN.changedAt }));
     expect(await ask(all)).toEqual([409, 'E_NO_COORDINATOR']);

@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../pipeline/store/database.ts';
 import type { Database } from '../../../pipeline/store/sql.ts';
-import { registerRun } from '../../../pipeline/store/work-run.ts';
-import { readOperations } from '../../../pipeline/store/work-view.ts';
+import { recordEvents, registerRun } from '../../../pipeline/store/work-run.ts';
+import { askRun, readOperations } from '../../../pipeline/store/work-view.ts';
+import { type ErrorDetail, isCanopyError } from '../../../shared/errors.ts';
+import type { RunRequest } from '../../../shared/operations.ts';
+
+const ERROR: ErrorDetail = { kind: 'input', code: 'E_TIFF_TRUNCATED', message: 'The file is cut.' };
 
 const folder = mkdtempSync(join(tmpdir(), 'canopy-work-view-'));
 let database: Database;
@@ -27,6 +31,18 @@ async function newRun(): Promise<string> {
   return id;
 }
 
+/** Has units of a run given up. */
+const giveUp = (id: string, ...keys: string[]) =>
+  database.transaction((sql) =>
+    recordEvents(sql, id, [
+      ...keys.map((key) => ({ kind: 'started', key, worker: 'me:1' }) as const),
+      ...keys.map((key) => ({ kind: 'failed', key, error: ERROR, again: false }) as const),
+    ]),
+  );
+const ask = (request: RunRequest) =>
+  database
+    .transaction((sql) => askRun(sql, request))
+    .catch((error: unknown) => (isCanopyError(error) ? error.code : error));
 const hush = (id: string, seconds: number) =>
   database.query(`update work_run set changed_at = now() - $2 * interval '1 second' where id = $1`, [id, seconds]);
 const moveTo = (id: string, state: string) =>
@@ -43,5 +59,35 @@ describe('what an operator sees of a run in the record', () => {
     expect(await silent()).toBe(true);
     await moveTo(id, 'finished');
     expect(await silent()).toBe(false);
+  });
+});
+
+describe('what a person asks of a run in the record', () => {
+  it('is refused for 1 key of 3 that is no dead letter, and then nothing is due again', async () => {
+    const runId = await newRun();
+    const retry = (keys: readonly string[] | null) => ask({ kind: 'retry', runId, keys });
+    expect(await retry(null)).toBe('E_NO_DEAD_LETTER');
+    await giveUp(runId, 'u1', 'u2');
+    expect(await retry(['u1', 'u2', 'u3'])).toBe('E_NO_DEAD_LETTER');
+    expect((await readOperations(database, runId)).runs[0]!.run.units).toMatchObject({ due: 1, dead: 2 });
+    expect(await retry(['u1', 'u1'])).toBe(1);
+    expect(await retry(null)).toBe(1);
+    expect((await readOperations(database, runId)).runs[0]!.run.units).toMatchObject({ due: 3, dead: 0 });
+  });
+
+  it.each([
+    ['running', 2, 'E_NOT_HELD', 2],
+    ['held', 2, 2, 2],
+    ['merging', 'E_MERGING', 'E_NOT_HELD', 2],
+    ['finished', 'E_NO_COORDINATOR', 'E_NO_COORDINATOR', 'E_NO_COORDINATOR'],
+  ])('of a run that is %s is answered, to retry, merge and cancel, by %s, %s and %s', async (state, ...answers) => {
+    const runId = await newRun();
+    await giveUp(runId, 'u1', 'u2');
+    await moveTo(runId, state);
+    const merged = await ask({ kind: 'merge', runId });
+    const cancelled = await ask({ kind: 'cancel', runId });
+    expect([await ask({ kind: 'retry', runId, keys: null }), merged, cancelled]).toEqual(answers);
+    await hush(runId, 16);
+    expect(await ask({ kind: 'cancel', runId })).toBe('E_NO_COORDINATOR');
   });
 });
