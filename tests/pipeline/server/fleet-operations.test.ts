@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../../pipeline/store/database.ts';
+import { readOperationsConfig } from '../../../pipeline/config-operations.ts';
+import { openOperations, readRuns } from '../../../pipeline/run/choose-run.ts';
+import { openDatabase, openPostgres } from '../../../pipeline/store/database.ts';
 import type { Database } from '../../../pipeline/store/sql.ts';
 import { claimUnits, failUnits } from '../../../pipeline/store/work.ts';
 import { registerRun, takeWish } from '../../../pipeline/store/work-run.ts';
@@ -23,7 +25,6 @@ describe.skipIf(postgresMissing !== null)('canopy serve with the database of a f
 
   beforeAll(async () => {
     postgres = await startPostgres();
-    database = await openDatabase({ url: postgres.url, folder: root });
     server = await serveFolder(root, { databaseUrl: postgres.url });
   });
   afterAll(async () => {
@@ -42,6 +43,31 @@ describe.skipIf(postgresMissing !== null)('canopy serve with the database of a f
     const sent = { method: 'POST', headers, body: JSON.stringify(request) };
     return (await rawRequest(server.port, '/api/operations/requests', sent)).status;
   };
+
+  it('looks at an empty database without making 1 table in it, and knows of no run there', async () => {
+    expect(await read()).toEqual([]);
+    expect(await ask({ kind: 'cancel', runId: 'r1' })).toBe(404);
+    const config = readOperationsConfig('status', ['--database', postgres.url], {});
+    const source = openOperations(config);
+    await expect(readRuns(source, config)).rejects.toMatchObject({
+      code: 'E_NO_RUN',
+      message: 'No run is known in the database. Start one with canopy monitor.',
+    });
+    await source.close();
+    const empty = await openPostgres(postgres.url);
+    const tables = await empty.query(`select tablename from pg_tables where schemaname = 'public'`);
+    await empty.close();
+    expect(tables).toEqual([]);
+  });
+
+  it('leaves a record of another version as it is, and says so with 500', async () => {
+    database = await openDatabase({ url: postgres.url, folder: root });
+    await database.execute('alter table work_run rename column label to title');
+    await expect.poll(read, { timeout: 3000 }).toBe(500);
+    expect((await rawRequest(server.port, '/api/operations')).text).toContain('"E_SCHEMA"');
+    await database.execute('alter table work_run rename column title to label');
+    await expect.poll(read, { timeout: 3000 }).toEqual([]);
+  });
 
   it('starts without results and without a run, and is ready', async () => {
     expect(await read()).toEqual([]);
