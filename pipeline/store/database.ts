@@ -75,7 +75,7 @@ async function bootPglite(folder: string) {
 const QUERY_TIMEOUT_MS = 60_000;
 
 /** PostgreSQL as it is: no table is made or changed. */
-export async function openPostgres(url: string): Promise<Database> {
+export async function openPostgres(url: string, queryTimeoutMs = QUERY_TIMEOUT_MS): Promise<Database> {
   const { default: pg } = await import('pg');
   const pool = new pg.Pool({
     connectionString: url,
@@ -83,7 +83,7 @@ export async function openPostgres(url: string): Promise<Database> {
     connectionTimeoutMillis: 10_000,
     // A connection whose other end has gone without a word would hold its unit for ever.
     keepAlive: true,
-    query_timeout: QUERY_TIMEOUT_MS,
+    query_timeout: queryTimeoutMs,
     application_name: 'canopy',
   });
   // A lost idle connection is told by the next query that needs one; without a listener it would end the process.

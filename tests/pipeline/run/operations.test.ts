@@ -1,11 +1,11 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Task, TaskResult } from '../../../pipeline/run/tasks.ts';
 import { createPool } from '../../../pipeline/workers/pool.ts';
 import type { RunDetail } from '../../../shared/operations.ts';
-import { type CanopyProcess, hashResults, readCsv, runCanopy, startCanopy } from '../../canopy.ts';
+import { type CanopyProcess, hashResults, readCsv, runCanopy, startCanopy, unitFiles } from '../../canopy.ts';
 import { type FailingSource, GROUND, snapshotOf, startFailingSource, WEST } from '../../failing-source.ts';
 import { type ScriptedServer, startServer } from '../../faultd.ts';
 import { cellsOf, writeParcels } from '../../tiny-catalog.ts';
@@ -84,6 +84,51 @@ describe('an operator and a run whose source fails for 1 of 2 units', () => {
     const again = await runCanopy(argsOf('left'));
     expect(again.stderr).toContain('Resuming: 1 of 2 units');
     expect([again.code, hashResults(outOf('left'))]).toEqual([0, expected]);
+  });
+
+  it('asked to retry and to go on in one moment, computes the unit again and leaves it out only then: exit code 3', async () => {
+    source.isDown = true;
+    const run = startCanopy(argsOf('both', '--hold'));
+    const { run: held } = await untilState(run, 'both', 'held');
+    const folderOf = join(outOf('both'), '.run/requests');
+    mkdirSync(folderOf, { recursive: true });
+    const ask = (name: string, request: object) => writeFileSync(join(folderOf, name), JSON.stringify(request));
+    ask('1.json', { kind: 'retry', runId: held.id, keys: null });
+    ask('2.json', { kind: 'merge', runId: held.id });
+    const { code, stderr } = await run.ended;
+    expect([code, /Left out: Unit u[0-9a-f]+ left out: /.test(stderr)]).toEqual([3, true]);
+    const record = JSON.parse(readFileSync(join(outOf('both'), 'run.json'), 'utf8')) as { unitsLeftOut: object[] };
+    expect(record.unitsLeftOut).toHaveLength(1);
+    expect(snapshotOf(outOf('both'))!.run.units).toMatchObject({ done: 1, dead: 1, due: 0 });
+  });
+
+  it('refuses a second coordinator, which touches no file of the first: not even a unit that is damaged', async () => {
+    source.isDown = true;
+    const run = startCanopy(argsOf('twice', '--hold'));
+    await untilState(run, 'twice', 'held');
+    const [name] = unitFiles(outOf('twice'));
+    const path = join(outOf('twice'), '.run/units', name!);
+    const whole = readFileSync(path);
+    writeFileSync(path, 'damaged');
+    const second = await runCanopy(argsOf('twice'));
+    expect([second.code, second.stderr]).toEqual([1, expect.stringMatching(/in use by process \d+/)]);
+    expect(readFileSync(path, 'utf8')).toBe('damaged');
+    expect(readdirSync(join(outOf('twice'), '.run')).filter((entry) => entry.startsWith('plan-'))).toHaveLength(1);
+    writeFileSync(path, whole);
+    source.isDown = false;
+    expect((await runCanopy(['retry', outOf('twice')])).code).toBe(0);
+    expect((await run.ended).code).toBe(0);
+    expect(hashResults(outOf('twice'))).toEqual(expected);
+  });
+
+  it('stopped with Ctrl-C while it waits says so, and not that somebody cancelled it', async () => {
+    source.isDown = true;
+    const run = startCanopy(argsOf('interrupted', '--hold'));
+    await untilState(run, 'interrupted', 'held');
+    run.child.kill('SIGINT');
+    const { code, stderr } = await run.ended;
+    expect([code, stderr]).toEqual([1, expect.stringContaining('Stopped on request while the run waited')]);
+    expect(snapshotOf(outOf('interrupted'))!.run.state).toBe('cancelled');
   });
 
   it('stops when cancelled: exit code 1, the state says so, and the same command goes on', async () => {

@@ -139,6 +139,27 @@ describe.skipIf(postgresMissing)('a run over workers on two hosts', () => {
     expect(hashResults(join(folder, 'fleet'))).toEqual(hashResults(join(folder, 'alone')));
   });
 
+  it('loses no unit to a worker with another database: it says what is wrong, gives units back, and rests', async () => {
+    const admin = await openDatabase({ url: postgres.url, folder });
+    await admin.execute('create database elsewhere');
+    await admin.close();
+    const other = postgres.url.replace(/\/postgres$/, '/elsewhere');
+    const places = ['--redis', redis.url, '--database', other, '--workers', '2', '--log', 'json'];
+    const wrong = spawn(process.execPath, [CANOPY, 'worker', ...places], { stdio: ['ignore', 'ignore', 'pipe'] });
+    workers.push(wrong);
+    let said = '';
+    wrong.stderr!.on('data', (chunk) => {
+      said += chunk;
+    });
+    await expect.poll(() => said, { timeout: 30_000 }).toContain('"event":"ready"');
+    const store = ['--runner', seen(redis.url), '--database', seen(postgres.url), '--store', 's3://units/wrong'];
+    const fleet = await runHere(argsOf('wrong', ...store));
+    wrong.kill('SIGKILL');
+    expect([fleet.code, fleet.said]).toEqual([0, expect.not.stringContaining('Left out')]);
+    expect(said).toMatch(/"event":"unfit".*"code":"E_UNKNOWN_RUN"/);
+    expect(said).toContain('Start the worker with the same --database as the run.');
+  });
+
   it('is not merged when a worker writes into a folder of its own under the shared path: told what to do, no run.json', async ({
     skip,
   }) => {
