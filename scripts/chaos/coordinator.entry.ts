@@ -1,5 +1,4 @@
 // The coordinator of a chaos run: what `canopy monitor` does with its units, without scenes to plan and layers to merge.
-import { writeSync } from 'node:fs';
 import { ALGORITHM } from '../../pipeline/plan.ts';
 import { createBullRunner } from '../../pipeline/queue/bullmq.ts';
 import type { UnitOutput } from '../../pipeline/queue/bullmq-worker.ts';
@@ -18,10 +17,11 @@ import { toErrorDetail } from '../../shared/errors.ts';
 import type { CoordinatorLine, RunSettings } from './settings.ts';
 import { shuffle } from './shuffle.ts';
 import { type ChaosTask, delayOf, unitKeys } from './unit.ts';
+import { writeLine } from './write-line.ts';
 
 const settings = JSON.parse(process.argv[2]!) as RunSettings;
 const { runId, seed, out, redisUrl, databaseUrl, bombs } = settings;
-const tell = (line: CoordinatorLine) => void writeSync(1, `${JSON.stringify(line)}\n`);
+const tell = (line: CoordinatorLine) => writeLine(line);
 const say = (line: string) => tell({ kind: 'said', line });
 const stopper = new AbortController();
 let reason: unknown = null;

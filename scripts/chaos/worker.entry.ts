@@ -1,5 +1,4 @@
 // A worker of the fleet as `canopy worker` is, with children that need no scenes. Its log goes to standard output.
-import { writeSync } from 'node:fs';
 import { startBullWorker, type UnitOutput } from '../../pipeline/queue/bullmq-worker.ts';
 import { createJournal } from '../../pipeline/queue/journal.ts';
 import { workerName } from '../../pipeline/queue/worker-name.ts';
@@ -9,13 +8,14 @@ import { createPool } from '../../pipeline/workers/pool.ts';
 import { meetBomb } from './bombs.ts';
 import type { WorkerSettings } from './settings.ts';
 import type { ChaosTask } from './unit.ts';
+import { writeLine } from './write-line.ts';
 
 const { redisUrl, databaseUrl, childProgram, concurrency, lockMs, bombs } = JSON.parse(
   process.argv[2]!,
 ) as WorkerSettings;
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
-const log = createJournal('json', workerName(), (text) => writeSync(1, text), Date.now);
+const log = createJournal('json', workerName(), (text) => writeLine(text.trimEnd()), Date.now);
 const say = (message: string) => log({ level: 'warn', event: 'database', message });
 const database = databaseUrl === null ? null : await openDatabase({ url: databaseUrl, folder: '' });
 const pool = createPool<ChaosTask, UnitOutput>({ script: childProgram, size: concurrency });

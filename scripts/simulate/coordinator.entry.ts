@@ -1,5 +1,4 @@
 // Registers many units and hands them out, as a coordinator does with the units of a plan.
-import { writeSync } from 'node:fs';
 import { ALGORITHM } from '../../pipeline/plan.ts';
 import { createBullRunner } from '../../pipeline/queue/bullmq.ts';
 import type { UnitOutput } from '../../pipeline/queue/bullmq-worker.ts';
@@ -9,10 +8,11 @@ import { runFolder } from '../../pipeline/run/folder.ts';
 import { readEndings, runJobs } from '../../pipeline/run/run-jobs.ts';
 import { WorkRecord } from '../../pipeline/run/work-record.ts';
 import { ensureFolder } from '../../pipeline/store/files.ts';
+import { writeLine } from '../chaos/write-line.ts';
 import { type SimulationLine, type SimulationSettings, simulatedKey } from './settings.ts';
 
 const { runId, units, out, redisUrl, databaseUrl } = JSON.parse(process.argv[2]!) as SimulationSettings;
-const tell = (line: SimulationLine) => void writeSync(1, `${JSON.stringify(line)}\n`);
+const tell = (line: SimulationLine) => writeLine(line);
 const say = (line: string) => tell({ kind: 'said', line });
 const stopper = new AbortController();
 const counts = { told: 0, failed: 0 };

@@ -1,12 +1,12 @@
 // A worker that claims and finishes units as any other, and computes nothing in between.
-import { writeSync } from 'node:fs';
 import { startBullWorker, type UnitOutput } from '../../pipeline/queue/bullmq-worker.ts';
 import { openDatabase } from '../../pipeline/store/database.ts';
 import { createWorkBook } from '../../pipeline/store/work-book.ts';
+import { writeLine } from '../chaos/write-line.ts';
 import { EMPTY, type SimulationLine, type SimulationSettings } from './settings.ts';
 
 const { redisUrl, databaseUrl, concurrency } = JSON.parse(process.argv[2]!) as SimulationSettings;
-const tell = (line: SimulationLine) => void writeSync(1, `${JSON.stringify(line)}\n`);
+const tell = (line: SimulationLine) => writeLine(line);
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 const database = await openDatabase({ url: databaseUrl, folder: '' });
