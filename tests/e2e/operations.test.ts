@@ -181,6 +181,22 @@ describe('a run that nobody works on any more', () => {
     expect(await page.locator('.ops-letters li').count()).toBe(2);
   });
 
+  it('is not taken for one by a browser whose clock is 1 hour ahead: its 3 buttons stay', async () => {
+    const { viewer } = await serveRun(heldDetail());
+    const watch = await openPage(browser, 'about:blank');
+    closing.push(() => watch.context.close());
+    const { page } = watch;
+    await page.addInitScript(() => {
+      const now = Date.now;
+      Date.now = () => now() + 3_600_000;
+    });
+    await page.goto(viewer.url);
+    await page.getByText('Live', { exact: true }).waitFor();
+    for (const name of ['Cancel run', 'Retry all 2', 'Go on without them'])
+      await page.getByRole('button', { name }).waitFor();
+    expect(await page.getByText('No word from the coordinator').count()).toBe(0);
+  });
+
   it('is told by its error where it failed as a whole', async () => {
     const error = { kind: 'resource', code: 'E_DISK_FULL', message: 'No room is left on /data: free 2 GB.' } as const;
     const { viewer } = await serveRun(sampleDetail({ state: 'failed', error, endedAt: SAMPLE_RUN.changedAt }));
