@@ -1,11 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Plan } from '../pipeline/plan.ts';
 import { runFolder } from '../pipeline/run/folder.ts';
+import { workIdOf } from '../pipeline/run/verify/work-rows.ts';
 import { openDatabase } from '../pipeline/store/database.ts';
 import { sha256OfBytes } from '../pipeline/store/files.ts';
 import { saveRun } from '../pipeline/store/save-run.ts';
 import type { Database } from '../pipeline/store/sql.ts';
+import { recordEvents, registerRun, type WorkEvent } from '../pipeline/store/work-run.ts';
 import { measureTiny } from './tiny-run.ts';
 import { makeTinySeasons, SEASON_DAYS, SEASON_PERIODS, TILES } from './tiny-seasons.ts';
 
@@ -57,24 +59,44 @@ function addAwkwardParcels(path: string): void {
   writeFileSync(path, JSON.stringify(document));
 }
 
-/** The record of work of a run that has finished, as its coordinator leaves it. */
+/**
+ * The record of work of a run that has finished, as its coordinator leaves it: each unit was given up once, was due again
+ * when the run was started again, and was computed by the second attempt.
+ */
 async function saveWork(database: Database, out: string, planId: string): Promise<void> {
   const plan = JSON.parse(readFileSync(runFolder.plan(out, planId), 'utf8')) as Plan;
-  await database.query(
-    "insert into work_run (id, label, place, plan, algorithm, owner, state) values ('r1', 'tiny', $1, $2, $3, 'a test', 'finished')",
-    [out, planId, plan.algorithm],
-  );
-  for (const { key } of plan.units) {
-    const path = runFolder.unit(out, key);
-    if (!existsSync(path)) throw new Error(`Unit ${key} was not computed.`);
-    const bytes = readFileSync(path);
-    await database.query("insert into work_unit (run_id, key, label, state, token) values ('r1', $1, 'u', 'done', 1)", [
-      key,
-    ]);
-    await database.query("insert into unit_result (run_id, key, token, sha256, bytes) values ('r1', $1, 1, $2, $3)", [
-      key,
-      sha256OfBytes(bytes),
-      bytes.length,
-    ]);
-  }
+  const id = workIdOf(planId, out);
+  const run = { id, label: basename(out), place: out, plan: planId, algorithm: plan.algorithm, owner: 'a test' };
+  const units = plan.units.map(({ key }) => ({ key, label: 'u' }));
+  await database.transaction(async (sql) => {
+    await registerRun(sql, run, units, true);
+    await recordEvents(sql, id, units.flatMap(giveUp));
+  });
+  await database.transaction(async (sql) => {
+    await registerRun(sql, run, units, true);
+    await recordEvents(
+      sql,
+      id,
+      units.flatMap(({ key }) => finish(key, out)),
+    );
+    await sql.query("update work_run set state = 'finished', ended_at = now() where id = $1", [id]);
+  });
+}
+
+function giveUp({ key }: { readonly key: string }): WorkEvent[] {
+  const error = { kind: 'input', code: 'E_TEST', message: 'The file was cut.' } as const;
+  return [
+    { kind: 'started', key, worker: 'w' },
+    { kind: 'failed', key, error, again: false },
+  ];
+}
+
+function finish(key: string, out: string): WorkEvent[] {
+  const path = runFolder.unit(out, key);
+  if (!existsSync(path)) throw new Error(`Unit ${key} was not computed.`);
+  const bytes = readFileSync(path);
+  return [
+    { kind: 'started', key, worker: 'w' },
+    { kind: 'done', key, worker: 'w', sha256: sha256OfBytes(bytes), bytes: bytes.length },
+  ];
 }

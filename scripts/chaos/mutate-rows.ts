@@ -15,14 +15,37 @@ const RUN_COLUMNS: readonly SqlColumn[] = [
 ];
 const RUN_ID: SqlColumn = { name: 'run_id', type: 'text' };
 
-const TABLES: readonly { readonly name: string; readonly columns: readonly SqlColumn[] }[] = [
+interface MutableTable {
+  readonly name: string;
+  /** Those that are proven. */
+  readonly columns: readonly SqlColumn[];
+  /** Whether nothing tells that a row has gone. */
+  readonly mayLoseRows?: boolean;
+}
+
+const text = (...names: string[]) => names.map((name): SqlColumn => ({ name, type: 'text' }));
+const TOKEN: SqlColumn = { name: 'token', type: 'integer' };
+
+/** The record of work without times, workers and errors; dead letters here were all answered by a later attempt. */
+const WORK_TABLES: readonly MutableTable[] = [
+  { name: 'work_run', columns: text('id', 'label', 'place', 'plan', 'algorithm', 'state') },
+  { name: 'work_unit', columns: [...text('run_id', 'key', 'state'), TOKEN] },
+  {
+    name: 'unit_result',
+    columns: [...text('run_id', 'key', 'sha256'), TOKEN, { name: 'bytes', type: 'double precision' }],
+  },
+  { name: 'dead_letter', columns: text('run_id', 'key', 'resolution'), mayLoseRows: true },
+];
+
+const TABLES: readonly MutableTable[] = [
   { name: 'run', columns: RUN_COLUMNS },
   ...Object.values(RUN_TABLES).map(({ name, columns, isShared }) => {
     return { name, columns: isShared ? columns : [RUN_ID, ...columns] };
   }),
+  ...WORK_TABLES,
 ];
 
-/** Bit rot knows no rules: takes keys, references, checks and `not null` off the tables of runs. */
+/** Bit rot knows no rules: takes keys, references, checks and `not null` off the tables of runs and of their work. */
 export async function dropConstraints(sql: SqlClient): Promise<void> {
   for (const { name, columns } of TABLES) {
     const rows = await sql.query<{ conname: string }>(
@@ -57,12 +80,12 @@ export async function mutateRow(sql: SqlClient, random: Random): Promise<Mutatio
 
 async function changeRow(
   sql: SqlClient,
-  { name, columns }: (typeof TABLES)[number],
+  { name, columns, mayLoseRows = false }: MutableTable,
   { at, row }: { readonly at: string; readonly row: Record<string, unknown> },
   random: Random,
 ): Promise<string | null> {
   const chance = random();
-  if (chance < 0.1) {
+  if (chance < 0.1 && !mayLoseRows) {
     await sql.query(`delete from ${name} where ctid = $1::tid`, [at]);
     return `row ${at} removed`;
   }

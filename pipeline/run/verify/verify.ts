@@ -138,7 +138,8 @@ async function checkTables(
   };
   await checkRows(sql, run, findings, onRow);
   progress.finish();
-  if (run.plan) await checkWork(sql, { place: run.dir, plan: run.plan, units: run.units }, findings);
+  const { dir, record, plan, units } = run;
+  if (plan) await checkWork(sql, { place: dir, plan, record, units }, findings);
   context.signal.throwIfAborted();
 }
 

@@ -1,102 +1,102 @@
+import { basename } from 'node:path';
+import { WORK_STATES } from '../../../shared/operations.ts';
 import type { Plan } from '../../plan.ts';
+import type { RunRecord } from '../../store/run-record.ts';
 import type { SqlClient } from '../../store/sql.ts';
 import type { UnitHashes } from './files.ts';
 import { type Findings, NEXT } from './findings.ts';
+import { type RunRow, readLostRuns, readRunRows, readUnitWork, workIdOf } from './work-rows.ts';
+import { strangerDifferences, unitDifferences } from './work-units.ts';
 
-interface UnitRow {
-  readonly key: string;
-  readonly state: string | null;
-  readonly results: number;
-  /** Dead letters that no later try has answered. */
-  readonly dead_letters: number;
-  readonly sha256: string | null;
-  readonly bytes: number | null;
+export interface WorkOfRun {
+  /** The output folder as the run named it; a folder that was restored elsewhere is found by its plan. */
+  readonly place: string;
+  readonly plan: Plan;
+  readonly record: Pick<RunRecord, 'proof' | 'unitsLeftOut'>;
+  readonly units: UnitHashes;
 }
 
-const UNITS = `
-with dead as (
-  select key, count(*)::int as n from dead_letter
-  where run_id = $1 and resolution is distinct from 'retried' group by key
-), results as (
-  select key, count(*)::int as n, min(sha256) as sha256, min(bytes) as bytes from unit_result where run_id = $1 group by key
-), units as (select key, min(state) as state from work_unit where run_id = $1 group by key)
-select key, u.state, coalesce(r.n, 0) as results, coalesce(d.n, 0) as dead_letters, r.sha256, r.bytes
-from units u full join results r using (key) full join dead d using (key) order by key`;
+const TABLES = ['work_unit', 'work_attempt', 'unit_result', 'dead_letter'];
 
 /**
- * The record of work of a finished run: every unit of the plan has exactly one of result, dead letter and pending; every
- * result's file is there with its hash; every unit file has a result. Runs of earlier versions have no such record.
- * @param place the output folder as the run named it; a folder that was restored elsewhere is found by its plan
+ * The record of work of a finished run: the run is what its id is made of; its units are those of the plan, each with
+ * exactly one of result, dead letter and pending under the number of its last attempt; every result's file is there with
+ * its hash, and every unit file has a result; what was left out is what run.json leaves out.
  */
-export async function checkWork(
-  sql: SqlClient,
-  run: { readonly place: string; readonly plan: Plan; readonly units: UnitHashes },
-  findings: Findings,
-): Promise<void> {
-  const id = await findWorkRun(sql, run, findings);
-  if (id === null) return;
-  const rows = await sql.query<UnitRow>(UNITS, [id]);
-  findings.checked.rows += rows.length;
-  const planned = new Set(run.plan.units.map(({ key }) => key));
-  const registered = new Set(rows.map(({ key }) => key));
-  for (const row of rows) if (planned.has(row.key)) checkUnit(row, run.units, findings);
-  for (const key of planned) {
-    const key_ = `key ${key}`;
-    if (!registered.has(key))
-      findings.differences.push({
-        place: 'work_unit',
-        key: key_,
-        column: null,
-        wanted: 'the unit of the plan',
-        got: 'no row',
-        next: NEXT.work,
-      });
+export async function checkWork(sql: SqlClient, work: WorkOfRun, findings: Findings): Promise<void> {
+  const { place, plan, record } = work;
+  const rows = await readRunRows(sql, plan, place);
+  const run = rows[0];
+  if (!run) {
+    // Runs of earlier versions have no record of work.
+    if (record.proof) differ(findings, { place: 'work_run', key: null }, 'the record of work of the run', 'none');
+    return;
   }
+  findings.checked.rows += rows.length;
+  if (rows.length > 1) differ(findings, { place: 'work_run', key: `id ${run.id}` }, '1 row', `${rows.length} rows`);
+  if (run.place !== place)
+    findings.remarks.push(`The record of work is that of ${run.place}, where the run was computed.`);
+  if (!checkRun(run, plan, findings)) return;
+  await checkUnits(sql, run, work, findings);
+  for (const table of TABLES)
+    for (const id of await readLostRuns(sql, table))
+      differ(findings, { place: table, key: `run_id ${id}` }, 'a run of the record of work', 'none of this id');
 }
 
-function checkUnit(
-  { key, state, results, dead_letters, sha256, bytes }: UnitRow,
-  units: UnitHashes,
-  { differences }: Findings,
-) {
-  const differ = (place: string, column: string | null, wanted: string, got: string) =>
-    differences.push({ place, key: `key ${key}`, column, wanted, got, next: NEXT.work });
-  const isPending = state === 'due' || state === 'running';
-  const wantedResults = state === 'done' ? 1 : 0;
-  const isDead = state === 'dead';
-  if (state === null) differ('work_unit', null, 'the unit of a result or dead letter', 'no row');
-  else if (results !== wantedResults || dead_letters > 0 !== isDead)
-    differ(
-      'work_unit',
-      'state',
-      'exactly one of result, dead letter and pending',
-      `${state} with ${results} results and ${dead_letters} dead letters`,
-    );
-  const file = units.get(key);
-  if (results > 0 && !file) differ('unit_result', null, 'the file of the result', 'none');
-  if (results > 0 && file && file.sha256 !== sha256)
-    differ('unit_result', 'sha256', `${file.sha256} (the file)`, String(sha256));
-  if (results > 0 && file && file.bytes !== bytes)
-    differ('unit_result', 'bytes', `${file.bytes} (the file)`, String(bytes));
-  if (results === 0 && file && !isPending) differ('unit_result', null, 'a row for the unit file', 'none');
-  if (results === 0 && file && isPending)
-    differ('unit_result', null, 'a row for the unit file of a finished run', `none, the unit is ${state}`);
+interface Where {
+  readonly place: string;
+  readonly key: string | null;
+  readonly column?: string;
 }
 
-async function findWorkRun(
+function differ({ differences }: Findings, where: Where, wanted: string, got: string): void {
+  differences.push({ column: null, ...where, wanted, got, next: NEXT.work });
+}
+
+/** False where the run is not the one that its id says: then its units cannot be found. */
+function checkRun(run: RunRow, plan: Plan, findings: Findings): boolean {
+  const check = (column: keyof RunRow, wanted: string, why: string) => {
+    if (run[column] === wanted) return true;
+    differ(findings, { place: 'work_run', key: `id ${run.id}`, column }, `${wanted}${why}`, String(run[column]));
+    return false;
+  };
+  const isItself =
+    check('plan', plan.runId, ' (run.json)') &&
+    check('id', workIdOf(run.plan, run.place), ', the hash of plan and place');
+  if (!isItself) return false;
+  check('label', basename(run.place), ', the name of the folder');
+  check('algorithm', plan.algorithm, ' (the plan)');
+  if (!(WORK_STATES as readonly string[]).includes(run.state)) check('state', 'finished', '');
+  else if (run.state !== 'finished')
+    findings.remarks.push(`By the record of work the run is ${run.state}, not finished.`);
+  return true;
+}
+
+async function checkUnits(
   sql: SqlClient,
-  { place, plan }: { readonly place: string; readonly plan: Plan },
-  { remarks }: Findings,
-): Promise<string | null> {
-  const [known] = await sql.query<{ at: string | null }>("select to_regclass('work_run')::text as at");
-  if (!known?.at) return null;
-  const runs = await sql.query<{ id: string; place: string; state: string }>(
-    'select id, place, state from work_run where plan = $1 order by started_at desc, id',
-    [plan.runId],
-  );
-  const run = runs.find((row) => row.place === place) ?? runs[0];
-  if (!run) return null;
-  if (run.place !== place) remarks.push(`The record of work is that of ${run.place}, where the run was computed.`);
-  if (run.state !== 'finished') remarks.push(`By the record of work the run is ${run.state}, not finished.`);
-  return run.id;
+  run: RunRow,
+  { plan, record, units }: WorkOfRun,
+  { differences, checked }: Findings,
+): Promise<void> {
+  const work = await readUnitWork(sql, run.id, () => {
+    checked.rows += 1;
+  });
+  const leftOut = new Set(record.unitsLeftOut.map(({ id }) => id));
+  const isFinished = run.state === 'finished';
+  const planned = new Set(plan.units.map(({ key }) => key));
+  for (const key of planned) {
+    const context = { isFinished, isLeftOut: leftOut.has(key), file: units.get(key) };
+    differences.push(...unitDifferences(key, work.get(key), context));
+  }
+  for (const [key, stranger] of work) if (!planned.has(key)) differences.push(...strangerDifferences(key, stranger));
+  for (const key of leftOut)
+    if (!planned.has(key))
+      differences.push({
+        place: 'run.json',
+        key: null,
+        column: 'unitsLeftOut',
+        wanted: 'units of the plan',
+        got: key,
+        next: NEXT.record,
+      });
 }

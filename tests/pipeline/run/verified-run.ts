@@ -1,7 +1,8 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { runVerify, type VerifyReport, verifyRun } from '../../../pipeline/run/verify/verify.ts';
+import { workIdOf } from '../../../pipeline/run/verify/work-rows.ts';
 import { openDatabase } from '../../../pipeline/store/database.ts';
 import type { Database, SqlClient } from '../../../pipeline/store/sql.ts';
 import { dropConstraints } from '../../../scripts/chaos/mutate-rows.ts';
@@ -39,8 +40,7 @@ export async function openVerifiedRun(): Promise<VerifiedRun> {
   cpSync(dir, open, { recursive: true });
   const database = await openDatabase({ folder: open });
   await database.transaction(dropConstraints);
-  // The record of work names the folder in which the run was computed.
-  await database.query('update work_run set place = $1', [open]);
+  await moveWork(database, open);
   const verify = (sql: SqlClient) => verifyRun(open, sql, noSample, quiet);
   return {
     root,
@@ -78,6 +78,15 @@ export async function openVerifiedRun(): Promise<VerifiedRun> {
       rmSync(root, { recursive: true, force: true });
     },
   };
+}
+
+/** The record of work names the folder in which the run was computed, and its id is made of that. */
+async function moveWork(database: Database, place: string): Promise<void> {
+  const [run] = await database.query<{ plan: string }>('select plan from work_run');
+  const id = workIdOf(run!.plan, place);
+  await database.query('update work_run set id = $1, place = $2, label = $3', [id, place, basename(place)]);
+  for (const table of ['work_unit', 'work_attempt', 'unit_result', 'dead_letter'])
+    await database.query(`update ${table} set run_id = $1`, [id]);
 }
 
 /** Files on top of a folder that are results. */
