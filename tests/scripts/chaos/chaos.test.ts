@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { builtProgram } from '../../../pipeline/workers/built-program.ts';
 import { chaosDatabase } from '../../../scripts/chaos/database-away.ts';
 import { chaosDisk } from '../../../scripts/chaos/disk.ts';
@@ -10,6 +10,9 @@ import { openStage, type Stage } from '../../../scripts/chaos/stage.ts';
 import { chaosSteps } from '../../../scripts/chaos/steps.ts';
 import { chaosSuspend } from '../../../scripts/chaos/suspend.ts';
 import { postgresMissing } from '../../pipeline/store/postgres-server.ts';
+
+// On a busy machine each takes a multiple of its 4 to 12 s.
+vi.setConfig({ testTimeout: 180_000 });
 
 const describeWithPostgres = postgresMissing === null ? describe : describe.skip;
 
