@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Plan } from '../pipeline/plan.ts';
 import { runFolder } from '../pipeline/run/folder.ts';
-import { workIdOf } from '../pipeline/run/verify/work-rows.ts';
+import { workIdOf } from '../pipeline/run/work-id.ts';
 import { openDatabase } from '../pipeline/store/database.ts';
 import { sha256OfBytes } from '../pipeline/store/files.ts';
 import { saveRun } from '../pipeline/store/save-run.ts';

@@ -15,6 +15,7 @@ import { pullUnits } from './pull-units.ts';
 import { readEndings, runJobs } from './run-jobs.ts';
 import type { Task, TaskResult } from './tasks.ts';
 import { decodeUnitFile } from './unit-file.ts';
+import { workIdOf } from './work-id.ts';
 import { WorkRecord } from './work-record.ts';
 
 /** A store beside the output folder, and what the run's plan is called there. */
@@ -32,15 +33,10 @@ interface Means {
   readonly stop: (error: unknown) => void;
 }
 
-/** Name of a run's work: the same run into two folders is two runs. */
-function workIdOf({ config, plan }: PreparedRun): string {
-  return `r${sha256OfBytes(`${plan.runId} ${config.out}`).slice(0, 24)}`;
-}
-
 export function openWorkRecord(prepared: PreparedRun, database: RunDatabase, say: (line: string) => void): WorkRecord {
   const { config, plan } = prepared;
   const run = {
-    id: workIdOf(prepared),
+    id: workIdOf(plan.runId, config.out),
     label: basename(config.out),
     place: config.out,
     plan: plan.runId,

@@ -1,6 +1,6 @@
 import type { Plan } from '../../plan.ts';
-import { sha256OfBytes } from '../../store/files.ts';
 import type { SqlClient } from '../../store/sql.ts';
+import { workIdOf } from '../work-id.ts';
 
 /** The rows of a run in the record of work, as far as they are proven. Bit rot knows no types: any value may be null. */
 
@@ -46,11 +46,6 @@ export interface UnitWork {
   readonly results: readonly ResultRow[];
   readonly letters: readonly LetterRow[];
   readonly attempts: AttemptsRow | null;
-}
-
-/** The id that a run into this folder has: that of `pipeline/run/compute-units.ts`. */
-export function workIdOf(planId: string, place: string): string {
-  return `r${sha256OfBytes(`${planId} ${place}`).slice(0, 24)}`;
 }
 
 /** Rows of a run into `place`, or else of the same plan into other folders, the newest first. */

@@ -3,9 +3,10 @@ import { WORK_STATES } from '../../../shared/operations.ts';
 import type { Plan } from '../../plan.ts';
 import type { RunRecord } from '../../store/run-record.ts';
 import type { SqlClient } from '../../store/sql.ts';
+import { workIdOf } from '../work-id.ts';
 import type { UnitHashes } from './files.ts';
 import { type Findings, NEXT } from './findings.ts';
-import { type RunRow, readLostRuns, readRunRows, readUnitWork, workIdOf } from './work-rows.ts';
+import { type RunRow, readLostRuns, readRunRows, readUnitWork } from './work-rows.ts';
 import { strangerDifferences, unitDifferences } from './work-units.ts';
 
 export interface WorkOfRun {

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { runVerify, type VerifyReport, verifyRun } from '../../../pipeline/run/verify/verify.ts';
-import { workIdOf } from '../../../pipeline/run/verify/work-rows.ts';
+import { workIdOf } from '../../../pipeline/run/work-id.ts';
 import { openDatabase } from '../../../pipeline/store/database.ts';
 import type { Database, SqlClient } from '../../../pipeline/store/sql.ts';
 import { dropConstraints } from '../../../scripts/chaos/mutate-rows.ts';
