@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Transaction } from '@electric-sql/pglite';
 import type { Pool, PoolClient } from 'pg';
 import { CanopyError } from '../../shared/errors.ts';
 import { withoutLogin } from '../address.ts';
@@ -35,17 +36,8 @@ async function openPglite(folder: string): Promise<Database> {
     const pglite = await bootPglite(folder);
     return {
       kind: 'pglite',
-      query: async <Row>(text: string, parameters: readonly unknown[] = []) =>
-        (await pglite.query<Row>(text, [...parameters])).rows,
-      execute: async (text) => void (await pglite.exec(text)),
-      transaction: (work) =>
-        pglite.transaction((tx) =>
-          work({
-            query: async <Row>(text: string, parameters: readonly unknown[] = []) =>
-              (await tx.query<Row>(text, [...parameters])).rows,
-            execute: async (text) => void (await tx.exec(text)),
-          }),
-        ),
+      ...clientOfPglite(pglite),
+      transaction: (work) => pglite.transaction((tx) => work(clientOfPglite(tx))),
       close: async () => {
         await pglite.close();
         await lock.release();
@@ -55,6 +47,15 @@ async function openPglite(folder: string): Promise<Database> {
     await lock.release();
     throw error;
   }
+}
+
+/** The embedded database, or a transaction in it, as everything else speaks to it. */
+export function clientOfPglite(connection: Pick<Transaction, 'query' | 'exec'>): SqlClient {
+  return {
+    query: async <Row>(text: string, parameters: readonly unknown[] = []) =>
+      (await connection.query<Row>(text, [...parameters])).rows,
+    execute: async (text) => void (await connection.exec(text)),
+  };
 }
 
 async function bootPglite(folder: string) {

@@ -2,7 +2,7 @@ import { constants, existsSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openPostgres } from './database.ts';
+import { clientOfPglite, openPostgres } from './database.ts';
 import { refuseHeldLock } from './lock.ts';
 import { RUN_TABLES, type RunTableName, type SqlRow } from './run-rows.ts';
 import type { SqlClient } from './sql.ts';
@@ -54,14 +54,7 @@ async function openCopy(folder: string): Promise<ReadDatabase | null> {
     const { PGlite } = await import('@electric-sql/pglite');
     const pglite = await PGlite.create({ dataDir });
     return {
-      read: (work) =>
-        pglite.transaction((tx) =>
-          work({
-            query: async <Row>(text: string, parameters: readonly unknown[] = []) =>
-              (await tx.query<Row>(text, [...parameters])).rows,
-            execute: async (text) => void (await tx.exec(text)),
-          }),
-        ),
+      read: (work) => pglite.transaction((tx) => work(clientOfPglite(tx))),
       close: async () => {
         await pglite.close();
         await removeCopy();
