@@ -21,7 +21,7 @@ const UNITS = 6;
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
-describe.skipIf(postgresMissing)('a run over workers on two hosts', () => {
+describe.skipIf(postgresMissing !== null)(`a run over workers on two hosts ${postgresMissing ?? ''}`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'canopy-hosts-'));
   const workers: ChildProcess[] = [];
   let hosts: TestHosts;

@@ -17,7 +17,7 @@ const ERROR = { kind: 'input', code: 'E_TIFF_TRUNCATED', message: 'The file is c
 const RUN = { id: 'r1', label: 'fleet-run', place: '/out/fleet-run', plan: 'p', algorithm: 'a', owner: 'me:1' };
 
 /** A server beside a fleet: its folder is empty, and all it knows of runs is in PostgreSQL. */
-describe.skipIf(postgresMissing !== null)('canopy serve with the database of a fleet', () => {
+describe.skipIf(postgresMissing !== null)(`canopy serve with the database of a fleet ${postgresMissing ?? ''}`, () => {
   const root = mkdtempSync(join(tmpdir(), 'canopy-fleet-operations-'));
   let postgres: PostgresServer;
   let database: Database;
