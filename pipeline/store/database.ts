@@ -107,6 +107,11 @@ export async function openPostgres(url: string, queryTimeoutMs = QUERY_TIMEOUT_M
         connection.release();
         return result;
       } catch (error) {
+        // One that has not answered would not answer this either, and the server rolls back when it is gone.
+        if (isSilence(error)) {
+          connection.release(error);
+          throw error;
+        }
         // A connection that cannot even roll back is thrown away.
         await connection.query('rollback').then(
           () => connection.release(),
@@ -117,6 +122,11 @@ export async function openPostgres(url: string, queryTimeoutMs = QUERY_TIMEOUT_M
     },
     close: () => pool.end(),
   };
+}
+
+/** What the driver says when `query_timeout` has passed. */
+function isSilence(error: unknown): error is Error {
+  return error instanceof Error && /query read timeout/i.test(error.message);
 }
 
 function clientOf(connection: Pick<Pool, 'query'> | Pick<PoolClient, 'query'>): SqlClient {
