@@ -32,6 +32,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'exact statistics of any raster for every parcel of a file',
     load: async () => (await import('./commands/zonal.ts')).zonalCommand,
   },
+  parcels: {
+    summary: 'check, import, export and judge the parcels of a twin',
+    load: async () => (await import('./commands/parcels.ts')).parcelsCommand,
+  },
   breaks: {
     summary: 'whether and when a series leaves its own season',
     load: async () => (await import('./commands/breaks.ts')).breaksCommand,
@@ -70,7 +74,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const command = await entry.load();
   if (rest.includes('--help')) {
-    process.stdout.write(`${command.usage}\n`);
+    process.stdout.write(`${(await command.usageOf?.(rest)) ?? command.usage}\n`);
     return 0;
   }
   const abort = new AbortController();

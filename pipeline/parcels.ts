@@ -1,10 +1,10 @@
 import { inputError } from '../shared/errors.ts';
+import { measureAreaHa } from '../shared/geometry/area.ts';
+import { bboxOfRings, type Fault, readRings } from '../shared/geometry/rings.ts';
+import { findGeometryFault } from '../shared/geometry/validity.ts';
 import type { Bbox } from '../shared/grid.ts';
 import type { Parcel, RefusedParcel } from '../shared/parcel.ts';
-import { measureAreaHa } from './parcels/area.ts';
 import { isMember, type NamedFeature, readFeatureFile } from './parcels/features.ts';
-import { bboxOfRings, type Fault, readRings } from './parcels/rings.ts';
-import { findGeometryFault } from './parcels/validity.ts';
 
 export interface ParsedParcels {
   /** In file order. */

@@ -1,9 +1,10 @@
+import { signedAreaOfRings } from '../shared/geometry/signed-area.ts';
 import type { Bbox, Grid, Window } from '../shared/grid.ts';
 import { bboxesTouch, gridBbox, windowOfBbox } from '../shared/grid.ts';
 import type { Parcel } from '../shared/parcel.ts';
 import { projectRings } from '../shared/transform.ts';
 import type { PlacedArea } from './plan-chunks.ts';
-import { clipToBbox, ringsBbox, signedAreaOfRings } from './raster/clip.ts';
+import { clipToBbox, ringsBbox } from './raster/clip.ts';
 
 /** A grid as far as parcels are placed on it. */
 export interface PlaceGrid {

@@ -13,6 +13,8 @@ export interface CommandContext {
 export interface Command {
   readonly name: string;
   readonly usage: string;
+  /** Usage of a part of a command that has parts; null where the arguments name none. */
+  readonly usageOf?: (argv: readonly string[]) => Promise<string | null>;
   /** Resolves to the exit code: 0 finished, 1 failed, 2 wrong use, 3 finished with units left out. */
   readonly run: (argv: readonly string[], context: CommandContext) => Promise<number>;
 }

@@ -1,7 +1,7 @@
 import { inputError } from '../../shared/errors.ts';
+import type { Fault } from '../../shared/geometry/rings.ts';
 import { assignIds, faultOfId, quoteId } from './ids.ts';
 import { decodeUtf8, keepsNumbersAsWritten, parseJsonText, quoteMemberNumbers } from './json-text.ts';
-import type { Fault } from './rings.ts';
 
 /** What of a GeoJSON feature matters to a parcel. */
 export interface Feature {

@@ -1,8 +1,8 @@
 import { inputError } from '../../shared/errors.ts';
+import { acceptRings, type Fault, type Frame, readRings } from '../../shared/geometry/rings.ts';
+import { findGeometryFault, isPlainlySimple } from '../../shared/geometry/validity.ts';
 import { type HollowFile, hollowOut } from './coordinates.ts';
 import { type FeatureFile, isMember, type NamedFeature, readFeatureFile } from './features.ts';
-import { acceptRings, type Fault, type Frame, readRings } from './rings.ts';
-import { findGeometryFault, isPlainlySimple } from './validity.ts';
 
 /** A parcel in the CRS of a raster, or the sentence why there is none. */
 export interface PlanarParcel {

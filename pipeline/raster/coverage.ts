@@ -1,5 +1,5 @@
+import { signedAreaOfRings } from '../../shared/geometry/signed-area.ts';
 import type { Grid, Window } from '../../shared/grid.ts';
-import { signedAreaOfRings } from './clip.ts';
 import { addRing, createEdgeSink, openSink, sumRow } from './edges.ts';
 
 /**

@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify';
+import { bboxOfRings, readRings } from '../../shared/geometry/rings.ts';
+import { signedAreaOfRings } from '../../shared/geometry/signed-area.ts';
 import { type Bbox, bboxesTouch, gridBbox } from '../../shared/grid.ts';
 import { projectRings } from '../../shared/transform.ts';
-import { bboxOfRings, readRings } from '../parcels/rings.ts';
 import { type PlannedScene, primaryGrid } from '../plan.ts';
-import { clipToBbox, signedAreaOfRings } from '../raster/clip.ts';
+import { clipToBbox } from '../raster/clip.ts';
 import { sha256OfBytes } from '../store/files.ts';
 import type { ChipStyle, ChipTask } from './chip-task.ts';
 import { HttpFailure } from './failure.ts';

@@ -1,6 +1,6 @@
+import { groupRings } from '../../shared/geometry/rings.ts';
 import type { Parcel } from '../../shared/parcel.ts';
 import type { ParcelResult } from '../../shared/result.ts';
-import { groupRings } from '../parcels/rings.ts';
 import { readCell, resultColumns } from './tables.ts';
 
 /** What every export has to say about where its figures come from. */

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { invalidGround, measureGround, outsideOf, type Surface } from '../../pipeline/ground.ts';
-import { clipToBbox, signedAreaOfRings } from '../../pipeline/raster/clip.ts';
+import { clipToBbox } from '../../pipeline/raster/clip.ts';
 import { computeCoverage } from '../../pipeline/raster/coverage.ts';
 import { type CoveredWindow, indexOf } from '../../pipeline/raster/zonal.ts';
+import { signedAreaOfRings } from '../../shared/geometry/signed-area.ts';
 import type { Bbox, Grid, Window } from '../../shared/grid.ts';
 
 const CRS = 'EPSG:32631';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { hollowOut } from '../../pipeline/parcels/coordinates.ts';
 import { readFeatureFile } from '../../pipeline/parcels/features.ts';
 import { parsePlanarParcels } from '../../pipeline/parcels/planar.ts';
-import { readRings } from '../../pipeline/parcels/rings.ts';
+import { readRings } from '../../shared/geometry/rings.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const CRS = '"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::32631"}}';

@@ -3,7 +3,7 @@ import GeometryFactory from 'jsts/org/locationtech/jts/geom/GeometryFactory.js';
 import GeoJSONReader from 'jsts/org/locationtech/jts/io/GeoJSONReader.js';
 import IsValidOp from 'jsts/org/locationtech/jts/operation/valid/IsValidOp.js';
 import { describe, expect, it } from 'vitest';
-import { isPlainlySimple } from '../../pipeline/parcels/validity.ts';
+import { isPlainlySimple } from '../../shared/geometry/validity.ts';
 
 function isValidForJts(ring: readonly (readonly [number, number])[]): boolean {
   const geometry = new GeoJSONReader(new GeometryFactory()).read({ type: 'Polygon', coordinates: [ring] });

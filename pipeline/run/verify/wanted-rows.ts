@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bboxOfRings } from '../../../shared/geometry/rings.ts';
 import type { Bbox } from '../../../shared/grid.ts';
-import { bboxOfRings } from '../../parcels/rings.ts';
 import type { Plan } from '../../plan.ts';
 import { splitCsvRow } from '../../server/csv-row.ts';
 import { sha256OfBytes } from '../../store/files.ts';

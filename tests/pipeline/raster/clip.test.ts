@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clipToBbox, ringsBbox, signedAreaOfRings } from '../../../pipeline/raster/clip.ts';
+import { clipToBbox, ringsBbox } from '../../../pipeline/raster/clip.ts';
 import { computeCoverage } from '../../../pipeline/raster/coverage.ts';
+import { signedAreaOfRings } from '../../../shared/geometry/signed-area.ts';
 import { type Bbox, windowOfBbox } from '../../../shared/grid.ts';
 import { GRID_NEAR_ORIGIN, parcelRingsNearOrigin, rectangle, reversed, shoelace, sum } from './polygons.ts';
 

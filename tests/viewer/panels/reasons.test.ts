@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatPlace } from '../../../pipeline/parcels/rings.ts';
 import { parseParcels } from '../../../pipeline/parcels.ts';
+import { formatPlace } from '../../../shared/geometry/rings.ts';
 import { translateReason } from '../../../viewer/i18n/reasons.ts';
 import type { Language } from '../../../viewer/state.ts';
 

@@ -6,7 +6,7 @@ import {
   type ControlAreaInput,
   layOutControlAreas,
 } from '../../../../pipeline/change/controls/donor-pool.ts';
-import { measureAreaHa } from '../../../../pipeline/parcels/area.ts';
+import { measureAreaHa } from '../../../../shared/geometry/area.ts';
 import type { Grid, Window } from '../../../../shared/grid.ts';
 import { crsToLonLat, projectRings } from '../../../../shared/transform.ts';
 

@@ -1,4 +1,4 @@
-import { signedAreaOfRings } from '../raster/clip.ts';
+import { signedAreaOfRings } from './signed-area.ts';
 
 /** Why a feature cannot be a parcel: stable code and the rest of a sentence whose subject is the parcel. */
 export interface Fault {

@@ -1,0 +1,30 @@
+import { usageError } from '../../shared/errors.ts';
+import type { Command } from './command.ts';
+
+/** What can be done with parcels, each in a file of its own: name → loader. */
+const DEEDS: Record<string, { summary: string; load: () => Promise<Command> }> = {};
+
+export const parcelsCommand: Command = {
+  name: 'parcels',
+  usage: overview(),
+  usageOf: async ([name]) => (await deedOf(name)?.load())?.usage ?? null,
+  async run([name, ...rest], io) {
+    const deed = deedOf(name);
+    if (!deed) {
+      const said = name === undefined ? '' : `There is no "canopy parcels ${name}". `;
+      throw usageError(`${said}Wanted: ${Object.keys(DEEDS).join(', ')}; canopy parcels --help tells more.`);
+    }
+    return (await deed.load()).run(rest, io);
+  },
+};
+
+function deedOf(name: string | undefined) {
+  return name === undefined || !Object.hasOwn(DEEDS, name) ? undefined : DEEDS[name];
+}
+
+function overview(): string {
+  const lines = Object.entries(DEEDS).map(([name, { summary }]) => `  ${name.padEnd(11)} ${summary}`);
+  return ['canopy parcels <deed> [flags]', '', ...lines, '', 'canopy parcels <deed> --help lists its flags.'].join(
+    '\n',
+  );
+}
