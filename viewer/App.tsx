@@ -16,7 +16,7 @@ import { type LeftColumn, useLeftColumn } from './shell/use-left-column.ts';
 import { useIsPhone } from './shell/use-phone.ts';
 import { type RunState, useRun } from './shell/use-run.ts';
 import { useShortcuts } from './shell/use-shortcuts.ts';
-import { useStore } from './state.ts';
+import { MAP_PAGES, useStore } from './state.ts';
 
 const TwinPage = lazy(() => import('./panels/TwinPage.tsx'));
 const OperationsPage = lazy(() => import('./operations/OperationsPage.tsx'));
@@ -63,11 +63,12 @@ export function App() {
 function SkipLinks({ hasTable }: { hasTable: boolean }) {
   const t = useTranslate();
   const page = useStore((state) => state.page);
-  if (page !== 'map') return null;
+  if (!MAP_PAGES.includes(page)) return null;
   return (
     <nav className="shell-skip" aria-label={t('shell.skip')}>
       <a href="#map">{t('shell.skip.map')}</a>
-      {hasTable && <a href="#parcels">{t('shell.skip.table')}</a>}
+      {hasTable && page === 'map' && <a href="#parcels">{t('shell.skip.table')}</a>}
+      {hasTable && page === 'delineate' && <a href="#register">{t('draw.skip.register')}</a>}
     </nav>
   );
 }
@@ -144,12 +145,13 @@ interface PagesProps {
 function Pages({ run, twin, isPhone, left }: PagesProps) {
   const t = useTranslate();
   const page = useStore((state) => state.page);
-  const [hasMap, setHasMap] = useState(page === 'map');
-  if (page === 'map' && !hasMap) setHasMap(true);
+  const isOnMap = MAP_PAGES.includes(page);
+  const [hasMap, setHasMap] = useState(isOnMap);
+  if (isOnMap && !hasMap) setHasMap(true);
   return (
     <main className="shell-pages">
       {hasMap && (
-        <div className="shell-page" inert={page !== 'map'}>
+        <div className="shell-page" inert={!isOnMap}>
           <MapPage run={run} twin={twin} isPhone={isPhone} left={left} />
         </div>
       )}

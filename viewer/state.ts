@@ -4,7 +4,9 @@ import type { ParcelStatus } from '../shared/ramps.ts';
 
 export type Language = 'en' | 'fr' | 'de';
 export type Theme = 'auto' | 'light' | 'dark';
-export type Page = 'map' | 'twin' | 'operations';
+export type Page = 'map' | 'delineate' | 'twin' | 'operations';
+/** Pages that show the one map, with other columns beside it. */
+export const MAP_PAGES: readonly Page[] = ['map', 'delineate'];
 export type Compare = 'off' | 'swipe' | 'side' | 'flicker';
 export type Tool = 'none' | 'measure';
 

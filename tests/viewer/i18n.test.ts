@@ -27,7 +27,7 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
     'fraction',
     'points',
   ],
-  'German words that English shares': ['Link', 'Live', 'Index', 'Position'],
+  'German words that English shares': ['Link', 'Live', 'Index', 'Position', 'Register'],
 };
 const allowed = new Set(Object.values(SAME).flat());
 

@@ -33,7 +33,7 @@ const colouring = fc
   .map((one) => ({ ...one }));
 const word = fc.string({ minLength: 1, maxLength: 60, unit: 'grapheme' });
 const view: fc.Arbitrary<ViewState> = fc.record({
-  page: fc.constantFrom('map', 'twin'),
+  page: fc.constantFrom('map', 'delineate', 'twin'),
   language: fc.constantFrom('en', 'fr', 'de'),
   theme: fc.constantFrom('auto', 'light', 'dark'),
   camera: fc.option(fc.record({ lon: steps(-180, 180, 5), lat: steps(-90, 90, 5), zoom: steps(0, 24, 2) })),

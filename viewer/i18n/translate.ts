@@ -3,6 +3,7 @@ import { type Language, useStore } from '../state.ts';
 import { changeMessages } from './change.ts';
 import { changeChartMessages } from './change-chart.ts';
 import { changeLayerMessages } from './change-layers.ts';
+import { delineateMessages } from './delineate.ts';
 import { exportMessages } from './export.ts';
 import { layerMessages } from './layers.ts';
 import { mapMessages } from './map.ts';
@@ -28,6 +29,7 @@ function merged(language: Language) {
     ...changeMessages[language],
     ...changeChartMessages[language],
     ...changeLayerMessages[language],
+    ...delineateMessages[language],
     ...exportMessages[language],
     ...operationsMessages[language],
   };

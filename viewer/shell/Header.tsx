@@ -28,7 +28,7 @@ export interface HeaderProps {
   open(dialog: DialogName): void;
 }
 
-const PAGES = ['map', 'twin', 'operations'] as const satisfies readonly Page[];
+const PAGES = ['map', 'delineate', 'twin', 'operations'] as const satisfies readonly Page[];
 
 export function Header({ run, isPhone, open }: HeaderProps) {
   const t = useTranslate();

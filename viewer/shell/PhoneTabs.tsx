@@ -11,8 +11,14 @@ const TABS = [
   ['layers', 'layers'],
 ] as const satisfies readonly (readonly [PhoneTab, IconName])[];
 
+interface PhoneTabsProps {
+  readonly tab: PhoneTab;
+  readonly isDelineating: boolean;
+  onChange(tab: PhoneTab): void;
+}
+
 /** The bar at the foot of a phone: the map alone, or a sheet over its lower part. */
-export function PhoneTabs({ tab, onChange }: { tab: PhoneTab; onChange(tab: PhoneTab): void }) {
+export function PhoneTabs({ tab, isDelineating, onChange }: PhoneTabsProps) {
   const t = useTranslate();
   return (
     <nav className="shell-tabbar" aria-label={t('shell.parts')}>
@@ -24,7 +30,7 @@ export function PhoneTabs({ tab, onChange }: { tab: PhoneTab; onChange(tab: Phon
           onPress={() => onChange(one === tab ? 'map' : one)}
         >
           <Icon name={icon} />
-          {t(`shell.tab.${one}`)}
+          {t(isDelineating ? `draw.tab.${one}` : `shell.tab.${one}`)}
         </Button>
       ))}
     </nav>

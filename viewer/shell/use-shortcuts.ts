@@ -22,6 +22,7 @@ export const SHORTCUTS = [
 ] as const;
 
 type ShortcutName = (typeof SHORTCUTS)[number][1];
+const RESULT_KEYS: readonly ShortcutName[] = ['next', 'previous', 'search'];
 
 /** Keys that act on the whole page, while no field, list or dialog wants them. */
 export function useShortcuts(run: RunInfo | null, open: (dialog: DialogName) => void): void {
@@ -34,6 +35,8 @@ export function useShortcuts(run: RunInfo | null, open: (dialog: DialogName) => 
       if (readChoice('shortcuts') === 'off') return;
       const name = SHORTCUTS.find(([key]) => key === event.key)?.[1];
       if (name === undefined) return;
+      // Stepping through results and searching them is not for where parcels are drawn.
+      if (useStore.getState().page === 'delineate' && RESULT_KEYS.includes(name)) return;
       event.preventDefault();
       act(name, run, open);
     };
@@ -51,9 +54,9 @@ function wantsKeys(target: EventTarget | null): boolean {
 
 /** One step back: from a tool, else from the open parcel. */
 function goBack(): void {
-  const { tool, parcel, set } = useStore.getState();
+  const { tool, page, parcel, set } = useStore.getState();
   if (tool !== 'none') set({ tool: 'none' });
-  else if (parcel !== null) set({ parcel: null });
+  else if (parcel !== null && page !== 'delineate') set({ parcel: null });
 }
 
 function act(name: ShortcutName, run: RunInfo, open: (dialog: DialogName) => void): void {

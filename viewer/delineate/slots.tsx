@@ -1,0 +1,34 @@
+import type { RunInfo, TwinInfo } from '../../shared/api.ts';
+import type { Draft } from './drafts.ts';
+
+/**
+ * Where the register's own parts hang: each of these is replaced by `lazy(() => import('../register/….tsx'))`; all stand
+ * in a `Boundary` with `Suspense`, so one that fails takes nothing else with it.
+ */
+
+export interface PlaceProps {
+  readonly run: RunInfo;
+  readonly twin: TwinInfo | null;
+}
+
+export interface DraftProps {
+  readonly draft: Draft;
+}
+
+/** Left column: list of registered parcels and drafts, import, export, offline. */
+export const RegisterPanel = (_: PlaceProps) => null;
+
+/** Over the map while parcels are delineated: takes files that are dropped, shows both sides of a conflict. */
+export const RegisterOnMap = (_: PlaceProps) => null;
+
+/** Of a registered parcel that was chosen on the map or in the list: its versions, results, and what can be done. */
+export const RecordPanel = (_: { readonly id: string }) => null;
+
+/** Within the open draft: name, intervention, dates, tenure, and handing in. */
+export const AttributeForm = (_: DraftProps) => null;
+
+/** Within the open draft: what the check found, proposals to mend, eligibility. */
+export const FindingsPanel = (_: DraftProps) => null;
+
+/** Within the open draft while it is in conflict: both versions, and the choice. */
+export const ConflictPanel = (_: DraftProps) => null;
