@@ -1,0 +1,185 @@
+import type { Eligibility, EligibilityRule, EligibilityRuleName, Light } from '../../shared/eligibility.ts';
+import { INTERVENTIONS, type Intervention } from '../../shared/parcel-check.ts';
+import type { Amount, LayerFacts, ParcelFigures } from './figures.ts';
+import { type Stance, type StanceRule, stanceOf } from './interventions.ts';
+import { ELIGIBILITY_SETTINGS, type EligibilitySettings } from './settings.ts';
+import { sayRule } from './words.ts';
+
+/** What is planned on the parcel, and what a reviewer has written about it. */
+export interface Plan {
+  /** null: not said. */
+  readonly intervention: Intervention | null;
+  /** A reviewer's note; null or blank: none. */
+  readonly note: string | null;
+}
+
+/**
+ * Judges a parcel from what was measured on it. Rules about clearing, tree cover, water and savanna are always answered:
+ * without their layer they need more information. Slope, built-up land, cropland and protected areas are left out where
+ * no layer of them was given.
+ */
+export function judgeParcel(
+  figures: ParcelFigures,
+  plan: Plan,
+  settings: EligibilitySettings = ELIGIBILITY_SETTINGS,
+): Eligibility {
+  const subject = { figures, plan, settings };
+  const rules = [
+    judgeClearing(subject),
+    judgeCover(subject),
+    ...judgeLandCover(subject),
+    ...judgeGiven(subject, 'slope', figures.steep),
+    ...judgeGiven(subject, 'protected-area', figures.protectedArea),
+  ].sort((a, b) => ORDER.indexOf(a.rule) - ORDER.indexOf(b.rule));
+  return { light: worstOf(rules.map(({ light }) => light)), parcelHa: figures.parcelHa, rules };
+}
+
+const ORDER: readonly EligibilityRuleName[] = [
+  'no-clearing',
+  'tree-cover-now',
+  'water',
+  'slope',
+  'built-up',
+  'cropland',
+  'protected-area',
+  'savanna',
+];
+
+function worstOf(lights: readonly Light[]): Light {
+  if (lights.includes('fail')) return 'fail';
+  return lights.includes('more-information') ? 'more-information' : 'pass';
+}
+
+interface Subject {
+  readonly figures: ParcelFigures;
+  readonly plan: Plan;
+  readonly settings: EligibilitySettings;
+}
+
+type Evidence = EligibilityRule['evidence'][number];
+
+function evidenceOf({ layer, date, attribution }: LayerFacts, { ha, unknownHa }: Amount): Evidence {
+  return { layer, date, ha, unknownHa, attribution };
+}
+
+/** Ground that a layer does not say a thing about is not part of this. */
+function unseen({ layer, date, attribution }: LayerFacts, parcelHa: number): Evidence {
+  return { layer, date, ha: null, unknownHa: parcelHa, attribution };
+}
+
+/** Whether more than `pct` percent of the parcel are of a kind: null where the unknown ground decides it. */
+function exceeds({ ha, unknownHa }: Amount, pct: number, parcelHa: number): boolean | null {
+  const limitHa = (pct / 100) * parcelHa;
+  if (ha > limitHa) return true;
+  return ha + unknownHa > limitHa ? null : false;
+}
+
+function judgeClearing({ figures, settings }: Subject): EligibilityRule {
+  const { cleared, coverBefore, wooded, parcelHa } = figures;
+  const say = sayRule('no-clearing', { parcelHa, years: settings.clearedYears, limitPct: settings.tolerancePct });
+  if (cleared === null) {
+    const seen = [coverBefore, wooded].filter((layer) => layer !== null).map((layer) => unseen(layer, parcelHa));
+    return say('more-information', coverBefore === null ? 'no-layer-before' : 'no-layer-now', seen);
+  }
+  const { before, now } = cleared;
+  const evidence = [evidenceOf(before, cleared), evidenceOf(now, cleared)];
+  const amounts = { ha: cleared.ha, unknownHa: cleared.unknownHa, before: before.date ?? '', now: now.date ?? '' };
+  const years = yearsBetween(before.date, now.date);
+  if (years === null) return say('more-information', 'no-date', evidence, amounts);
+  if (years < settings.clearedYears) return say('more-information', 'too-young', evidence, amounts);
+  const answer = exceeds(cleared, settings.tolerancePct, parcelHa);
+  if (answer === null) return say('more-information', 'unknown', evidence, amounts);
+  if (!answer) return say('pass', 'pass', evidence, amounts);
+  if (years > settings.oldestBeforeYears) return say('more-information', 'too-old', evidence, amounts);
+  return say('fail', 'fail', evidence, amounts);
+}
+
+/** Years from the one layer to the first day of the other; null where one of them states no date. */
+function yearsBetween(before: string | null, now: string | null): number | null {
+  const [from, to] = [before, now].map((date) => {
+    const [, year, month = '01', day = '01'] = /^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?/.exec(date ?? '') ?? [];
+    return year === undefined ? null : Date.UTC(Number(year), Number(month) - 1, Number(day));
+  });
+  if (from === null || to === null || from === undefined || to === undefined) return null;
+  // Layers are dated by the day at best: three days short of ten years are ten years.
+  return (to - from + 3 * 86_400_000) / (365.25 * 86_400_000);
+}
+
+function judgeCover(subject: Subject): EligibilityRule {
+  const { figures, settings } = subject;
+  const { wooded, parcelHa } = figures;
+  if (wooded === null)
+    return sayRule('tree-cover-now', { parcelHa, woodedPct: settings.woodedPct })('more-information', 'no-layer', []);
+  return judgeByStance(subject, 'tree-cover-now', wooded);
+}
+
+function judgeLandCover(subject: Subject): EligibilityRule[] {
+  const { landCover, parcelHa } = subject.figures;
+  const { tolerancePct } = subject.settings;
+  if (landCover === null)
+    return (['water', 'savanna'] as const).map((rule) =>
+      sayRule(rule, { parcelHa })('more-information', 'no-layer', []),
+    );
+  const { unknownHa, groupHa } = landCover;
+  const of = (ha: number) => ({ ...landCover, ha, unknownHa });
+  const barred = (['water', 'built-up'] as const).map((rule) =>
+    judgeLimit(subject, rule, of(groupHa[rule]), tolerancePct),
+  );
+  return [
+    ...barred,
+    judgeByStance(subject, 'cropland', of(groupHa.cropland)),
+    judgeByStance(subject, 'savanna', of(groupHa.savanna)),
+  ];
+}
+
+function judgeGiven(subject: Subject, rule: StanceRule, amount: (Amount & LayerFacts) | null): EligibilityRule[] {
+  return amount === null ? [] : [judgeByStance(subject, rule, amount)];
+}
+
+/** Where what is planned is not said, the light that all six interventions would get, else more information is needed. */
+function judgeByStance(subject: Subject, rule: StanceRule, amount: Amount & LayerFacts): EligibilityRule {
+  const { plan, settings } = subject;
+  const judge = (intervention: Intervention) =>
+    applyStance(subject, rule, amount, { stance: stanceOf(rule, intervention, settings), intervention });
+  if (plan.intervention !== null) return judge(plan.intervention);
+  const [first, ...rest] = INTERVENTIONS.map(judge);
+  if (rest.every(({ light }) => light === first!.light)) return first!;
+  const say = sayRule(rule, { parcelHa: subject.figures.parcelHa, ha: amount.ha, unknownHa: amount.unknownHa });
+  return say('more-information', 'no-intervention', [evidenceOf(amount, amount)]);
+}
+
+function applyStance(
+  subject: Subject,
+  rule: StanceRule,
+  amount: Amount & LayerFacts,
+  { stance, intervention }: { readonly stance: Stance; readonly intervention: Intervention },
+): EligibilityRule {
+  const { figures, plan } = subject;
+  if (stance.kind === 'limit') return judgeLimit(subject, rule, amount, stance.pct, intervention);
+  const { parcelHa } = figures;
+  const values = { parcelHa, ha: amount.ha, unknownHa: amount.unknownHa, intervention };
+  const evidence = [evidenceOf(amount, amount)];
+  if (stance.kind === 'allowed') return sayRule(rule, values)('pass', 'allowed', evidence);
+  const say = sayRule(rule, { ...values, limitPct: stance.pct });
+  const answer = exceeds(amount, stance.pct, parcelHa);
+  if (answer === false) return say('pass', 'pass', evidence);
+  const note = plan.note?.trim() ?? '';
+  if (note === '') return say('more-information', answer === null ? 'unknown' : 'note-wanted', evidence);
+  const written = { layer: "reviewer's note", date: null, ha: null, unknownHa: 0, attribution: note };
+  return say('pass', 'noted', [...evidence, written], { note });
+}
+
+function judgeLimit(
+  { figures }: Subject,
+  rule: EligibilityRuleName,
+  amount: Amount & LayerFacts,
+  limitPct: number,
+  intervention?: Intervention,
+): EligibilityRule {
+  const { parcelHa } = figures;
+  const planned = intervention === undefined ? {} : { intervention };
+  const say = sayRule(rule, { parcelHa, ha: amount.ha, unknownHa: amount.unknownHa, limitPct, ...planned });
+  const answer = exceeds(amount, limitPct, parcelHa);
+  const light = answer === null ? 'more-information' : answer ? 'fail' : 'pass';
+  return say(light, answer === null ? 'unknown' : light, [evidenceOf(amount, amount)]);
+}
