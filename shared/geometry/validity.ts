@@ -1,5 +1,14 @@
 import { type Fault, type Frame, formatPlace, groupRings } from './rings.ts';
 
+/** A fault of rings with its place. `type` is the number that JTS gives it (`TopologyValidationError`). */
+export interface GeometryFault {
+  readonly type: number;
+  readonly place: readonly [x: number, y: number] | null;
+}
+
+/** A ring that crosses itself, in the numbers of JTS. */
+const SELF_CROSSING = 5;
+
 /**
  * Says whether rings (as in `Parcel`) make a valid polygon or multipolygon in the sense of OGC Simple Features, with the
  * place of a fault. A parcel of one plainly simple ring is passed by an own test, one that plainly crosses itself refused;
@@ -9,13 +18,17 @@ export function findGeometryFault(
   rings: readonly Float64Array[],
   frame: Frame = 'lon-lat',
 ): Promise<Fault | null> | null {
-  if (rings.length > 1) return findFaultWithJts(rings, frame);
+  const located = locateGeometryFault(rings);
+  return located && located.then((fault) => fault && wordsOf(fault, rings.length, frame));
+}
+
+/** The fault of `findGeometryFault` as a place instead of a sentence. */
+export function locateGeometryFault(rings: readonly Float64Array[]): Promise<GeometryFault | null> | null {
+  if (rings.length > 1) return locateWithJts(rings);
   const [ring] = rings;
   if (isPlainlySimple(ring!)) return null;
-  const crossing = findCrossing(ring!);
-  if (crossing === null) return findFaultWithJts(rings, frame);
-  const [code, words] = jtsFaults[5]!;
-  return Promise.resolve({ code, text: words.replace('%s', formatPlace(crossing[0], crossing[1], frame)) });
+  const place = findCrossing(ring!);
+  return place === null ? locateWithJts(rings) : Promise.resolve({ type: SELF_CROSSING, place });
 }
 
 /** Where two edges of a ring cross beyond doubt, each with its ends on both sides of the other; null without such a place. */
@@ -188,7 +201,7 @@ const jtsFaults: Readonly<Record<number, readonly [code: string, text: string]>>
   9: ['E_PARCEL_RING_SHORT', 'has a ring with fewer than 3 different corners near %s; redraw or remove it.'],
 };
 
-async function findFaultWithJts(rings: readonly Float64Array[], frame: Frame): Promise<Fault | null> {
+async function locateWithJts(rings: readonly Float64Array[]): Promise<GeometryFault | null> {
   // Loaded here because it takes half a second, which most parcel files need not pay.
   const [{ default: IsValidOp }, { default: GeoJSONReader }, { default: GeometryFactory }] = await Promise.all([
     import('jsts/org/locationtech/jts/operation/valid/IsValidOp.js'),
@@ -203,11 +216,15 @@ async function findFaultWithJts(rings: readonly Float64Array[], frame: Frame): P
     getErrorType(): number;
     getCoordinate(): { x: number; y: number } | null;
   };
-  const [code, words] = jtsFaults[error.getErrorType()] ?? ['E_PARCEL_INVALID', 'is not a valid polygon near %s.'];
+  const at = error.getCoordinate();
+  return { type: error.getErrorType(), place: at && [at.x, at.y] };
+}
+
+function wordsOf({ type, place }: GeometryFault, ringCount: number, frame: Frame): Fault {
+  const [code, words] = jtsFaults[type] ?? ['E_PARCEL_INVALID', 'is not a valid polygon near %s.'];
   const text =
-    code === 'E_PARCEL_SELF_CROSSING' && rings.length > 1
+    code === 'E_PARCEL_SELF_CROSSING' && ringCount > 1
       ? words.replace(';', ', or its rings overlap or share an edge there;')
       : words;
-  const at = error.getCoordinate();
-  return { code, text: text.replace('%s', at ? formatPlace(at.x, at.y, frame) : 'an unknown place') };
+  return { code, text: text.replace('%s', place ? formatPlace(place[0], place[1], frame) : 'an unknown place') };
 }

@@ -1,0 +1,92 @@
+import type { Fault, Polygons } from './read-outline.ts';
+
+/** Longitudes up to here are taken for degrees that run on beyond 180. */
+const LARGEST_LON_DEG = 540;
+
+/**
+ * What is wrong with where the positions lie: on no Earth, swapped, projected, across the 180° meridian. Null where all
+ * are longitudes and latitudes that can be gone on with.
+ */
+export function findRangeFault(polygons: Polygons): Fault | null {
+  const extent = extentOf(polygons);
+  const { lon, lat } = extent;
+  if (lat <= 90 && lon <= 180) return findMeridianFault(polygons);
+  if (lat <= 180 && lon <= 90) {
+    const values = { lon: extent.first.x, lat: extent.first.y, region: '' };
+    return { rule: 'swapped-axes', values, place: null, instead: { kind: 'swap-axes', polygons: swapAxes(polygons) } };
+  }
+  if (lat <= 90 && lon <= LARGEST_LON_DEG) return findMeridianFault(polygons);
+  const { pointer, x, y } = extent.first;
+  if (Math.max(lon, lat) > LARGEST_LON_DEG) {
+    return { rule: 'projected', values: { pointer, x, y }, place: null, instead: null };
+  }
+  return { rule: 'out-of-range', values: { pointer, lon: x, lat: y }, place: null, instead: null };
+}
+
+export function swapAxes(polygons: Polygons): Polygons {
+  return polygons.map((rings) =>
+    rings.map((ring) => ring.map((_, index) => ring[index % 2 === 0 ? index + 1 : index - 1]!)),
+  );
+}
+
+/** Largest absolute longitude and latitude, and the first position that is outside the Earth. */
+function extentOf(polygons: Polygons) {
+  let [lon, lat] = [0, 0];
+  let first: { pointer: string; x: number; y: number } | null = null;
+  for (const [partIndex, rings] of polygons.entries()) {
+    for (const [ringIndex, ring] of rings.entries()) {
+      for (let i = 0; i < ring.length; i += 2) {
+        const [x, y] = [ring[i]!, ring[i + 1]!];
+        lon = Math.max(lon, Math.abs(x));
+        lat = Math.max(lat, Math.abs(y));
+        if (first !== null || (Math.abs(x) <= 180 && Math.abs(y) <= 90)) continue;
+        const part = polygons.length > 1 ? `/${partIndex}` : '';
+        first = { pointer: `/coordinates${part}/${ringIndex}/${i / 2}`, x, y };
+      }
+    }
+  }
+  return { lon, lat, first: first ?? { pointer: '/coordinates', x: 0, y: 0 } };
+}
+
+/** A ring that steps over the 180° meridian, runs on beyond it, or runs around a pole. */
+function findMeridianFault(polygons: Polygons): Fault | null {
+  for (const [index, rings] of polygons.entries()) {
+    const part = polygons.length > 1 ? index + 1 : 0;
+    for (const ring of rings) {
+      const crossing = findCrossing(ring);
+      if (crossing === null) continue;
+      const rule = turnsOf(ring) === 0 ? 'antimeridian' : 'pole';
+      return { rule, values: { part }, place: crossing, instead: null };
+    }
+  }
+  return null;
+}
+
+function findCrossing(ring: Float64Array): readonly [number, number] | null {
+  for (let i = 0; i < ring.length; i += 2) {
+    if (Math.abs(ring[i]!) > 180) return [toEarth(ring[i]!), ring[i + 1]!];
+    if (i + 2 < ring.length && Math.abs(ring[i + 2]! - ring[i]!) > 180) return [ring[i]!, ring[i + 1]!];
+  }
+  return null;
+}
+
+/** How often a ring runs around the Earth's axis, taking the short way from each position to the next. */
+function turnsOf(ring: Float64Array): number {
+  const unrolled = unroll(ring);
+  const gap = unrolled.at(-2)! - unrolled[0]!;
+  return Math.round(gap / 360);
+}
+
+/** The ring with its longitudes running on beyond 180 instead of jumping. */
+export function unroll(ring: Float64Array): Float64Array {
+  const unrolled = ring.slice();
+  for (let i = 2; i < unrolled.length; i += 2) {
+    const step = unrolled[i]! - unrolled[i - 2]!;
+    unrolled[i] = unrolled[i]! - 360 * Math.round(step / 360);
+  }
+  return unrolled;
+}
+
+function toEarth(lon: number): number {
+  return lon - 360 * Math.round(lon / 360);
+}
