@@ -57,7 +57,7 @@ describe('the area that two areas have in common', () => {
     expect(overlapHa([box(0, 0, 1, 1)], [box(1, 1, 2, 2)])).toBe(0);
   });
 
-  it('is 0 of neighbours drawn into each other by 1e-9 degrees, and counted from 2e-8 on', () => {
+  it('is 0 of neighbours drawn into each other by 1e-9 degrees, and counted from 4e-9 on', () => {
     const slanted = (shift: number) => Float64Array.from([1, 9, 1.001, 9.0003, 1.0012, 9.002, 1, 9.002, 1, 9 + shift]);
     const below = Float64Array.from([1, 9, 1, 8.999, 1.001, 8.999, 1.001, 9.0003, 1, 9]);
     const moved = (by: number) => [below.map((value, i) => (i % 2 === 1 ? value + by : value))];
