@@ -1,4 +1,5 @@
 import { defineConfig, type Plugin } from 'vite';
+import { serviceWorker } from './scripts/service-worker-plugin.ts';
 
 /** React Aria brings its own few words in 34 languages; the viewer speaks three. */
 const threeLanguages: Plugin = {
@@ -12,7 +13,7 @@ const threeLanguages: Plugin = {
 /** The viewer: one page, everything it needs beside it, nothing from elsewhere. */
 export default defineConfig({
   root: 'viewer',
-  plugins: [threeLanguages],
+  plugins: [threeLanguages, serviceWorker('viewer/offline/service-worker.ts')],
   build: {
     outDir: '../dist/viewer',
     emptyOutDir: true,
