@@ -2,7 +2,12 @@ import { usageError } from '../../shared/errors.ts';
 import type { Command } from './command.ts';
 
 /** What can be done with parcels, each in a file of its own: name → loader. */
-const DEEDS: Record<string, { summary: string; load: () => Promise<Command> }> = {};
+const DEEDS: Record<string, { summary: string; load: () => Promise<Command> }> = {
+  eligibility: {
+    summary: 'a traffic light for each parcel, with the layer, date and hectares behind every rule',
+    load: async () => (await import('./parcels-eligibility.ts')).parcelsEligibilityCommand,
+  },
+};
 
 export const parcelsCommand: Command = {
   name: 'parcels',

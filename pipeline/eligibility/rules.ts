@@ -123,7 +123,7 @@ function judgeLandCover(subject: Subject): EligibilityRule[] {
   const { unknownHa, groupHa } = landCover;
   const of = (ha: number) => ({ ...landCover, ha, unknownHa });
   const barred = (['water', 'built-up'] as const).map((rule) =>
-    judgeLimit(subject, rule, of(groupHa[rule]), tolerancePct),
+    judgeLimit(subject, rule, of(groupHa[rule]), { limitPct: tolerancePct }),
   );
   return [
     ...barred,
@@ -140,7 +140,7 @@ function judgeGiven(subject: Subject, rule: StanceRule, amount: (Amount & LayerF
 function judgeByStance(subject: Subject, rule: StanceRule, amount: Amount & LayerFacts): EligibilityRule {
   const { plan, settings } = subject;
   const judge = (intervention: Intervention) =>
-    applyStance(subject, rule, amount, { stance: stanceOf(rule, intervention, settings), intervention });
+    applyStance(subject, rule, amount, stanceOf(rule, intervention, settings));
   if (plan.intervention !== null) return judge(plan.intervention);
   const [first, ...rest] = INTERVENTIONS.map(judge);
   if (rest.every(({ light }) => light === first!.light)) return first!;
@@ -148,16 +148,11 @@ function judgeByStance(subject: Subject, rule: StanceRule, amount: Amount & Laye
   return say('more-information', 'no-intervention', [evidenceOf(amount, amount)]);
 }
 
-function applyStance(
-  subject: Subject,
-  rule: StanceRule,
-  amount: Amount & LayerFacts,
-  { stance, intervention }: { readonly stance: Stance; readonly intervention: Intervention },
-): EligibilityRule {
+function applyStance(subject: Subject, rule: StanceRule, amount: Amount & LayerFacts, stance: Stance): EligibilityRule {
   const { figures, plan } = subject;
-  if (stance.kind === 'limit') return judgeLimit(subject, rule, amount, stance.pct, intervention);
+  if (stance.kind === 'limit') return judgeLimit(subject, rule, amount, { limitPct: stance.pct, ...plannedOf(plan) });
   const { parcelHa } = figures;
-  const values = { parcelHa, ha: amount.ha, unknownHa: amount.unknownHa, intervention };
+  const values = { parcelHa, ha: amount.ha, unknownHa: amount.unknownHa, ...plannedOf(plan) };
   const evidence = [evidenceOf(amount, amount)];
   if (stance.kind === 'allowed') return sayRule(rule, values)('pass', 'allowed', evidence);
   const say = sayRule(rule, { ...values, limitPct: stance.pct });
@@ -173,13 +168,16 @@ function judgeLimit(
   { figures }: Subject,
   rule: EligibilityRuleName,
   amount: Amount & LayerFacts,
-  limitPct: number,
-  intervention?: Intervention,
+  terms: { readonly limitPct: number; readonly intervention?: Intervention },
 ): EligibilityRule {
   const { parcelHa } = figures;
-  const planned = intervention === undefined ? {} : { intervention };
-  const say = sayRule(rule, { parcelHa, ha: amount.ha, unknownHa: amount.unknownHa, limitPct, ...planned });
-  const answer = exceeds(amount, limitPct, parcelHa);
+  const say = sayRule(rule, { parcelHa, ha: amount.ha, unknownHa: amount.unknownHa, ...terms });
+  const answer = exceeds(amount, terms.limitPct, parcelHa);
   const light = answer === null ? 'more-information' : answer ? 'fail' : 'pass';
   return say(light, answer === null ? 'unknown' : light, [evidenceOf(amount, amount)]);
+}
+
+/** Sentences about what nobody has said is planned do not name it. */
+function plannedOf({ intervention }: Plan): { readonly intervention?: Intervention } {
+  return intervention === null ? {} : { intervention };
 }
