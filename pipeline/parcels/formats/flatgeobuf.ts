@@ -1,0 +1,155 @@
+import { inputError } from '../../../shared/errors.ts';
+import type { CheckFinding, JsonValue } from '../../../shared/parcel-check.ts';
+import { type Area, faultText, type OtherShape, openBudget, RowFault, toGeoJson, unreadable } from './binary-rows.ts';
+import { type FgbHeader, readHeader } from './flatgeobuf-header.ts';
+import { readProperties } from './flatgeobuf-properties.ts';
+import { bytesOf, readChild, readChildren, readRoot, readUint8, readVector, type Table } from './flatgeobuf-table.ts';
+import type { RawFeature, ReadFormat } from './format.ts';
+import { openCrs } from './prj-convert.ts';
+
+/** Slots of the tables in feature.fbs of FlatGeobuf 3. */
+const FEATURE = { geometry: 0, properties: 1, columns: 2 };
+const GEOMETRY = { ends: 0, xy: 1, z: 2, m: 3, type: 6, parts: 7 };
+
+const POLYGON = 3;
+const MULTI_POLYGON = 6;
+const NAMES = [
+  'geometry of no type',
+  'Point',
+  'LineString',
+  'Polygon',
+  'MultiPoint',
+  'MultiLineString',
+  'MultiPolygon',
+  'GeometryCollection',
+  'CircularString',
+  'CompoundCurve',
+  'CurvePolygon',
+  'MultiCurve',
+  'MultiSurface',
+];
+
+/**
+ * Reads a FlatGeobuf file, strictly: every size is held against the bytes that are there before anything is made. Throws
+ * input errors E_FLATGEOBUF, E_PARCELS_CRS, E_PARCELS_CRS_MISSING, E_PARCELS_COUNT, E_PARCELS_VERTICES.
+ */
+export const readFlatgeobuf: ReadFormat = (bytes, options) => {
+  const { name } = options;
+  const header = readHeader(bytes, name);
+  const { convert, notes } = openCrs(header.crs, options, 'does not say its CRS');
+  const budget = openBudget(name);
+  const spans = findFeatures(bytes, header, name);
+  budget.checkRows(spans.list.length);
+  const binary = new Set<string>();
+  let flattened = 0;
+  const features = spans.list.map((view, row): RawFeature => {
+    const place = `feature ${row + 1}`;
+    let properties: Readonly<Record<string, JsonValue>> = Object.create(null);
+    let findings: CheckFinding[] = [];
+    let geometry: unknown = null;
+    try {
+      const root = readRoot(view);
+      const table = readChild(root, FEATURE.geometry);
+      const shape = table === null ? null : readGeometry(table, header.geometryType, budget.takeVertices);
+      if (shape?.isFlattened) flattened += 1;
+      if (shape !== null) geometry = toGeoJson(shape, convert);
+      properties = readProperties(propertyBytes(root), ownColumns(root, header), (column) => binary.add(column));
+    } catch (error) {
+      findings = [unreadable(place, faultText(error))];
+      geometry = null;
+    }
+    return { geometry, properties, featureId: undefined, place, findings };
+  });
+  const flat = `Z or M of ${flattened} ${flattened === 1 ? 'feature' : 'features'} was left out: parcels are flat.`;
+  return {
+    format: 'flatgeobuf',
+    features,
+    notes: [
+      ...notes,
+      ...header.notes,
+      ...spans.notes,
+      ...(flattened > 0 ? [flat] : []),
+      ...[...binary].map((column) => `Binary values of the column "${column}" were left out.`),
+    ],
+  };
+};
+
+/** The features one after the other, each in its own bytes. Throws E_FLATGEOBUF where one reaches beyond the file. */
+function findFeatures(bytes: Uint8Array, { featuresAt, features }: FgbHeader, name: string) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const list: DataView[] = [];
+  for (let at = featuresAt; at < bytes.length; ) {
+    const left = bytes.length - at - 4;
+    const length = left < 0 ? 0 : view.getUint32(at, true);
+    if (left < 0 || length < 8 || length > left) {
+      throw inputError(
+        'E_FLATGEOBUF',
+        `${name} is cut off or damaged: feature ${list.length + 1} says it has ${length.toLocaleString('en')} bytes, and ${Math.max(0, left).toLocaleString('en')} are left. Send it again.`,
+        name,
+      );
+    }
+    list.push(new DataView(bytes.buffer, bytes.byteOffset + at + 4, length));
+    at += 4 + length;
+  }
+  const isOff = features > 0 && features !== list.length;
+  const notes = isOff
+    ? [`The header of ${name} says ${features.toLocaleString('en')} features; there are ${list.length}.`]
+    : [];
+  return { list, notes };
+}
+
+function propertyBytes(root: Table): Uint8Array | null {
+  const vector = readVector(root, FEATURE.properties, 1);
+  return vector === null ? null : bytesOf(root.view, vector);
+}
+
+/** Columns of its own are allowed to a feature by the format; no program at hand writes them. */
+function ownColumns(root: Table, header: FgbHeader): FgbHeader['columns'] {
+  if (readVector(root, FEATURE.columns, 4) !== null)
+    throw new RowFault('it has columns of its own, which are not read.');
+  return header.columns;
+}
+
+type FgbShape = (Area | OtherShape) & { readonly isFlattened: boolean };
+
+function readGeometry(table: Table, headerType: number, takeVertices: (count: number) => void): FgbShape {
+  const type = headerType === 0 ? readUint8(table, GEOMETRY.type, 0) : headerType;
+  if (type === POLYGON) {
+    const rings = readRings(table, takeVertices);
+    return { type: 'Polygon', polygons: rings.length === 0 ? [] : [rings], isFlattened: hasHeight(table) };
+  }
+  if (type !== MULTI_POLYGON) {
+    return { type: NAMES[type] ?? `geometry of type ${type}`, polygons: null, isFlattened: false };
+  }
+  const parts = readChildren(table, GEOMETRY.parts, table.view.byteLength / 4);
+  takeVertices(parts.length);
+  const polygons = parts.map((part) => readRings(part, takeVertices));
+  return { type: 'MultiPolygon', polygons, isFlattened: parts.some(hasHeight) };
+}
+
+function hasHeight(table: Table): boolean {
+  return [GEOMETRY.z, GEOMETRY.m].some((slot) => (readVector(table, slot, 8)?.length ?? 0) > 0);
+}
+
+/** Rings of a polygon: all corners in one row, cut at `ends`; without these it is one ring. */
+function readRings(table: Table, takeVertices: (count: number) => void): Float64Array[] {
+  const { view } = table;
+  const xy = readVector(table, GEOMETRY.xy, 8);
+  if (xy === null || xy.length === 0) return [];
+  if (xy.length % 2 !== 0) throw new RowFault(`it has ${xy.length} ordinates, which are no pairs.`);
+  const corners = xy.length / 2;
+  const ends = readVector(table, GEOMETRY.ends, 4);
+  const count = ends === null || ends.length === 0 ? 1 : ends.length;
+  takeVertices(Math.max(corners, count));
+  let start = 0;
+  const rings = Array.from({ length: count }, (_, i) => {
+    const end = ends === null || ends.length === 0 ? corners : view.getUint32(ends.start + 4 * i, true);
+    if (end < start || end > corners) throw new RowFault(`ring ${i + 1} ends at corner ${end} of ${corners}.`);
+    const ring = new Float64Array(2 * (end - start));
+    for (let k = 0; k < ring.length; k++) ring[k] = view.getFloat64(xy.start + 8 * (2 * start + k), true);
+    start = end;
+    return ring;
+  });
+  if (start !== corners) throw new RowFault(`its rings end at corner ${start} of ${corners}.`);
+  return rings;
+}
