@@ -36,6 +36,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'check, import, export and judge the parcels of a twin',
     load: async () => (await import('./commands/parcels.ts')).parcelsCommand,
   },
+  suggest: {
+    summary: 'land on which trees could grow, cut into parcels and ranked',
+    load: async () => (await import('./commands/suggest.ts')).suggestCommand,
+  },
   breaks: {
     summary: 'whether and when a series leaves its own season',
     load: async () => (await import('./commands/breaks.ts')).breaksCommand,

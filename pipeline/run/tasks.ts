@@ -23,6 +23,7 @@ import { computeIndexStrip, type IndexStrip } from './index-strip.ts';
 import { type InspectOptions, type InspectResult, inspectScene } from './inspect.ts';
 import { assembleLayer } from './layers.ts';
 import { createLazyEgress } from './lazy-egress.ts';
+import { readSuggestUnit, type SuggestTask, type SuggestUnitAnswer } from './suggest-unit.ts';
 import { encodeUnitFile } from './unit-file.ts';
 import { measureYears } from './year-layers.ts';
 
@@ -53,7 +54,8 @@ export type Task =
     } & TaskPlace)
   | ({ readonly kind: 'classes'; readonly runId: string; readonly parcels: readonly number[] } & TaskPlace)
   | ({ readonly kind: 'years'; readonly runId: string; readonly parcels: readonly number[] } & TaskPlace)
-  | ({ readonly kind: 'calibrate'; readonly runId: string } & CalibrateTask & TaskPlace);
+  | ({ readonly kind: 'calibrate'; readonly runId: string } & CalibrateTask & TaskPlace)
+  | ({ readonly kind: 'suggest'; readonly runId: string } & SuggestTask & TaskPlace);
 
 export interface LayerFile {
   readonly sha256: string;
@@ -75,7 +77,8 @@ export type TaskResult =
   | { readonly kind: 'layer'; readonly file: LayerFile }
   | { readonly kind: 'classes'; readonly parcels: readonly ParcelClasses[] }
   | { readonly kind: 'years'; readonly parcels: readonly ParcelGround[] }
-  | ({ readonly kind: 'calibrate' } & CalibrateAnswer);
+  | ({ readonly kind: 'calibrate' } & CalibrateAnswer)
+  | ({ readonly kind: 'suggest' } & SuggestUnitAnswer);
 
 /** What a child keeps between tasks: open files and the plan it last read. */
 let files: BandFiles | null = null;
@@ -109,6 +112,8 @@ export async function runTask(task: Task, report: (note: TaskNote) => void): Pro
       return { kind: 'classes', parcels: await measureClasses(await readPlan(task.out, task.runId), task) };
     case 'calibrate':
       return { kind: 'calibrate', ...(await sampleUnit(await readPlan(task.out, task.runId), task, files.read)) };
+    case 'suggest':
+      return { kind: 'suggest', ...(await readSuggestUnit(await readPlan(task.out, task.runId), task, files.read)) };
     case 'years': {
       const plan = await readPlan(task.out, task.runId);
       return { kind: 'years', parcels: 'slots' in plan.change ? await measureYears(plan, plan.change, task) : [] };
