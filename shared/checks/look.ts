@@ -3,11 +3,12 @@ import { checkAttributes, checkStatedArea } from './attributes.ts';
 import type { CheckContext } from './context.ts';
 import { findingOf } from './finding.ts';
 import { checkGround, checkSpikes } from './ground.ts';
-import { measurePolygons, propose } from './mending.ts';
+import { isValid, measurePolygons, propose } from './mending.ts';
+import { unrollPolygons } from './meridian.ts';
 import { findRangeFault } from './range.ts';
 import { type Fault, type Polygons, readOutline } from './read-outline.ts';
 import { checkRegions } from './region.ts';
-import type { CheckRule } from './rules.ts';
+import { repairPolygons } from './repair.ts';
 import { tidyRings } from './tidy.ts';
 import { findValidityFaults } from './validity.ts';
 
@@ -22,6 +23,8 @@ export interface Looked {
 }
 
 type Seen = Omit<Looked, 'candidate'>;
+
+const NOTHING: Seen = { findings: [], parcelHa: null, ground: null };
 
 /** Looks at one parcel by every rule but those that compare parcels. */
 export async function lookAt(candidate: ParcelCandidate, context: CheckContext): Promise<Looked> {
@@ -40,8 +43,10 @@ async function lookAtOutline(candidate: ParcelCandidate, context: CheckContext):
   }
   if (read.polygons === null) return { findings, parcelHa: null, ground: null };
   const range = findRangeFault(read.polygons);
-  if (range !== null)
-    return { findings: [...findings, ...(await findingsOf([range], null))], parcelHa: null, ground: null };
+  if (range !== null) {
+    const haBefore = range.rule === 'antimeridian' ? await measureUnrolled(read.polygons) : null;
+    return { findings: [...findings, ...(await findingsOf([range], haBefore))], parcelHa: haBefore, ground: null };
+  }
   const tidy = tidyRings(read.polygons);
   if (tidy.polygons === null) {
     return { findings: [...findings, ...(await findingsOf(tidy.faults, null))], parcelHa: null, ground: null };
@@ -62,14 +67,25 @@ async function lookAtGround(
   const { limits } = context;
   const faults = await findValidityFaults(polygons);
   if (faults.length > 0) {
-    const findings = faults.map(({ rule, values, place }) => findingOf(rule as CheckRule, values as never, { place }));
-    return { findings: [...findings, ...(await checkSpikes(polygons, null, limits))], parcelHa: null, ground: null };
+    const repaired = repairPolygons(polygons);
+    const findings: CheckFinding[] = [];
+    for (const { rule, values, place, mend } of faults) {
+      const proposal = repaired && (await propose(mend, repaired, null));
+      findings.push(findingOf(rule, values as never, { place, proposal }));
+    }
+    const seen = repaired && (await isValid(repaired)) ? await lookAtValid(repaired, null, context) : NOTHING;
+    return { ...seen, findings: [...findings, ...(await checkSpikes(polygons, null, limits)), ...seen.findings] };
   }
-  const ha = measurePolygons(polygons);
-  const haBefore = isAsGiven ? ha : null;
+  const haBefore = isAsGiven ? measurePolygons(polygons) : null;
+  const seen = await lookAtValid(polygons, haBefore, context);
+  return { ...seen, findings: [...(await checkSpikes(polygons, haBefore, limits)), ...seen.findings] };
+}
+
+/** Rules that need valid ground: of the parcel as given, or as it is proposed where `haBefore` is null. */
+async function lookAtValid(polygons: Polygons, haBefore: number | null, context: CheckContext): Promise<Seen> {
+  const ha = haBefore ?? measurePolygons(polygons);
   const findings = [
-    ...(await checkSpikes(polygons, haBefore, limits)),
-    ...(await checkGround({ polygons, ha, haBefore }, limits)),
+    ...(await checkGround({ polygons, ha, haBefore }, context.limits)),
     ...(await checkRegions(polygons, haBefore, context)),
   ];
   return { findings, parcelHa: haBefore, ground: polygons };
@@ -78,7 +94,8 @@ async function lookAtGround(
 async function findingsOf(faults: readonly Fault[], haBefore: number | null): Promise<CheckFinding[]> {
   const findings: CheckFinding[] = [];
   for (const { rule, values, place, instead } of faults) {
-    const before = rule === 'duplicate-points' ? haBefore : null;
+    // Other faults of an outline leave it without an area that could be told.
+    const before = rule === 'duplicate-points' || rule === 'antimeridian' ? haBefore : null;
     const proposal = instead && (await propose(instead.kind, instead.polygons, before));
     findings.push(findingOf(rule, values as never, { place, proposal }));
   }
@@ -88,4 +105,10 @@ async function findingsOf(faults: readonly Fault[], haBefore: number | null): Pr
 /** Whether a parcel with this fault is another one than was given. */
 function isError({ rule }: Fault): boolean {
   return rule !== 'duplicate-points' && rule !== 'winding';
+}
+
+/** True area of polygons that run across the 180° meridian, where it can be told. */
+async function measureUnrolled(polygons: Polygons): Promise<number | null> {
+  const { polygons: tidy } = tidyRings(unrollPolygons(polygons));
+  return tidy !== null && (await isValid(tidy)) ? measurePolygons(tidy) : null;
 }

@@ -1,3 +1,4 @@
+import { findMeridianFault } from './meridian.ts';
 import type { Fault, Polygons } from './read-outline.ts';
 
 /** Longitudes up to here are taken for degrees that run on beyond 180. */
@@ -46,47 +47,4 @@ function extentOf(polygons: Polygons) {
     }
   }
   return { lon, lat, first: first ?? { pointer: '/coordinates', x: 0, y: 0 } };
-}
-
-/** A ring that steps over the 180° meridian, runs on beyond it, or runs around a pole. */
-function findMeridianFault(polygons: Polygons): Fault | null {
-  for (const [index, rings] of polygons.entries()) {
-    const part = polygons.length > 1 ? index + 1 : 0;
-    for (const ring of rings) {
-      const crossing = findCrossing(ring);
-      if (crossing === null) continue;
-      const rule = turnsOf(ring) === 0 ? 'antimeridian' : 'pole';
-      return { rule, values: { part }, place: crossing, instead: null };
-    }
-  }
-  return null;
-}
-
-function findCrossing(ring: Float64Array): readonly [number, number] | null {
-  for (let i = 0; i < ring.length; i += 2) {
-    if (Math.abs(ring[i]!) > 180) return [toEarth(ring[i]!), ring[i + 1]!];
-    if (i + 2 < ring.length && Math.abs(ring[i + 2]! - ring[i]!) > 180) return [ring[i]!, ring[i + 1]!];
-  }
-  return null;
-}
-
-/** How often a ring runs around the Earth's axis, taking the short way from each position to the next. */
-function turnsOf(ring: Float64Array): number {
-  const unrolled = unroll(ring);
-  const gap = unrolled.at(-2)! - unrolled[0]!;
-  return Math.round(gap / 360);
-}
-
-/** The ring with its longitudes running on beyond 180 instead of jumping. */
-export function unroll(ring: Float64Array): Float64Array {
-  const unrolled = ring.slice();
-  for (let i = 2; i < unrolled.length; i += 2) {
-    const step = unrolled[i]! - unrolled[i - 2]!;
-    unrolled[i] = unrolled[i]! - 360 * Math.round(step / 360);
-  }
-  return unrolled;
-}
-
-function toEarth(lon: number): number {
-  return lon - 360 * Math.round(lon / 360);
 }

@@ -5,6 +5,7 @@ import { findingOf, type Place } from './finding.ts';
 import { propose } from './mending.ts';
 import { swapAxes } from './range.ts';
 import type { Polygons } from './read-outline.ts';
+import { intersectPolygons } from './repair.ts';
 import { tidyRings } from './tidy.ts';
 
 /** The region that holds most of an area, and what share of it, percent; ties go to the first. */
@@ -41,7 +42,9 @@ export async function checkRegions(
   const name = regions.length > 1 && insidePct === 0 ? regions.map((each) => each.name).join(', ') : region.name;
   const values = { region: name, insidePct, limitPct: limits.insideRegionPct };
   if (insidePct >= limits.insideRegionPct) return [findingOf('partly-outside-region', values, { place })];
-  return [findingOf('outside-region', values, { place })];
+  const inside = insidePct > 0 ? intersectPolygons(polygons, region.boundary.rings) : null;
+  const proposal = inside && (await propose('cut-region', inside, haBefore));
+  return [findingOf('outside-region', values, { place, proposal })];
 }
 
 async function proposeSwap(

@@ -1,4 +1,3 @@
-import { groupRings } from '../geometry/rings.ts';
 import { locateGeometryFault } from '../geometry/validity.ts';
 import { findCrossings } from './crossings.ts';
 import type { Fault, Polygons } from './read-outline.ts';
@@ -69,9 +68,4 @@ async function judgeParts(rings: readonly Float64Array[]): Promise<readonly Foun
 
 function partOf(index: number, polygons: Polygons): number {
   return polygons.length > 1 ? index + 1 : 0;
-}
-
-/** Polygons of rings whose direction tells outlines from holes, as overlays give them. */
-export function polygonsOfRings(rings: readonly Float64Array[]): Polygons {
-  return groupRings(rings).map((polygon) => polygon.map((positions) => Float64Array.from(positions.flat())));
 }
