@@ -14,6 +14,7 @@ import { benchFleet } from './fleet.ts';
 import { describeMachine, warnOfLoad } from './machine.ts';
 import { writeMarkdown } from './markdown.ts';
 import { benchMonitorJobs, demoArgs } from './monitor-job.ts';
+import { benchOverlaps } from './overlaps.ts';
 import { findPeerData } from './peer-data.ts';
 import { SHARED } from './peers.ts';
 import { benchReader } from './reader.ts';
@@ -37,11 +38,12 @@ const TABLE: Readonly<Record<string, (peerData: string, runs: number) => Promise
   tiles: benchTiles,
   decode: benchDecode,
   breaks: (_, runs) => benchBreaks(runs),
+  overlaps: (_, runs) => benchOverlaps(runs),
   start: benchColdStart,
 };
 
 /** Parts of the table that make their own input. */
-const OWN_INPUT: readonly string[] = ['breaks'];
+const OWN_INPUT: readonly string[] = ['breaks', 'overlaps'];
 
 /** Those that tell their figures themselves. */
 const TOLD: Readonly<Record<string, (runs: number) => Promise<void>>> = {

@@ -20,6 +20,7 @@ const NEEDS = {
   numpy: { is: () => hasModule('numpy'), missing: 'python3 has no numpy (Debian: python3-numpy)' },
   pyproj: { is: () => hasModule('pyproj'), missing: 'python3 has no pyproj (Debian: python3-pyproj)' },
   mapscript: { is: () => hasModule('mapscript'), missing: 'python3 has no mapscript (Debian: python3-mapscript)' },
+  shapely: { is: () => hasModule('shapely'), missing: 'python3 has no shapely (Debian: python3-shapely)' },
   gdal: { is: () => isProgram('gdal_translate'), missing: 'there is no gdal_translate (Debian: gdal-bin)' },
   gdalCalc: {
     is: () => existsSync('/usr/bin/gdal_calc.py'),
