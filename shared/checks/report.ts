@@ -1,0 +1,66 @@
+import type {
+  CheckedParcel,
+  CheckLimits,
+  CheckReport,
+  CheckSummary,
+  CheckVerdict,
+  ParcelFormat,
+} from '../parcel-check.ts';
+import { orderOfRule } from './rules.ts';
+
+/** What a report says about the file it is of. */
+export interface ReportedFile {
+  readonly file: string;
+  readonly format: ParcelFormat;
+  readonly limits: CheckLimits;
+  /** Of the reader, about the file as a whole. */
+  readonly notes: readonly string[];
+}
+
+/** Checked parcels with what they amount to: verdicts, rules, hectares, and what more than one of them has. */
+export function reportOf(parcels: readonly CheckedParcel[], file: ReportedFile): CheckReport {
+  const verdicts: Record<CheckVerdict, number> = { accepted: 0, warned: 0, mendable: 0, refused: 0 };
+  let totalHa = 0;
+  for (const { verdict, parcelHa } of parcels) {
+    verdicts[verdict] += 1;
+    totalHa += parcelHa ?? 0;
+  }
+  const rules = countRules(parcels);
+  const summary: CheckSummary = {
+    file: file.file,
+    format: file.format,
+    parcels: parcels.length,
+    verdicts,
+    rules,
+    totalHa,
+    notes: [...file.notes, ...notesOfAll(rules, parcels.length, file.limits)],
+    limits: file.limits,
+  };
+  return { summary, parcels };
+}
+
+/** How many parcels each rule found something about, in the order of the rules. */
+function countRules(parcels: readonly CheckedParcel[]): Readonly<Record<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { findings } of parcels) {
+    for (const rule of new Set(findings.map((finding) => finding.rule))) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+  }
+  const sorted = [...counts].sort(([a], [b]) => orderOfRule(a) - orderOfRule(b) || (a < b ? -1 : 1));
+  return Object.fromEntries(sorted);
+}
+
+/** What is said once about a file instead of about one parcel. */
+function notesOfAll(rules: Readonly<Record<string, number>>, parcels: number, limits: CheckLimits): string[] {
+  const notes: string[] = [];
+  const narrow = rules['narrower-than-pixel'] ?? 0;
+  if (narrow > 1) {
+    notes.push(
+      `${narrow} of ${parcels} parcels are narrower than a pixel of ${limits.pixelM} m: each by itself cannot be monitored. Join neighbours, or measure them from finer imagery.`,
+    );
+  }
+  const swapped = rules['swapped-axes'] ?? 0;
+  if (swapped > 1) {
+    notes.push(`${swapped} of ${parcels} parcels seem to have longitude and latitude swapped: look at the whole file.`);
+  }
+  return notes;
+}
