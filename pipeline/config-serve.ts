@@ -15,6 +15,8 @@ export interface ServeConfig {
   readonly redisUrl: string | null;
   /** Database of the fleet, which knows of all its runs; null: the folder knows of its own. */
   readonly databaseUrl: string | null;
+  /** Folder of the register of parcels; null: beside the results. */
+  readonly registerDir: string | null;
   readonly open: boolean;
   readonly json: boolean;
 }
@@ -28,6 +30,7 @@ const SERVE_OPTIONS = {
   'allow-host': { type: 'string', multiple: true },
   redis: { type: 'string' },
   database: { type: 'string' },
+  register: { type: 'string' },
   open: { type: 'boolean' },
   json: { type: 'boolean' },
 } as const;
@@ -51,6 +54,7 @@ export function readServeConfig(argv: readonly string[], env: Environment): Serv
     allowHosts: (flags['allow-host'] ?? []).map(checkHost),
     redisUrl: flags.redis === undefined ? null : checkRedis(flags.redis),
     databaseUrl: readDatabase(flags.database ?? env.CANOPY_DATABASE_URL),
+    registerDir: readRegister(flags.register, flags.database ?? env.CANOPY_DATABASE_URL),
     open: flags.open === true,
     json: flags.json === true,
   });
@@ -85,6 +89,16 @@ function readBasemap(tiles: string | undefined, attribution: string | undefined)
 function checkRedis(text: string): string {
   if (/^rediss?:\/\/[^/]+/.test(text) && URL.canParse(text)) return text;
   throw usageError('--redis wants an address such as redis://127.0.0.1:6379 (or rediss:// for TLS).');
+}
+
+function readRegister(folder: string | undefined, database: string | undefined): string | null {
+  if (folder === undefined) return null;
+  if (folder.trim() === '')
+    throw usageError('--register wants a folder; leave it away for the one beside the results.');
+  if (database === undefined) return resolve(folder);
+  throw usageError(
+    'The register lies in the database of --database (or CANOPY_DATABASE_URL): leave --register away, or the database.',
+  );
 }
 
 /** Never says the address again, which may hold a password. */

@@ -2,6 +2,7 @@ import type { GeoJsonGeometry } from './api.ts';
 import type { Eligibility } from './eligibility.ts';
 import type {
   CheckedParcel,
+  CheckFinding,
   CheckLimits,
   CheckReport,
   IMPORT_LIMITS,
@@ -55,6 +56,8 @@ export interface ParcelVersion {
   readonly provenance: Provenance;
   /** SHA-256 of the canonical geometry: a result whose parcel has this hash was measured on this version. */
   readonly geometrySha256: string;
+  /** Warnings of the check that stood when it was registered: a person had seen them. */
+  readonly warnings?: readonly Pick<CheckFinding, 'rule' | 'message'>[];
 }
 
 /** ETag of a parcel is its version, `"3"`. */
@@ -72,6 +75,27 @@ export interface NewParcel extends ParcelEdit {
   /** Wanted id; null: the register gives the next one of the region. */
   readonly id: string | null;
   readonly regionId: string;
+}
+
+/** Body of `DELETE /api/register/parcels/:id`, with `If-Match`: withdrawing is a new version too. */
+export interface ParcelWithdrawal {
+  readonly author: string;
+  readonly reason: string;
+}
+
+/** 201 of `POST /api/register/parcels/batch`, in the order of the request; that of one parcel is its `ParcelVersion`. */
+export interface BatchAnswer {
+  readonly revision: number;
+  readonly parcels: readonly ParcelVersion[];
+}
+
+/**
+ * 422 of what cannot be registered as it is (`E_CHECK`), 409 of an id, a boundary or a draft that is registered already
+ * (`E_ID_TAKEN`, `E_DUPLICATE`, `E_DRAFT_USED`): each parcel that stands in the way, by its place in the request.
+ */
+export interface RegisterRefusal {
+  readonly error: { readonly code: string; readonly message: string };
+  readonly parcels: readonly CheckedParcel[];
 }
 
 /** 412 of `PUT /api/register/parcels/:id`: what is there now, and what the edit was made on. */

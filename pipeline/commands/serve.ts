@@ -17,6 +17,11 @@ unless one of these asks for it:
   --remote-scenes            reads pictures of single dates from scenes behind https
   --allow-host HOST:PORT     lets those pictures come from this host, plain http and loopback included; may be repeated
 
+Parcels that are drawn or imported go into a register, every version of them with author and reason:
+
+  --register FOLDER          where it lies; default is the folder DIR-register, which new results leave alone. With
+                             --database it lies in that database. One process may have a folder open at a time.
+
 The page "Operations" shows the run that goes on in the folder, and of a fleet:
 
   --database postgres://…    all its runs, out of its database (or CANOPY_DATABASE_URL)

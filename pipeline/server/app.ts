@@ -5,6 +5,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRepl
 import packageFile from '../../package.json' with { type: 'json' };
 import { toErrorDetail } from '../../shared/errors.ts';
 import type { QueueDashboard } from '../queue/dashboard.ts';
+import type { Register } from '../run/register-contract.ts';
 import { NO_OPERATIONS, type OperationsSource } from '../store/operations-source.ts';
 import { registerApi } from './api.ts';
 import { COMPONENTS } from './api-schemas.ts';
@@ -20,6 +21,8 @@ import { registerMetrics } from './operations-metrics.ts';
 import { OPERATIONS_COMPONENT } from './operations-schemas.ts';
 import { registerParcelTiles } from './parcel-tiles.ts';
 import { registerReadiness } from './readiness.ts';
+import { registerParcelRegister } from './register.ts';
+import { REGISTER_COMPONENTS } from './register-schemas.ts';
 import type { Results } from './results.ts';
 import { findSceneLayer } from './scene-imagery.ts';
 import { addSecurity, createGuard } from './security.ts';
@@ -39,6 +42,8 @@ export interface AppOptions {
   /** Whether that is a fleet's database, without which the server is not ready. */
   readonly hasDatabase?: boolean;
   readonly dashboard?: QueueDashboard | null;
+  /** The register of parcels; left out: there is none. */
+  readonly register?: Register;
   /** Takes what an operator should see, line by line. */
   readonly say: (line: string) => void;
 }
@@ -78,7 +83,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   addSecurity(app, guard);
   // Answers go out as they are; the schemas are there to be read.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
-  for (const component of [...COMPONENTS, OPERATIONS_COMPONENT]) app.addSchema(component);
+  for (const component of [...COMPONENTS, OPERATIONS_COMPONENT, ...REGISTER_COMPONENTS]) app.addSchema(component);
   await app.register(swagger, {
     openapi: {
       openapi: '3.0.3',
@@ -111,6 +116,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   registerChips(app, { current: options.current, render, concurrency });
   registerParcelTiles(app, options);
   registerFiles(app, options);
+  if (options.register)
+    registerParcelRegister(app, { register: options.register, current: options.current, now: () => new Date() });
   registerOgc(app, options);
   app.get('/api/openapi.json', { schema: { hide: true } }, (request, reply) => sendJson(request, reply, app.swagger()));
   if (dashboard) await registerDashboard(app, dashboard);

@@ -47,7 +47,8 @@ function parseWhole(name: string, text: string, min: number): number {
   throw refuse(`"${name}" wants a whole number from ${min}; got "${text}".`);
 }
 
-function parseBbox(text: string): Bbox[] {
+/** `bbox` of a query: one box, or two where it crosses the 180° meridian. Throws 400. */
+export function parseBbox(text: string): Bbox[] {
   const parts = text.split(',').map((part) => part.trim());
   const numbers = parts.map(Number);
   const isNumeric = parts.every((part) => part !== '') && numbers.every(Number.isFinite);

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { childEnvironment, offlineEnvironment } from '../config.ts';
 import type { ServeConfig } from '../config-serve.ts';
 import { folderOperations } from '../run/operations-folder.ts';
+import { openRegister, registerFolder } from '../run/register.ts';
 import { databaseOperations } from '../store/operations-source.ts';
 import { createApp } from './app.ts';
 import { openResults } from './current-results.ts';
@@ -22,7 +23,8 @@ const MOST_CHILDREN = 4;
 
 /** Loads the results and sets up everything that serves them. Throws as `loadResults` does. */
 export async function startServer(
-  config: Pick<ServeConfig, 'dir' | 'basemap' | 'remoteScenes' | 'allowHosts' | 'redisUrl' | 'databaseUrl'>,
+  config: Pick<ServeConfig, 'dir' | 'basemap' | 'remoteScenes' | 'allowHosts' | 'redisUrl' | 'databaseUrl'> &
+    Partial<Pick<ServeConfig, 'registerDir'>>,
   say: (line: string) => void,
 ): Promise<Server> {
   const { dir, basemap, remoteScenes, redisUrl, databaseUrl } = config;
@@ -33,6 +35,7 @@ export async function startServer(
   const size = Math.min(MOST_CHILDREN, availableParallelism());
   const env = remoteScenes ? childEnvironment(config.allowHosts) : offlineEnvironment();
   const pool = createRenderPool({ size, env });
+  const register = openRegister({ url: databaseUrl, folder: config.registerDir ?? registerFolder(dir) });
   const app = await createApp({
     current: source.current,
     render: (task) => pool.run(task),
@@ -41,6 +44,7 @@ export async function startServer(
     operations,
     hasDatabase: databaseUrl !== null,
     dashboard,
+    register,
     say,
   });
   return {
@@ -50,6 +54,7 @@ export async function startServer(
     },
     close: async () => {
       await app.close();
+      await register.close();
       await pool.close();
       await source.close();
       await operations.close();

@@ -215,6 +215,7 @@ if (postgresMissing === null) {
       '0002-change.sql',
       '0003-work.sql',
       '0004-verify.sql',
+      '0005-register.sql',
     ]);
   });
 } else {

@@ -1,0 +1,254 @@
+import { INTERVENTIONS, PARCEL_FORMATS } from '../../shared/parcel-check.ts';
+import { choice, count, flag, list, noQuery, number, orNull, record, ref, text } from './schema-parts.ts';
+
+/** JSON Schemas of what `shared/register.ts` describes, as `api-schemas.ts` has them of results. */
+
+const strict = <T extends object>(schema: T) => ({ ...schema, additionalProperties: false });
+const bounded = (longest: number, description?: string) => ({ ...text(description), maxLength: longest });
+/** Of what a person has to say: not nothing, and not blanks. */
+const said = (longest: number, description: string) => ({ ...bounded(longest, description), pattern: '\\S' });
+const sha256 = { ...text('SHA-256'), pattern: '^[0-9a-f]{64}$' };
+const id = { ...bounded(256, 'parcel id'), minLength: 1 };
+const version = { ...count('from 1'), minimum: 1 };
+const ha = (what: string) => number(`${what}, hectares of true ground area`);
+const bboxDeg = { ...list(number(), 'west, south, east, north in degrees'), minItems: 4, maxItems: 4 };
+
+const geometry = strict(
+  record({ type: choice('Polygon', 'MultiPolygon'), coordinates: list({}) }, 'GeoJSON, lon/lat (CRS84)'),
+);
+
+const attributes = strict(
+  record({
+    name: orNull(bounded(1000)),
+    intervention: orNull(choice(...INTERVENTIONS)),
+    startDate: orNull({ ...text('UTC day'), pattern: '^\\d{4}-\\d{2}-\\d{2}$' }),
+    tenure: orNull(bounded(4000, 'personal data: in no public feature, no log, no export unless asked for')),
+    consent: orNull(bounded(4000, 'as tenure')),
+    statedHa: orNull(ha('as stated by whom it comes from')),
+    more: { type: 'object', additionalProperties: true, description: 'further properties of the file' },
+  }),
+);
+
+const provenance = strict(
+  record({
+    kind: choice('drawn', 'walked', 'imported', 'suggested', 'split', 'merged', 'mended'),
+    file: orNull(
+      strict(
+        record({ name: bounded(1000), sha256, format: choice(...PARCEL_FORMATS), place: bounded(1000, 'in the file') }),
+      ),
+    ),
+    from: { ...list(strict(record({ id, version })), 'parcels it was split from or merged of'), maxItems: 1000 },
+    mends: {
+      ...list(
+        strict(record({ rule: bounded(100), kind: bounded(100), haBefore: orNull(number()), haAfter: number() })),
+        'proposals that a person accepted',
+      ),
+      maxItems: 1000,
+    },
+  }),
+);
+
+const edit = {
+  geometry,
+  attributes,
+  author: said(200, 'who, as they call themselves'),
+  reason: said(2000, 'why'),
+  provenance,
+};
+
+const newParcel = strict(
+  record({
+    draftId: { ...text('made once by whoever sends it: sent twice it makes one parcel'), pattern: '^[\\w.-]{1,128}$' },
+    id: orNull({ ...bounded(256, 'wanted id; null: the next one of the region'), minLength: 1 }),
+    regionId: { ...bounded(128), minLength: 1 },
+    ...edit,
+  }),
+);
+
+const finding = record({
+  rule: text(),
+  severity: choice('error', 'warning', 'note'),
+  message: text('one sentence'),
+  values: { type: 'object', additionalProperties: true, description: 'what the sentence is filled with' },
+  place: orNull(list(number(), 'longitude and latitude of the fault')),
+  proposal: orNull(
+    record({ kind: text(), message: text(), haBefore: orNull(number()), haAfter: number(), geometry: ref('Geometry') }),
+  ),
+});
+
+export const checkedParcel = record({
+  index: count('place in the request or file, from 0'),
+  id: text(),
+  verdict: choice('accepted', 'warned', 'mendable', 'refused'),
+  findings: list(finding, 'errors first'),
+  parcelHa: orNull(ha('as given')),
+});
+
+/** Shared parts of answers, by `$id`. */
+export const REGISTER_COMPONENTS: readonly (object & { readonly $id: string })[] = [
+  {
+    $id: 'ParcelVersion',
+    ...record({
+      id,
+      regionId: text(),
+      version,
+      state: choice('active', 'withdrawn'),
+      geometry: ref('Geometry'),
+      attributes,
+      parcelHa: ha('the parcel'),
+      bboxDeg,
+      author: text(),
+      reason: text(),
+      at: text('UTC, ISO 8601'),
+      provenance,
+      geometrySha256: sha256,
+      warnings: list(record({ rule: text(), message: text() }), 'of the check, when it was registered'),
+    }),
+  },
+  { $id: 'CheckedParcel', ...checkedParcel },
+  {
+    $id: 'RegisterConflict',
+    ...record({
+      error: record({ code: choice('E_CONFLICT'), message: text() }),
+      current: ref('ParcelVersion'),
+      base: { ...ref('ParcelVersion'), description: 'what the edit was made on; null where there is no such version' },
+    }),
+  },
+  {
+    $id: 'RegisterRefusal',
+    ...record({ error: record({ code: text(), message: text() }), parcels: list(ref('CheckedParcel')) }),
+  },
+];
+
+const region = record({
+  id: text(),
+  name: text(),
+  side: choice('sink', 'source'),
+  boundary: orNull({ type: 'object', additionalProperties: true }),
+  measuredHa: orNull(ha('the boundary')),
+  statedHa: orNull(ha('as the profile states it')),
+});
+
+const anything = (description: string) => ({ type: 'object', additionalProperties: true, description });
+const failures = { '4xx': ref('ApiError'), '5xx': ref('ApiError') };
+const told = (status: number, schema: object, description = 'Success') => ({
+  [status]: { description, ...schema },
+  ...failures,
+});
+const taken = { 409: ref('RegisterRefusal'), 422: ref('RegisterRefusal') };
+const parcelParams = record({ id: { ...bounded(256, 'parcel id, percent-encoded'), minLength: 1 } });
+const ifMatch = {
+  type: 'object',
+  properties: { 'if-match': text('the version that the change is made on, such as "3"; 428 without it') },
+} as const;
+const tags = ['register'];
+
+export const bboxQuery = {
+  type: 'object',
+  additionalProperties: false,
+  properties: { bbox: bounded(200, 'west,south,east,north in degrees; left out: everywhere') },
+} as const;
+
+export const REGISTER_SCHEMAS = {
+  info: {
+    tags,
+    summary: 'The register: revision, regions, limits',
+    querystring: noQuery,
+    response: told(
+      200,
+      record({
+        revision: count('changes with every version'),
+        parcels: count('current ones'),
+        regions: list(region),
+        limits: anything('of the checks'),
+        importLimits: anything('of files'),
+        hasEligibility: flag(),
+        hasSuggestions: flag(),
+      }),
+    ),
+  },
+  list: {
+    tags,
+    summary: 'Current versions, withdrawn ones left out',
+    querystring: bboxQuery,
+    response: told(200, record({ revision: count(), parcels: list(ref('ParcelVersion')) })),
+  },
+  parcel: {
+    tags,
+    summary: 'The current version of a parcel, withdrawn or not; its ETag is the version',
+    params: parcelParams,
+    querystring: noQuery,
+    response: told(200, ref('ParcelVersion')),
+  },
+  history: {
+    tags,
+    summary: 'All versions of a parcel, the newest first, and the runs that measured one of them',
+    params: parcelParams,
+    querystring: noQuery,
+    response: told(
+      200,
+      record({
+        versions: list(ref('ParcelVersion')),
+        results: list(record({ version, runId: text(), label: text() })),
+      }),
+    ),
+  },
+  add: {
+    tags,
+    summary: 'Registers a parcel',
+    querystring: noQuery,
+    body: newParcel,
+    response: { ...told(201, ref('ParcelVersion')), ...taken },
+  },
+  batch: {
+    tags,
+    summary: 'Registers parcels, all or none',
+    querystring: noQuery,
+    body: strict(record({ parcels: { ...list(newParcel), minItems: 1, maxItems: 10_000 } })),
+    response: {
+      ...told(201, record({ revision: count(), parcels: list(ref('ParcelVersion'), 'in the order of the request') })),
+      ...taken,
+    },
+  },
+  edit: {
+    tags,
+    summary: 'Makes the next version of a parcel; one that was withdrawn is active again',
+    params: parcelParams,
+    querystring: noQuery,
+    headers: ifMatch,
+    body: strict(record(edit)),
+    response: { ...told(200, ref('ParcelVersion')), ...taken, 412: ref('RegisterConflict') },
+  },
+  withdraw: {
+    tags,
+    summary: 'Withdraws a parcel, which is a new version too',
+    params: parcelParams,
+    querystring: noQuery,
+    headers: ifMatch,
+    body: strict(record({ author: edit.author, reason: edit.reason })),
+    response: { ...told(200, ref('ParcelVersion')), 412: ref('RegisterConflict') },
+  },
+  check: {
+    tags,
+    summary: 'Looks at one drawing as an import would; registers nothing',
+    querystring: noQuery,
+    body: strict(
+      record({
+        regionId: { ...bounded(128), minLength: 1 },
+        id: orNull({
+          ...bounded(256, 'of a registered parcel that is edited: it does not overlap itself'),
+          minLength: 1,
+        }),
+        geometry,
+        attributes,
+      }),
+    ),
+    response: told(
+      200,
+      record({
+        parcel: ref('CheckedParcel'),
+        eligibility: orNull(anything('traffic light; null without layers')),
+      }),
+    ),
+  },
+};

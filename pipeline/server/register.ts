@@ -1,0 +1,197 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { GeoJsonGeometry, TwinInfo } from '../../shared/api.ts';
+import { DEFAULT_CHECK_LIMITS, IMPORT_LIMITS } from '../../shared/parcel-check.ts';
+import type {
+  CheckRequest,
+  NewParcel,
+  ParcelEdit,
+  ParcelWithdrawal,
+  RegisterBatch,
+  RegisterInfo,
+  RegisterRegion,
+} from '../../shared/register.ts';
+import type { Refused } from '../run/register-calls.ts';
+import type { Register } from '../run/register-contract.ts';
+import type { ServedRun } from '../run/register-results.ts';
+import { currentOrNone } from './current-results.ts';
+import { HttpFailure } from './failure.ts';
+import { parseBbox } from './ogc-query.ts';
+import { answerEdit, checkRegion, checkTexts, readIfMatch, refuse, sendVersion } from './register-answers.ts';
+import { REGISTER_SCHEMAS } from './register-schemas.ts';
+import type { Results } from './results.ts';
+
+export interface RegisterOptions {
+  readonly register: Register;
+  readonly current: () => Results;
+  readonly now: () => Date;
+}
+
+/** A drawing has at most 10,000 vertices of some 40 characters each. */
+const ONE_PARCEL_BYTES = 2 * 2 ** 20;
+/** What a file of `IMPORT_LIMITS` becomes when each of its parcels carries its provenance. */
+const BATCH_BYTES = 24 * 2 ** 20;
+/** More are not drawn on one map. */
+export const MAX_PARCELS = 20_000;
+
+interface ParcelRequest {
+  readonly Params: { readonly id: string };
+}
+
+/** Adds what `shared/register.ts` describes, but for files in and out. */
+export function registerParcelRegister(app: FastifyInstance, options: RegisterOptions): void {
+  app.register(async (scope) => {
+    // JSON only: a form of another page cannot send it.
+    scope.removeContentTypeParser('text/plain');
+    scope.addHook('onSend', async (_request, reply) => {
+      reply.header('cache-control', 'no-store');
+    });
+    registerReading(scope, options);
+    registerWriting(scope, options);
+    registerChecking(scope, options);
+  });
+}
+
+function registerReading(app: FastifyInstance, { register, current }: RegisterOptions): void {
+  app.get('/api/register', { schema: REGISTER_SCHEMAS.info }, async (_request, reply) => {
+    const { revision, parcels } = await register.call('state', {});
+    const info: RegisterInfo = {
+      revision,
+      parcels,
+      regions: regionsOf(currentOrNone(current)?.twin ?? null),
+      limits: DEFAULT_CHECK_LIMITS,
+      importLimits: IMPORT_LIMITS,
+      hasEligibility: false,
+      hasSuggestions: false,
+    };
+    return reply.send(info);
+  });
+
+  app.get<{ Querystring: { readonly bbox?: string } }>(
+    '/api/register/parcels',
+    { schema: REGISTER_SCHEMAS.list },
+    async (request, reply) => {
+      const { bbox } = request.query;
+      const boxes = bbox === undefined ? null : parseBbox(bbox);
+      const answer = await register.call('list', { boxes, limit: MAX_PARCELS });
+      if (answer.kind === 'page') return reply.send(answer.page);
+      const message = `More than ${answer.limit} parcels lie there; ask for a smaller bbox.`;
+      throw new HttpFailure(422, 'E_TOO_MANY', message);
+    },
+  );
+
+  app.get<ParcelRequest>('/api/register/parcels/:id', { schema: REGISTER_SCHEMAS.parcel }, async (request, reply) => {
+    const parcel = await register.call('parcel', { id: request.params.id });
+    if (parcel === null) throw noParcel();
+    return sendVersion(reply, parcel);
+  });
+
+  app.get<ParcelRequest>(
+    '/api/register/parcels/:id/versions',
+    { schema: REGISTER_SCHEMAS.history },
+    async (request, reply) => {
+      const run = servedRun(currentOrNone(current));
+      const history = await register.call('history', { id: request.params.id, run });
+      if (history.versions.length === 0) throw noParcel();
+      return reply.send(history);
+    },
+  );
+}
+
+function registerWriting(app: FastifyInstance, { register, current, now }: RegisterOptions): void {
+  const regions = () => regionsOf(currentOrNone(current)?.twin ?? null);
+
+  async function add(parcels: readonly NewParcel[], reply: FastifyReply) {
+    checkTexts(parcels);
+    const known = regions();
+    for (const { regionId } of parcels) checkRegion(known, regionId);
+    const answer = await register.call('add', { parcels, regions: known, at: now().toISOString() });
+    return answer.kind === 'added' ? answer : refuse(reply, answer as Refused);
+  }
+
+  app.post<{ Body: NewParcel }>(
+    '/api/register/parcels',
+    { schema: REGISTER_SCHEMAS.add, bodyLimit: ONE_PARCEL_BYTES },
+    async (request, reply) => {
+      const answer = await add([request.body], reply);
+      if (!('kind' in answer)) return answer;
+      const parcel = answer.parcels[0]!;
+      reply.code(201).header('location', `/api/register/parcels/${encodeURIComponent(parcel.id)}`);
+      return sendVersion(reply, parcel);
+    },
+  );
+
+  app.post<{ Body: RegisterBatch }>(
+    '/api/register/parcels/batch',
+    { schema: REGISTER_SCHEMAS.batch, bodyLimit: BATCH_BYTES },
+    async (request, reply) => {
+      const answer = await add(request.body.parcels, reply);
+      if (!('kind' in answer)) return answer;
+      const { revision, parcels } = answer;
+      return reply.code(201).send({ revision, parcels });
+    },
+  );
+
+  app.put<ParcelRequest & { Body: ParcelEdit }>(
+    '/api/register/parcels/:id',
+    { schema: REGISTER_SCHEMAS.edit, bodyLimit: ONE_PARCEL_BYTES },
+    async (request, reply) => {
+      const version = readIfMatch(request.headers['if-match']);
+      checkTexts(request.body);
+      const { id } = request.params;
+      const of = { id, version, edit: request.body, regions: regions(), at: now().toISOString() };
+      return answerEdit(reply, await register.call('edit', of));
+    },
+  );
+
+  app.delete<ParcelRequest & { Body: ParcelWithdrawal }>(
+    '/api/register/parcels/:id',
+    { schema: REGISTER_SCHEMAS.withdraw },
+    async (request, reply) => {
+      const version = readIfMatch(request.headers['if-match']);
+      checkTexts(request.body);
+      const of = { id: request.params.id, version, by: request.body, at: now().toISOString() };
+      return answerEdit(reply, await register.call('withdraw', of));
+    },
+  );
+}
+
+function registerChecking(app: FastifyInstance, { register, current }: RegisterOptions): void {
+  app.post<{ Body: CheckRequest }>(
+    '/api/register/check',
+    { schema: REGISTER_SCHEMAS.check, bodyLimit: ONE_PARCEL_BYTES },
+    async (request, reply) => {
+      checkTexts(request.body);
+      const regions = regionsOf(currentOrNone(current)?.twin ?? null);
+      checkRegion(regions, request.body.regionId);
+      const parcel = await register.call('check', { request: request.body, regions });
+      return reply.send({ parcel, eligibility: null });
+    },
+  );
+}
+
+/** Regions of a twin as a register shows them; none where the results have no twin. */
+export function regionsOf(twin: TwinInfo | null): RegisterRegion[] {
+  if (twin === null) return [];
+  const sides = { sink: twin.sinks, source: twin.sources } as const;
+  return (['sink', 'source'] as const).flatMap((side) =>
+    sides[side].map(({ id, name, boundary, measuredAreaHa, profile }) => ({
+      id,
+      name,
+      side,
+      boundary: boundary as GeoJsonGeometry | null,
+      measuredHa: measuredAreaHa,
+      statedHa: profile.areaHa?.value ?? null,
+    })),
+  );
+}
+
+function servedRun(results: Results | null): ServedRun | null {
+  if (!results?.plan) return null;
+  const { dir, plan, run } = results;
+  const label = dir.split(/[\\/]/).filter(Boolean).at(-1) ?? run.id.slice(0, 12);
+  return { dir, planId: plan.runId, runId: run.id, label };
+}
+
+function noParcel(): HttpFailure {
+  return new HttpFailure(404, 'E_NO_PARCEL', 'The register has no such parcel.');
+}
