@@ -106,7 +106,7 @@ function overview(): string {
 }
 
 main(process.argv.slice(2)).then(
-  (code) => process.exit(code),
+  (code) => leave(code),
   (error: unknown) => {
     const detail = toErrorDetail(error);
     const isExpected = error instanceof CanopyError && detail.kind !== 'bug';
@@ -116,6 +116,11 @@ main(process.argv.slice(2)).then(
     // A script that asked for one JSON document gets one on failure too.
     if (process.argv.includes('--json'))
       process.stdout.write(`${JSON.stringify({ kind: 'error', error: detail }, null, 2)}\n`);
-    process.exit(detail.kind === 'usage' ? 2 : 1);
+    leave(detail.kind === 'usage' ? 2 : 1);
   },
 );
+
+/** Exits once a pipe has taken what was written: a pipe is slower than we are, and what it has not taken would be lost. */
+function leave(code: number): void {
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+}
