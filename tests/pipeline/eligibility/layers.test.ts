@@ -1,0 +1,158 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openEligibility } from '../../../pipeline/run/eligibility.ts';
+import { writeGrid } from '../../../scripts/demo/scenes.ts';
+import { crsToLonLat } from '../../../shared/transform.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'canopy-eligibility-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const GRID = { crs: 'EPSG:32631', transform: [10, 0, 400_000, 0, -10, 1_100_000], widthPx: 40, heightPx: 40 } as const;
+const NOTHING = 255;
+
+interface Layer {
+  readonly values: (col: number, row: number) => number;
+  readonly date?: string | null;
+  readonly unit?: string;
+  readonly classes?: Readonly<Record<number, string>>;
+}
+
+/** Writes a layer of 40 × 40 cells of 10 m with its item. */
+async function write(dir: string, name: string, { values, date = '2022-01-01', unit, classes }: Layer): Promise<void> {
+  mkdirSync(dir, { recursive: true });
+  const data = Uint8Array.from({ length: 1600 }, (_, i) => values(i % 40, Math.floor(i / 40)));
+  await writeGrid(
+    join(dir, `${name}.tif`),
+    { grid: GRID, dataType: 'uint8', resampling: 'nearest', nodata: NOTHING },
+    data,
+  );
+  const item = {
+    type: 'Feature',
+    id: name,
+    properties: {
+      ...(date === null ? {} : { datetime: `${date}T00:00:00Z` }),
+      title: name,
+      attribution: `${name}, drawn`,
+    },
+    assets: {
+      data: {
+        href: `./${name}.tif`,
+        type: 'image/tiff',
+        'raster:bands': [{ ...(unit ? { unit } : {}) }],
+        ...(classes
+          ? { 'classification:classes': Object.entries(classes).map(([v, n]) => ({ value: +v, name: n })) }
+          : {}),
+      },
+    },
+  };
+  writeFileSync(join(dir, `${name}.json`), JSON.stringify(item));
+}
+
+/** A rectangle in columns and rows of the grid, as lon/lat. */
+function rectangle(col0: number, row0: number, col1: number, row1: number) {
+  const pixels = [col0, row1, col1, row1, col1, row0, col0, row0, col0, row1];
+  const flat = crsToLonLat(GRID.crs)(
+    Float64Array.from(pixels, (v, i) => (i % 2 === 0 ? 400_000 + 10 * v : 1_100_000 - 10 * v)),
+  );
+  const ring = Array.from({ length: 5 }, (_, k) => [flat[2 * k]!, flat[2 * k + 1]!]);
+  return { type: 'Polygon' as const, coordinates: [ring] };
+}
+
+async function assess(dir: string, geometry: ReturnType<typeof rectangle>) {
+  const eligibility = await openEligibility({ layersDir: dir, resultsDir: null });
+  try {
+    return {
+      ...(await eligibility.assess({ geometry, intervention: 'planting', note: null })),
+      notes: eligibility.notes,
+    };
+  } finally {
+    await eligibility.close();
+  }
+}
+
+const ruleOf = (result: Awaited<ReturnType<typeof assess>>, name: string) =>
+  result.rules.find(({ rule }) => rule === name)!;
+
+describe('layers of a folder', () => {
+  const dir = join(folder, 'whole');
+  const made = Promise.all([
+    write(dir, 'tree-cover-2011', { values: (col) => (col < 20 ? 60 : 5), date: '2011-01-01', unit: '%' }),
+    write(dir, 'tree-cover-2022', { values: () => 5, unit: '%' }),
+    write(dir, 'land-cover', { values: (col) => (col < 10 ? 1 : 2), classes: { 1: 'water', 2: 'fallow' } }),
+    write(dir, 'protected-areas', { values: (_, row) => (row < 20 ? 1 : 0) }),
+    write(dir, 'rainfall', { values: () => 1 }),
+  ]);
+
+  it('are measured to a tenth of a cell: 9.5 × 20 cells hold 2.5 × 20 of water, 0.5 ha to 0.1 %', async () => {
+    await made;
+    // UTM at 1° from the middle meridian: 1 ha on the grid is 0.99975 … 1.0008 ha on the ground.
+    const result = await assess(dir, rectangle(7.5, 20, 17, 40));
+    expect(result.parcelHa / 1.9).toBeCloseTo(1, 2);
+    const water = ruleOf(result, 'water');
+    expect(water.evidence[0]!.ha! / result.parcelHa).toBeCloseTo(2.5 / 9.5, 6);
+    expect([water.light, water.evidence[0]!.unknownHa]).toEqual(['fail', 0]);
+    expect(ruleOf(result, 'protected-area').evidence[0]!.ha).toBe(0);
+  });
+
+  it('of 2011 and 2022 tell of clearing: of columns 15 to 25 half was wooded', async () => {
+    await made;
+    const result = await assess(dir, rectangle(15, 25, 25, 35));
+    const rule = ruleOf(result, 'no-clearing');
+    expect(rule.light).toBe('fail');
+    expect(rule.evidence.map(({ date }) => date)).toEqual(['2011-01-01', '2022-01-01']);
+    expect(rule.evidence[0]!.ha! / result.parcelHa).toBeCloseTo(0.5, 6);
+  });
+
+  it('that do not cover the parcel leave its ground unknown: a third of 30 × 10 cells', async () => {
+    await made;
+    const result = await assess(dir, rectangle(20, 25, 50, 35));
+    const water = ruleOf(result, 'water');
+    expect(water.evidence[0]!.unknownHa / result.parcelHa).toBeCloseTo(1 / 3, 5);
+    expect(water.light).toBe('more-information');
+  });
+
+  it('that are none of the five are named and left aside', async () => {
+    await made;
+    expect((await assess(dir, rectangle(20, 25, 21, 26))).notes).toEqual([
+      `rainfall.tif in ${dir} is none of the layers that eligibility looks at; it is left aside.`,
+    ]);
+  });
+
+  it('with a class of unknown meaning say so, and its ground is unknown', async () => {
+    const strange = join(folder, 'strange');
+    await write(strange, 'land-cover', { values: (col) => (col < 20 ? 1 : 2), classes: { 1: 'zork', 2: 'fallow' } });
+    const result = await assess(strange, rectangle(10, 10, 30, 20));
+    expect(result.notes[0]).toContain('The class "zork"');
+    expect(ruleOf(result, 'water').evidence[0]!.unknownHa / result.parcelHa).toBeCloseTo(0.5, 6);
+  });
+
+  it('in a unit that is not stated, or without class names, are refused with a sentence', async () => {
+    const mute = join(folder, 'mute');
+    await write(mute, 'land-cover', { values: () => 1 });
+    await expect(assess(mute, rectangle(1, 1, 2, 2))).rejects.toThrow('does not say what its classes mean');
+    const feet = join(folder, 'feet');
+    await write(feet, 'dem', { values: () => 1, unit: 'ft' });
+    await expect(assess(feet, rectangle(1, 1, 2, 2))).rejects.toThrow('holds elevation in ft; metres are wanted');
+  });
+
+  it('are asked nothing about a parcel that crosses itself', async () => {
+    await made;
+    const eligibility = await openEligibility({ layersDir: dir, resultsDir: null });
+    const bowTie = [
+      [1, 1],
+      [1.1, 1.1],
+      [1.1, 1],
+      [1, 1.1],
+      [1, 1],
+    ];
+    const asked = eligibility.assess({
+      geometry: { type: 'Polygon', coordinates: [bowTie] },
+      intervention: null,
+      note: null,
+    });
+    await expect(asked).rejects.toMatchObject({ code: 'E_PARCEL_SELF_CROSSING' });
+    await eligibility.close();
+  });
+});

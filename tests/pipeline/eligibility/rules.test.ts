@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import { COVER_GROUPS, type CoverGroup } from '../../../pipeline/eligibility/classes.ts';
+import type { ParcelFigures } from '../../../pipeline/eligibility/figures.ts';
+import { judgeParcel } from '../../../pipeline/eligibility/rules.ts';
+import type { EligibilityRuleName, Light } from '../../../shared/eligibility.ts';
+import { INTERVENTIONS, type Intervention } from '../../../shared/parcel-check.ts';
+
+const facts = (layer: string, date: string | null = '2023-01-01') => ({ layer, date, attribution: 'made for a test' });
+const amount = (ha: number, unknownHa = 0, layer = 'layer') => ({ ha, unknownHa, ...facts(layer) });
+
+/** A parcel of 10 ha of open ground, so that a percent is 0.1 ha. */
+function figures(
+  change: Partial<ParcelFigures> & { readonly group?: Partial<Record<CoverGroup, number>> } = {},
+): ParcelFigures {
+  const { group, ...rest } = change;
+  const groupHa = Object.fromEntries(COVER_GROUPS.map((name) => [name, group?.[name] ?? 0])) as Record<
+    CoverGroup,
+    number
+  >;
+  return {
+    parcelHa: 10,
+    coverBefore: facts('then', '2012-01-01'),
+    cleared: { ha: 0, unknownHa: 0, before: facts('then', '2012-01-01'), now: facts('now') },
+    wooded: amount(0),
+    landCover: { groupHa, unknownHa: 0, ...facts('cover') },
+    steep: amount(0),
+    protectedArea: amount(0),
+    ...rest,
+  };
+}
+
+const lightOf = (
+  rule: EligibilityRuleName,
+  given: ParcelFigures,
+  intervention: Intervention | null = 'planting',
+  note: string | null = null,
+) => judgeParcel(given, { intervention, note }).rules.find((each) => each.rule === rule)?.light;
+
+describe('eligibility of 10 ha of open ground', () => {
+  it('passes 8 rules for each of the 6 interventions, each rule with its layer, date, hectares and source', () => {
+    for (const intervention of INTERVENTIONS) {
+      const { light, rules } = judgeParcel(figures(), { intervention, note: null });
+      expect([light, rules.length]).toEqual(['pass', 8]);
+      for (const { evidence, message } of rules) {
+        expect(message).toMatch(/^\S.*\.$/);
+        for (const each of evidence)
+          expect(each).toMatchObject({ ha: 0, unknownHa: 0, attribution: 'made for a test', date: expect.any(String) });
+      }
+    }
+  });
+
+  it.each<[string, EligibilityRuleName, ParcelFigures, readonly (Light | undefined)[]]>([
+    // Planting, direct seeding, assisted regeneration, regeneration, agroforestry, conservation.
+    [
+      '2.5 ha wooded',
+      'tree-cover-now',
+      figures({ wooded: amount(2.5) }),
+      ['pass', 'pass', 'pass', 'pass', 'pass', 'pass'],
+    ],
+    [
+      '2.6 ha wooded',
+      'tree-cover-now',
+      figures({ wooded: amount(2.6) }),
+      ['fail', 'fail', 'pass', 'pass', 'pass', 'pass'],
+    ],
+    [
+      '5.1 ha wooded',
+      'tree-cover-now',
+      figures({ wooded: amount(5.1) }),
+      ['fail', 'fail', 'fail', 'fail', 'fail', 'pass'],
+    ],
+    [
+      '1.1 ha of fields',
+      'cropland',
+      figures({ group: { cropland: 1.1 } }),
+      ['fail', 'fail', 'fail', 'fail', 'pass', 'fail'],
+    ],
+    ['1.1 ha steep', 'slope', figures({ steep: amount(1.1) }), ['fail', 'fail', 'pass', 'pass', 'fail', 'pass']],
+    ['1.1 ha of water', 'water', figures({ group: { water: 1.1 } }), ['fail', 'fail', 'fail', 'fail', 'fail', 'fail']],
+    ['1 ha of water', 'water', figures({ group: { water: 1 } }), ['pass', 'pass', 'pass', 'pass', 'pass', 'pass']],
+    [
+      '1.1 ha of houses',
+      'built-up',
+      figures({ group: { 'built-up': 1.1 } }),
+      ['fail', 'fail', 'fail', 'fail', 'fail', 'fail'],
+    ],
+    [
+      '0.2 ha in a reserve',
+      'protected-area',
+      figures({ protectedArea: amount(0.2) }),
+      ['fail', 'fail', 'more-information', 'more-information', 'fail', 'pass'],
+    ],
+    [
+      '1.1 ha of savanna',
+      'savanna',
+      figures({ group: { savanna: 1.1 } }),
+      ['more-information', 'more-information', 'pass', 'pass', 'more-information', 'pass'],
+    ],
+  ])('with %s is judged by intervention', (_, rule, given, lights) => {
+    expect(INTERVENTIONS.map((intervention) => lightOf(rule, given, intervention))).toEqual(lights);
+  });
+});
+
+describe('clearing', () => {
+  const cleared = (
+    ha: number,
+    unknownHa = 0,
+    before: string | null = '2012-01-01',
+    now: string | null = '2023-01-01',
+  ) => figures({ cleared: { ha, unknownHa, before: facts('then', before), now: facts('now', now) } });
+
+  it.each<[string, ParcelFigures, Light]>([
+    ['of 1.0 of 10 ha in 11 years passes', cleared(1), 'pass'],
+    ['of 1.01 ha fails', cleared(1.01), 'fail'],
+    ['of 1.01 ha fails even where 5 ha are unknown', cleared(1.01, 5), 'fail'],
+    ['of 0.5 ha with 0.6 ha unknown needs more information', cleared(0.5, 0.6), 'more-information'],
+    ['against a layer of 9 years before needs an older one', cleared(5, 0, '2014-01-01'), 'more-information'],
+    ['against a layer of 10 years before to the day fails', cleared(5, 0, '2013-01-01'), 'fail'],
+    ['since 16 years before may be older than ten years', cleared(5, 0, '2006-12-31'), 'more-information'],
+    ['without any for 16 years passes', cleared(0, 0, '2006-12-31'), 'pass'],
+    ['against a layer without a date needs one', cleared(5, 0, null), 'more-information'],
+    ['between years written as years alone', cleared(5, 0, '2012', '2021-11-01/2024-10-31'), 'more-information'],
+    [
+      'between 2011 and a span of days that begins in 2021 fails',
+      cleared(5, 0, '2011', '2021-11-01/2024-10-31'),
+      'fail',
+    ],
+  ])('%s', (_, given, light) => {
+    expect(lightOf('no-clearing', given)).toBe(light);
+  });
+
+  it('names the layer that is wanted where one of the two is missing', () => {
+    const message = (given: ParcelFigures) =>
+      judgeParcel(given, { intervention: 'planting', note: null }).rules.find(({ rule }) => rule === 'no-clearing')!
+        .message;
+    expect(message(figures({ cleared: null, coverBefore: null }))).toContain('tree cover at least 10 years before');
+    expect(message(figures({ cleared: null, wooded: null }))).toContain('tree cover now is wanted');
+  });
+});
+
+describe('what nobody knows', () => {
+  it('leaves 4 rules out and needs information for 4 without any layer', () => {
+    const nothing = {
+      cleared: null,
+      coverBefore: null,
+      wooded: null,
+      landCover: null,
+      steep: null,
+      protectedArea: null,
+    };
+    const { light, rules } = judgeParcel(figures(nothing), { intervention: 'planting', note: null });
+    expect(rules.map(({ rule }) => rule)).toEqual(['no-clearing', 'tree-cover-now', 'water', 'savanna']);
+    expect([light, ...rules.map((rule) => rule.light)]).toEqual(Array(5).fill('more-information'));
+  });
+
+  it('decides nothing where it could not change the light: 0.5 ha of water and 0.5 ha unknown of 10 pass', () => {
+    const landCover = (unknownHa: number) => ({ ...figures({ group: { water: 0.5 } }).landCover!, unknownHa });
+    expect(lightOf('water', figures({ landCover: landCover(0.5) }))).toBe('pass');
+    expect(lightOf('water', figures({ landCover: landCover(0.6) }))).toBe('more-information');
+  });
+
+  it('is told by hectares in the evidence: 6 of 10 ha', () => {
+    const { rules } = judgeParcel(figures({ wooded: amount(0, 6) }), { intervention: 'planting', note: null });
+    expect(rules.find(({ rule }) => rule === 'tree-cover-now')).toMatchObject({
+      light: 'more-information',
+      values: { unknownHa: 6, case: 'unknown' },
+      evidence: [{ ha: 0, unknownHa: 6 }],
+    });
+  });
+
+  it('leaves an intervention that was not said open only where it would matter', () => {
+    expect(lightOf('tree-cover-now', figures({ wooded: amount(5) }), null)).toBe('more-information');
+    expect(lightOf('tree-cover-now', figures({ wooded: amount(1) }), null)).toBe('pass');
+    expect(lightOf('water', figures({ group: { water: 5 } }), null)).toBe('fail');
+    expect(lightOf('savanna', figures({ group: { savanna: 10 } }), null)).toBe('more-information');
+  });
+});
+
+describe("a reviewer's note", () => {
+  const grass = figures({ group: { savanna: 9 } });
+
+  it('lets savanna pass, and stands among the evidence', () => {
+    expect(lightOf('savanna', grass, 'planting', '  ')).toBe('more-information');
+    const rule = judgeParcel(grass, { intervention: 'planting', note: 'Seen on 2024-03-02: former field.' }).rules.at(
+      -1,
+    )!;
+    expect(rule).toMatchObject({
+      rule: 'savanna',
+      light: 'pass',
+      values: { note: 'Seen on 2024-03-02: former field.' },
+    });
+    expect(rule.evidence[1]).toMatchObject({
+      layer: "reviewer's note",
+      attribution: 'Seen on 2024-03-02: former field.',
+    });
+  });
+
+  it('lifts no failure: a reserve stays closed to planting', () => {
+    expect(lightOf('protected-area', figures({ protectedArea: amount(5) }), 'planting', 'agreed')).toBe('fail');
+    expect(lightOf('protected-area', figures({ protectedArea: amount(5) }), 'natural-regeneration', 'agreed')).toBe(
+      'pass',
+    );
+  });
+});
