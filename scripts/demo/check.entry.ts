@@ -3,11 +3,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { judgeDemo, scoreDemoSuggestions } from '../accuracy/offer.ts';
 import { checkResults, formatLines } from './check.ts';
 import { checkChange } from './check-change.ts';
+import { checkEligibility } from './check-eligibility.ts';
+import { checkSuggest } from './check-suggest.ts';
 import type { Truth } from './make.ts';
 
-function main(): boolean {
+async function main(): Promise<boolean> {
   const { values } = parseArgs({ options: { demo: { type: 'string' }, results: { type: 'string' } } });
   const demo = values.demo ?? 'data/demo';
   const results = values.results ?? 'data/out/demo';
@@ -17,6 +20,8 @@ function main(): boolean {
   const lines = [
     ...checkResults(truth, read('observations.csv'), parcels),
     ...checkChange(truth, parcels, read('series.csv'), read('changes.csv')),
+    ...checkEligibility(truth, await judgeDemo(demo, results)),
+    ...checkSuggest(await scoreDemoSuggestions(demo)),
   ];
   const broken = lines.filter((line) => line.holds === false);
   console.log(`Synthetic demo twin, seed ${truth.seed}: ${results} against the truth of ${demo}\n`);
@@ -30,7 +35,7 @@ function main(): boolean {
 }
 
 try {
-  if (!main()) process.exitCode = 1;
+  if (!(await main())) process.exitCode = 1;
 } catch (error) {
   console.error(`The check could not be made: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;

@@ -2,17 +2,19 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { planScenes, type ScenePlan } from './calendar.ts';
+import { eligibilityTruth, lightOf, nowOf, type TrueLight, type TrueRule } from './eligibility.ts';
 import type { Frame } from './frame.ts';
 import { eventsOf } from './history.ts';
 import { COLLECTION, describeCatalog, describeCollection, SYNTHETIC_WORDS } from './items.ts';
 import { makeLandscape } from './landscape.ts';
 import { writeLayers } from './layers.ts';
+import { drawRegion } from './region.ts';
 import { type SceneResult, writeScene } from './scenes.ts';
 import type { DemoSettings } from './settings.ts';
 import type { Landscape } from './surface.ts';
 
 /** Raise it when the same settings give another landscape than before, so that old files are made anew. */
-const GENERATOR_VERSION = 2;
+const GENERATOR_VERSION = 3;
 const STAMP = 'scenes/made-from.json';
 
 /** Which settings the files in `outDir` must have been made from to be kept. */
@@ -25,7 +27,14 @@ function stampOf(settings: DemoSettings): string {
 
 export function isMade(outDir: string, settings: DemoSettings): boolean {
   const path = join(outDir, STAMP);
-  const files = ['truth.json', 'parcels.geojson', 'project.json', 'scenes/catalog.json', 'layers/elevation.tif'];
+  const files = [
+    'truth.json',
+    'parcels.geojson',
+    'region.geojson',
+    'project.json',
+    'scenes/catalog.json',
+    'layers/elevation.tif',
+  ];
   const whole = files.every((file) => existsSync(join(outDir, file)));
   return whole && existsSync(path) && readFileSync(path, 'utf8') === stampOf(settings);
 }
@@ -67,6 +76,7 @@ export async function finishFolder(
   writeJson(join(collectionDir, 'collection.json'), describeCollection(frame, settings, ids));
   await writeLayers(join(outDir, 'layers'), { frame, ground: landscape.ground, settings });
   writeJson(join(outDir, 'parcels.geojson'), parcelFeatures(landscape));
+  writeJson(join(outDir, 'region.geojson'), regionFeature(frame, landscape));
   writeFileSync(join(outDir, 'truth.json'), `${JSON.stringify(truthOf(landscape, scenes, results))}\n`);
   writeFileSync(join(outDir, STAMP), stampOf(settings));
 }
@@ -89,6 +99,27 @@ function parcelFeatures({ stories }: Landscape): object {
           ? { type: 'Polygon', coordinates: parcel.polygons[0] }
           : { type: 'MultiPolygon', coordinates: parcel.polygons },
     })),
+  };
+}
+
+function regionFeature(frame: Frame, { settings, stories }: Landscape): object {
+  const ring = drawRegion(
+    settings,
+    frame,
+    stories.map(({ parcel }) => parcel),
+  );
+  return {
+    type: 'FeatureCollection',
+    name: 'demo-region',
+    description: `Boundary of nobody's region, round the demo's parcels: ${SYNTHETIC_WORDS}.`,
+    features: [
+      {
+        type: 'Feature',
+        id: 'copargo',
+        properties: { id: 'copargo', synthetic: true },
+        geometry: { type: 'Polygon', coordinates: [ring] },
+      },
+    ],
   };
 }
 
@@ -115,7 +146,10 @@ export interface Truth {
     readonly treeCover: readonly number[];
     readonly sclClearShare: readonly number[];
     readonly trulyClear: readonly boolean[];
+    /** What eligibility should say, on the day `eligibilityDate`. */
+    readonly eligibility: { readonly light: TrueLight; readonly rules: readonly TrueRule[] };
   }[];
+  readonly eligibilityDate: string;
 }
 
 function truthOf(landscape: Landscape, scenes: readonly ScenePlan[], results: readonly SceneResult[]): Truth {
@@ -125,6 +159,7 @@ function truthOf(landscape: Landscape, scenes: readonly ScenePlan[], results: re
     if (truth === undefined) throw new Error(`Scene ${scene.id} was planned and not written: run the generator again.`);
     return truth;
   });
+  const lights = eligibilityTruth(landscape);
   return {
     about: `Truth of the demo twin from the generator's ground state (${SYNTHETIC_WORDS}); arrays run in the order of scenes.`,
     seed: landscape.settings.seed,
@@ -135,6 +170,7 @@ function truthOf(landscape: Landscape, scenes: readonly ScenePlan[], results: re
       dnOffset,
       superseded,
     })),
+    eligibilityDate: nowOf(landscape.settings),
     parcels: landscape.stories.map((story, p) => {
       const { id, kind, ground, coverage } = story.parcel;
       const of = rows.map((row) => row[p]!);
@@ -149,6 +185,7 @@ function truthOf(landscape: Landscape, scenes: readonly ScenePlan[], results: re
         treeCover: of.map((row) => row.treeCover),
         sclClearShare: of.map((row) => row.sclClearShare),
         trulyClear: of.map((row) => row.trulyClear),
+        eligibility: { light: lightOf(lights[p]!), rules: lights[p]! },
       };
     }),
   };

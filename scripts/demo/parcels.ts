@@ -185,12 +185,21 @@ function shuffle<T>(items: T[], random: Random): void {
 
 /** What the owner says is planned. Said of unchanged, cleared and burnt parcels as well, so it does not tell the truth. */
 function interventionOf(kind: ParcelKind, random: Random): string {
-  if (kind === 'planted') return 'active afforestation';
-  if (kind === 'regrowth') return 'passive afforestation';
+  if (kind === 'planted') return 'planting';
+  if (kind === 'regrowth') return 'natural-regeneration';
   const draw = random();
-  if (draw < 0.4) return 'protection';
-  return draw < 0.7 ? 'active afforestation' : 'passive afforestation';
+  return PLANNED.find(([upTo]) => draw < upTo)![1];
 }
+
+/** Interventions by the draw up to which each is chosen. */
+const PLANNED: readonly (readonly [number, string])[] = [
+  [0.4, 'conservation'],
+  [0.5, 'direct-seeding'],
+  [0.6, 'planting'],
+  [0.7, 'agroforestry'],
+  [0.85, 'natural-regeneration'],
+  [1, 'assisted-natural-regeneration'],
+];
 
 /** Invented names in the way parcels are called there. */
 function nameParcels(count: number, random: Random): string[] {

@@ -13,10 +13,12 @@ const parcel = (id: string, kind: string, events: { what: string; date: string }
   treeCover: [],
   sclClearShare: [],
   trulyClear: [],
+  eligibility: { light: 'pass' as const, rules: [] },
 });
 const truth: Truth = {
   about: 'test',
   seed: 1,
+  eligibilityDate: '2023-01-15',
   scenes: [],
   parcels: [
     parcel('C', 'cleared', [{ what: 'cleared', date: '2022-03-10' }]),

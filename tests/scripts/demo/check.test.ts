@@ -7,6 +7,7 @@ const kinds = ['planted', 'regrowth', 'cleared', 'burnt', 'unchanged', 'cloudy']
 const truth: Truth = {
   about: 'test',
   seed: 1,
+  eligibilityDate: '2023-01-15',
   scenes: [
     { id: 'S1', datetime: '2022-01-01T10:20:00Z', baseline: '03.01', dnOffset: 0, superseded: false },
     { id: 'S2', datetime: '2022-02-01T10:20:00Z', baseline: '04.00', dnOffset: 1000, superseded: false },
@@ -22,6 +23,7 @@ const truth: Truth = {
     treeCover: [0.3, 0.3],
     sclClearShare: kind === 'cloudy' ? [0, 0] : [1, 1],
     trulyClear: kind === 'cloudy' ? [false, false] : [true, false],
+    eligibility: { light: 'pass', rules: [] },
   })),
 };
 
