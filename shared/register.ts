@@ -150,6 +150,8 @@ export interface CheckRequest {
   readonly id: string | null;
   readonly geometry: GeoJsonGeometry;
   readonly attributes: ParcelAttributes;
+  /** Parcels it was split from or is merged of: ground shared with them is told as a warning, not as an error. */
+  readonly from?: Provenance['from'];
 }
 
 export interface CheckAnswer {

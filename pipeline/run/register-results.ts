@@ -30,6 +30,7 @@ async function readHashes(path: string): Promise<Map<string, string>> {
   const text = await readFile(path, 'utf8').catch(() => null);
   if (text === null) return new Map();
   const { parcels } = JSON.parse(text) as Pick<Plan, 'parcels'>;
-  // Rings come out of JSON as plain lists, of which the hash is the same.
-  return new Map(parcels.map((parcel) => [parcel.id, versionOfParcel(parcel)]));
+  return new Map(
+    parcels.map(({ id, rings }) => [id, versionOfParcel({ id, rings: rings.map((ring) => Float64Array.from(ring)) })]),
+  );
 }

@@ -1,7 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import type { ParcelVersion, RegisterConflict, RegisterRefusal, RegisterRegion } from '../../shared/register.ts';
-import type { Refused, RegisterAnswer } from '../run/register-calls.ts';
+import type { RegisterAnswer } from '../run/register-calls.ts';
 import { findUnkeptText } from '../run/register-texts.ts';
+import type { Refused } from '../run/register-writes.ts';
 import { HttpFailure } from './failure.ts';
 
 /** A version with its ETag, which `If-Match` of a later change names. */

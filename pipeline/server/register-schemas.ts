@@ -29,6 +29,7 @@ const attributes = strict(
   }),
 );
 
+const from = { ...list(strict(record({ id, version })), 'parcels it was split from or merged of'), maxItems: 1000 };
 const provenance = strict(
   record({
     kind: choice('drawn', 'walked', 'imported', 'suggested', 'split', 'merged', 'mended'),
@@ -37,7 +38,7 @@ const provenance = strict(
         record({ name: bounded(1000), sha256, format: choice(...PARCEL_FORMATS), place: bounded(1000, 'in the file') }),
       ),
     ),
-    from: { ...list(strict(record({ id, version })), 'parcels it was split from or merged of'), maxItems: 1000 },
+    from,
     mends: {
       ...list(
         strict(record({ rule: bounded(100), kind: bounded(100), haBefore: orNull(number()), haAfter: number() })),
@@ -232,8 +233,11 @@ export const REGISTER_SCHEMAS = {
     tags,
     summary: 'Looks at one drawing as an import would; registers nothing',
     querystring: noQuery,
-    body: strict(
-      record({
+    body: {
+      type: 'object',
+      required: ['regionId', 'id', 'geometry', 'attributes'],
+      additionalProperties: false,
+      properties: {
         regionId: { ...bounded(128), minLength: 1 },
         id: orNull({
           ...bounded(256, 'of a registered parcel that is edited: it does not overlap itself'),
@@ -241,8 +245,9 @@ export const REGISTER_SCHEMAS = {
         }),
         geometry,
         attributes,
-      }),
-    ),
+        from,
+      },
+    },
     response: told(
       200,
       record({

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { GeoJsonGeometry, TwinInfo } from '../../shared/api.ts';
 import { DEFAULT_CHECK_LIMITS, IMPORT_LIMITS } from '../../shared/parcel-check.ts';
 import type {
@@ -10,7 +10,6 @@ import type {
   RegisterInfo,
   RegisterRegion,
 } from '../../shared/register.ts';
-import type { Refused } from '../run/register-calls.ts';
 import type { Register } from '../run/register-contract.ts';
 import type { ServedRun } from '../run/register-results.ts';
 import { currentOrNone } from './current-results.ts';
@@ -100,20 +99,19 @@ function registerReading(app: FastifyInstance, { register, current }: RegisterOp
 function registerWriting(app: FastifyInstance, { register, current, now }: RegisterOptions): void {
   const regions = () => regionsOf(currentOrNone(current)?.twin ?? null);
 
-  async function add(parcels: readonly NewParcel[], reply: FastifyReply) {
+  async function add(parcels: readonly NewParcel[]) {
     checkTexts(parcels);
     const known = regions();
     for (const { regionId } of parcels) checkRegion(known, regionId);
-    const answer = await register.call('add', { parcels, regions: known, at: now().toISOString() });
-    return answer.kind === 'added' ? answer : refuse(reply, answer as Refused);
+    return register.call('add', { parcels, regions: known, at: now().toISOString() });
   }
 
   app.post<{ Body: NewParcel }>(
     '/api/register/parcels',
     { schema: REGISTER_SCHEMAS.add, bodyLimit: ONE_PARCEL_BYTES },
     async (request, reply) => {
-      const answer = await add([request.body], reply);
-      if (!('kind' in answer)) return answer;
+      const answer = await add([request.body]);
+      if (answer.kind === 'refused') return refuse(reply, answer);
       const parcel = answer.parcels[0]!;
       reply.code(201).header('location', `/api/register/parcels/${encodeURIComponent(parcel.id)}`);
       return sendVersion(reply, parcel);
@@ -124,8 +122,8 @@ function registerWriting(app: FastifyInstance, { register, current, now }: Regis
     '/api/register/parcels/batch',
     { schema: REGISTER_SCHEMAS.batch, bodyLimit: BATCH_BYTES },
     async (request, reply) => {
-      const answer = await add(request.body.parcels, reply);
-      if (!('kind' in answer)) return answer;
+      const answer = await add(request.body.parcels);
+      if (answer.kind === 'refused') return refuse(reply, answer);
       const { revision, parcels } = answer;
       return reply.code(201).send({ revision, parcels });
     },
@@ -155,7 +153,7 @@ function registerWriting(app: FastifyInstance, { register, current, now }: Regis
   );
 }
 
-function registerChecking(app: FastifyInstance, { register, current }: RegisterOptions): void {
+function registerChecking(app: FastifyInstance, { register, current, now }: RegisterOptions): void {
   app.post<{ Body: CheckRequest }>(
     '/api/register/check',
     { schema: REGISTER_SCHEMAS.check, bodyLimit: ONE_PARCEL_BYTES },
@@ -163,7 +161,7 @@ function registerChecking(app: FastifyInstance, { register, current }: RegisterO
       checkTexts(request.body);
       const regions = regionsOf(currentOrNone(current)?.twin ?? null);
       checkRegion(regions, request.body.regionId);
-      const parcel = await register.call('check', { request: request.body, regions });
+      const parcel = await register.call('check', { request: request.body, regions, at: now().toISOString() });
       return reply.send({ parcel, eligibility: null });
     },
   );

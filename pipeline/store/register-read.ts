@@ -84,3 +84,12 @@ export async function readResultsOf(
     label: label ?? run_id.slice(0, 12),
   }));
 }
+
+/** Those of the drafts given that were registered before. */
+export async function readTakenDrafts(sql: SqlClient, draftIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await sql.query<{ id: string }>(
+    'select id from register_draft where id in (select jsonb_array_elements_text($1::jsonb))',
+    [JSON.stringify(draftIds)],
+  );
+  return new Set(rows.map(({ id }) => id));
+}

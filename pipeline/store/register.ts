@@ -133,7 +133,8 @@ async function conflict(
   return { kind: 'conflict', current, base: await readVersion(sql, of.id, of.version) };
 }
 
-async function lockRegister(sql: SqlClient): Promise<number> {
+/** Locks the register until the transaction ends; its revision. */
+export async function lockRegister(sql: SqlClient): Promise<number> {
   const [row] = await sql.query<{ revision: number }>('select revision from register_state where id = 1 for update');
   return row!.revision;
 }

@@ -7,6 +7,7 @@ import { openRegisterHere } from '../../../pipeline/run/register-here.ts';
 import { openDatabase, openPostgres } from '../../../pipeline/store/database.ts';
 import { geometryOfParcel } from '../../../pipeline/store/geojson.ts';
 import { saveRun } from '../../../pipeline/store/save-run.ts';
+import type { CheckFinding } from '../../../shared/parcel-check.ts';
 import type { NewParcel, ParcelVersion } from '../../../shared/register.ts';
 import { fieldAt, sampleEdit, sampleParcel } from '../../register-sample.ts';
 import { type PostgresServer, postgresMissing, startPostgres } from './postgres-server.ts';
@@ -122,8 +123,12 @@ function testRegister(name: string, makePlace: () => Promise<Place>) {
       ];
       const geometry = { type: 'Polygon', coordinates: [bowTie] } as const;
       const crossed = await register.call('add', { parcels: [sampleParcel(20, { geometry })], regions: [], at: AT });
-      expect(crossed).toMatchObject({ kind: 'refused', code: 'E_CHECK' });
-      expect((crossed as { message: string }).message).toMatch(/2\.000500 E 1\.000500 N/);
+      expect(crossed).toMatchObject({ kind: 'refused', code: 'E_CHECK', parcels: [{ verdict: 'mendable' }] });
+      const [finding] = (crossed as { parcels: { findings: CheckFinding[] }[] }).parcels[0]!.findings;
+      expect([finding!.rule, finding!.place!.map((deg) => deg.toFixed(6))]).toEqual([
+        'self-crossing',
+        ['2.000500', '1.000500'],
+      ]);
       const ids = [
         '__proto__',
         'constructor',
@@ -192,7 +197,7 @@ function testRegister(name: string, makePlace: () => Promise<Place>) {
       expect(await addOne(register, sampleParcel(51, { geometry: fieldAt(50) }))).toMatchObject({ version: 1 });
       const again = await register.call('add', { parcels: [sampleParcel(52, { id })], regions: [], at: AT });
       expect(again).toMatchObject({ kind: 'refused', code: 'E_ID_TAKEN' });
-      expect(await edit(id, 2, 50)).toMatchObject({ kind: 'duplicate' });
+      expect(await edit(id, 2, 50)).toMatchObject({ kind: 'refused', code: 'E_DUPLICATE' });
       expect(await edit(id, 2, 53)).toMatchObject({ kind: 'saved', parcel: { version: 3, state: 'active' } });
     });
 
@@ -250,6 +255,20 @@ if (postgresMissing === null) {
     await Promise.all(registers.map((register) => register.close()));
     expect(outcomes.filter(({ kind }) => kind === 'saved')).toHaveLength(1);
     expect(outcomes.filter(({ kind }) => kind === 'conflict')).toHaveLength(49);
+  });
+
+  it('takes 1 of 5 parcels on the same ground that 5 processes send at once, each unaware of the others', async () => {
+    const registers = Array.from({ length: 5 }, () => openRegisterHere({ url: server!.url, folder: root }));
+    const answers = await Promise.all(
+      registers.map((register, i) => {
+        // Shifted by some metres: no two have one boundary, all share most of their ground.
+        const geometry = fieldAt(90, 0.001 + 0.00002 * i);
+        const parcels = [sampleParcel(90, { draftId: `same-ground-${i}`, geometry })];
+        return register.call('add', { parcels, regions: [], at: AT });
+      }),
+    );
+    await Promise.all(registers.map((register) => register.close()));
+    expect(answers.map(({ kind }) => kind).sort()).toEqual(['added', 'refused', 'refused', 'refused', 'refused']);
   });
 } else {
   describe.skip(`PostgreSQL [skipped: ${postgresMissing}]`, () => {
