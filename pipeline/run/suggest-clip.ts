@@ -79,10 +79,14 @@ function polygonsOf(written: unknown): PlanarRings[] {
     readonly geometries?: readonly unknown[];
   };
   if (type === 'GeometryCollection') return (geometries ?? []).flatMap(polygonsOf);
-  if (type === 'Polygon')
-    return (coordinates as number[][][]).length === 0 ? [] : [turned(coordinates as number[][][])];
+  if (type === 'Polygon') return isEmpty(coordinates as number[][][]) ? [] : [turned(coordinates as number[][][])];
   if (type === 'MultiPolygon') return (coordinates as number[][][][]).map(turned);
   return [];
+}
+
+/** An overlay that leaves nothing is written as a polygon without corners. */
+function isEmpty([exterior]: readonly (readonly unknown[])[]): boolean {
+  return exterior === undefined || exterior.length === 0;
 }
 
 function turned(rings: readonly (readonly (readonly number[])[])[]): Float64Array[] {

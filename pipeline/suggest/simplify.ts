@@ -5,7 +5,7 @@ export const TOLERANCE_PX = 0.5;
 
 /**
  * Rounds the stairs of pixel edges off: an arc runs through the middles of its edges (nodes stay), and of these the fewest
- * are kept (Douglas and Peucker 1973) with every corner of the stairs within half a pixel of the line. Neighbours share
+ * are kept (Imai and Iri 1988) with every corner of the stairs within half a pixel of the line. Neighbours share
  * arcs, so they still fit together; arcs that would cross or touch another keep all middles, which cannot.
  * @returns lines [col, row, …] of each arc; those of loops are closed
  */
@@ -56,28 +56,45 @@ function keepFewest(points: Float64Array, { corners, isLoop }: Arc): Float64Arra
   const between: CornersBetween = isLoop
     ? (from, to) => [from + 1, to]
     : (from, to) => [Math.max(1, from), Math.min(cornerCount - 2, to - 1)];
-  const keep = new Uint8Array(n);
-  keep[0] = 1;
-  keep[n - 1] = 1;
-  const spans: [number, number][] = [];
-  if (isLoop) {
-    // A closed line has no chord: it is cut where it is farthest from its start.
-    const middle = farthest(points, 0, n - 1, (k) =>
-      Math.hypot(points[2 * k]! - points[0]!, points[2 * k + 1]! - points[1]!),
-    );
-    keep[middle] = 1;
-    spans.push([0, middle], [middle, n - 1]);
-  } else spans.push([0, n - 1]);
-  for (let span = spans.pop(); span !== undefined; span = spans.pop()) {
-    const [from, to] = span;
-    if (to - from < 2) continue;
+  const fits = (from: number, to: number) => {
     const [first, last] = between(from, to);
-    if (isWithin(points, corners, { from, to, first, last })) continue;
-    const middle = farthest(points, from, to, (k) => distanceToChord(points, k, points, from, to));
-    keep[middle] = 1;
-    spans.push([from, middle], [middle, to]);
+    return isWithin(points, corners, { from, to, first, last });
+  };
+  if (!isLoop) return pick(points, fewestStops(0, n - 1, fits));
+  // A closed line has no chord: it is cut where it is farthest from its start.
+  const middle = farthestFromStart(points);
+  return pick(points, [...fewestStops(0, middle, fits), ...fewestStops(middle, n - 1, fits).slice(1)]);
+}
+
+function pick(points: Float64Array, stops: readonly number[]): Float64Array {
+  return Float64Array.from(stops.flatMap((k) => [points[2 * k]!, points[2 * k + 1]!]));
+}
+
+/** How far ahead a side may reach, and how many places that do not fit it may pass by on the way. */
+const MAX_REACH = 256;
+const MAX_MISSES = 6;
+
+/** The fewest places from one to the other, both included, with every side fitting; of equal ways the first found. */
+function fewestStops(start: number, end: number, fits: (from: number, to: number) => boolean): number[] {
+  const count = end - start + 1;
+  const steps = new Int32Array(count).fill(2 ** 30);
+  const before = new Int32Array(count);
+  steps[0] = 0;
+  for (let i = 0; i + 1 < count; i++) {
+    let misses = 0;
+    for (let j = i + 1; j < Math.min(count, i + MAX_REACH) && misses < MAX_MISSES; j++) {
+      // Neighbouring middles always fit.
+      if (j > i + 1 && !fits(start + i, start + j)) misses += 1;
+      else if (steps[i]! + 1 < steps[j]!) {
+        misses = 0;
+        steps[j] = steps[i]! + 1;
+        before[j] = i;
+      } else misses = 0;
+    }
   }
-  return Float64Array.from(points.filter((_, i) => keep[i >> 1] === 1));
+  const stops = [end];
+  for (let k = count - 1; k > 0; k = before[k]!) stops.push(start + before[k]!);
+  return stops.reverse();
 }
 
 function isWithin(
@@ -92,13 +109,13 @@ function isWithin(
   return true;
 }
 
-function farthest(points: Float64Array, from: number, to: number, away: (k: number) => number): number {
-  let [best, most] = [(from + to) >> 1, -1];
-  for (let k = from + 1; k < to; k++) {
-    const distance = away(k);
+function farthestFromStart(points: Float64Array): number {
+  let [best, most] = [1, -1];
+  for (let k = 1; 2 * k + 2 < points.length; k++) {
+    const distance = Math.hypot(points[2 * k]! - points[0]!, points[2 * k + 1]! - points[1]!);
     if (distance > most) [best, most] = [k, distance];
   }
-  return Math.min(best, points.length / 2 - 1);
+  return best;
 }
 
 function distanceToChord(
