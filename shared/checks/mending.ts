@@ -5,6 +5,7 @@ import { locateGeometryFault } from '../geometry/validity.ts';
 import type { MendProposal } from '../parcel-check.ts';
 import { proposalOf } from './finding.ts';
 import type { Polygons } from './read-outline.ts';
+import { repairPolygons } from './repair.ts';
 import type { MendKind } from './rules.ts';
 import { tidyRings } from './tidy.ts';
 
@@ -20,12 +21,19 @@ export async function isValid(polygons: Polygons): Promise<boolean> {
   return (await locateGeometryFault(polygons.flat())) === null;
 }
 
-/** A proposal of polygons instead of the parcel; null where they would not make a valid parcel with an area. */
+/**
+ * A proposal of polygons instead of the parcel. Where they cross themselves or one another they are repaired as well, and
+ * the proposal is called `make-valid`; null where nothing with an area comes out.
+ */
 export async function propose(kind: MendKind, given: Polygons, haBefore: number | null): Promise<MendProposal | null> {
-  const { polygons } = tidyRings(given);
-  if (polygons === null || !(await isValid(polygons))) return null;
+  const { polygons: tidy } = tidyRings(given);
+  if (tidy === null) return null;
+  const isGood = await isValid(tidy);
+  const polygons = isGood ? tidy : repairPolygons(tidy);
+  if (polygons === null || (!isGood && !(await isValid(polygons)))) return null;
   const haAfter = measurePolygons(polygons);
-  return haAfter < SMALLEST_HA ? null : proposalOf(kind, { haBefore, haAfter, geometry: geometryOf(polygons) });
+  if (haAfter < SMALLEST_HA) return null;
+  return proposalOf(isGood ? kind : 'make-valid', { haBefore, haAfter, geometry: geometryOf(polygons) });
 }
 
 /** A Polygon of one part, else a MultiPolygon. */

@@ -1,6 +1,9 @@
 import { findMeridianFault } from './meridian.ts';
 import type { Fault, Polygons } from './read-outline.ts';
 
+/** A parcel whose axes are swapped is all there: one wrong latitude makes it wider than this. */
+const SWAPPED_SPAN_DEG = 10;
+
 /** Longitudes up to here are taken for degrees that run on beyond 180. */
 const LARGEST_LON_DEG = 540;
 
@@ -12,7 +15,7 @@ export function findRangeFault(polygons: Polygons): Fault | null {
   const extent = extentOf(polygons);
   const { lon, lat } = extent;
   if (lat <= 90 && lon <= 180) return findMeridianFault(polygons);
-  if (lat <= 180 && lon <= 90) {
+  if (lat <= 180 && lon <= 90 && extent.spanDeg < SWAPPED_SPAN_DEG) {
     const values = { lon: extent.first.x, lat: extent.first.y, region: '' };
     return { rule: 'swapped-axes', values, place: null, instead: { kind: 'swap-axes', polygons: swapAxes(polygons) } };
   }
@@ -30,9 +33,10 @@ export function swapAxes(polygons: Polygons): Polygons {
   );
 }
 
-/** Largest absolute longitude and latitude, and the first position that is outside the Earth. */
+/** Largest absolute longitude and latitude, how far latitudes lie apart, and the first position that is outside the Earth. */
 function extentOf(polygons: Polygons) {
   let [lon, lat] = [0, 0];
+  let [lowest, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let first: { pointer: string; x: number; y: number } | null = null;
   for (const [partIndex, rings] of polygons.entries()) {
     for (const [ringIndex, ring] of rings.entries()) {
@@ -40,11 +44,12 @@ function extentOf(polygons: Polygons) {
         const [x, y] = [ring[i]!, ring[i + 1]!];
         lon = Math.max(lon, Math.abs(x));
         lat = Math.max(lat, Math.abs(y));
+        [lowest, highest] = [Math.min(lowest, y), Math.max(highest, y)];
         if (first !== null || (Math.abs(x) <= 180 && Math.abs(y) <= 90)) continue;
         const part = polygons.length > 1 ? `/${partIndex}` : '';
         first = { pointer: `/coordinates${part}/${ringIndex}/${i / 2}`, x, y };
       }
     }
   }
-  return { lon, lat, first: first ?? { pointer: '/coordinates', x: 0, y: 0 } };
+  return { lon, lat, spanDeg: highest - lowest, first: first ?? { pointer: '/coordinates', x: 0, y: 0 } };
 }

@@ -81,7 +81,7 @@ function tidyRing(given: Float64Array, where: { readonly part: number; readonly 
   const isClosed = given[0] === given.at(-2) && given[1] === given.at(-1);
   const { ring, repeats } = dropRepeats(isClosed ? given : closeRing(given));
   const place = [given[0]!, given[1]!] as const;
-  const corners = ring.length / 2 - 1;
+  const corners = Math.max(1, ring.length / 2 - 1);
   const none = { ring: null, repeats: 0, isTurned: false };
   if (corners < 3) return { ...none, fault: { rule: 'short-ring', values: { ...where, corners }, place } };
   if (isLine(ring)) return { ...none, fault: { rule: 'zero-area', values: { ...where }, place } };
