@@ -11,6 +11,15 @@ export interface Strips {
   heightWest: Float64Array;
   heightEast: Float64Array;
   sign: Float64Array;
+  /** Edges under way that follow one another above the window: only where they began and how far they came counts. */
+  readonly chain: Chain;
+}
+
+interface Chain {
+  isOpen: boolean;
+  from: number;
+  x: number;
+  y: number;
 }
 
 /** The rectangle that two boxes have in common, in the unit of the rings. */
@@ -34,7 +43,16 @@ export function commonWindow(a: Bbox, b: Bbox): Window | null {
 
 export function createStrips(): Strips {
   const column = () => new Float64Array(128);
-  return { count: 0, west: column(), east: column(), heightWest: column(), heightEast: column(), sign: column() };
+  const chain = { isOpen: false, from: 0, x: 0, y: 0 };
+  return {
+    count: 0,
+    west: column(),
+    east: column(),
+    heightWest: column(),
+    heightEast: column(),
+    sign: column(),
+    chain,
+  };
 }
 
 /** Puts the edges of rings (exteriors counter-clockwise, holes clockwise) in the place of what `strips` holds. */
@@ -43,9 +61,13 @@ export function fillStrips(strips: Strips, rings: readonly Float64Array[], windo
   for (const ring of rings) {
     for (let i = 0; i + 3 < ring.length; i += 2) addStrip(strips, window, ring, i);
   }
+  endChain(strips, window);
 }
 
-/** Adds the edge that starts at `ring[at]`, as far as it matters in the window: two strips where it leaves it at the top. */
+/**
+ * Adds the edge that starts at `ring[at]`, as far as it matters in the window: two strips where it leaves it at the top.
+ * After the last edge `endChain` is due.
+ */
 export function addStrip(strips: Strips, window: Window, ring: Float64Array, at: number): void {
   const forward = ring[at + 2]! > ring[at]!;
   const [from, to] = forward ? [at, at + 2] : [at + 2, at];
@@ -55,6 +77,10 @@ export function addStrip(strips: Strips, window: Window, ring: Float64Array, at:
   let y0 = ring[from + 1]! - window.south;
   let y1 = ring[to + 1]! - window.south;
   if (y0 <= 0 && y1 <= 0) return;
+  if (y0 >= window.height && y1 >= window.height) {
+    extendChain(strips, window, ring, at);
+    return;
+  }
   const [run, rise] = [x1 - x0, y1 - y0];
   if (x1 > window.width) {
     y1 = y0 + rise * ((window.width - x0) / run);
@@ -80,6 +106,38 @@ export function addStrip(strips: Strips, window: Window, ring: Float64Array, at:
   strips.heightWest[n] = y0;
   strips.heightEast[n] = y1;
   if (y0 > window.height || y1 > window.height) cutTop(strips, n, window.height);
+}
+
+/**
+ * Edges that follow one another above the window close what lies below them from where the first begins to where the last
+ * ends, whichever way they wind in between: one strip instead of thousands along a region's border.
+ */
+function extendChain(strips: Strips, window: Window, ring: Float64Array, at: number): void {
+  const { chain } = strips;
+  if (!chain.isOpen || chain.x !== ring[at] || chain.y !== ring[at + 1]) {
+    endChain(strips, window);
+    chain.isOpen = true;
+    chain.from = ring[at]!;
+  }
+  chain.x = ring[at + 2]!;
+  chain.y = ring[at + 3]!;
+}
+
+/** Makes a strip of the edges above the window that are still under way. */
+export function endChain(strips: Strips, { west, width, height }: Window): void {
+  const { chain } = strips;
+  if (!chain.isOpen) return;
+  chain.isOpen = false;
+  const from = Math.max(0, Math.min(width, chain.from - west));
+  const to = Math.max(0, Math.min(width, chain.x - west));
+  if (from === to) return;
+  if (strips.count >= strips.west.length) grow(strips);
+  const n = strips.count++;
+  strips.sign[n] = from < to ? -1 : 1;
+  strips.west[n] = Math.min(from, to);
+  strips.east[n] = Math.max(from, to);
+  strips.heightWest[n] = height;
+  strips.heightEast[n] = height;
 }
 
 /** Flattens what strip `n` has above the top; where only a part of it is too high, that part becomes a strip of its own. */

@@ -1,4 +1,4 @@
-import { addStrip, fillStrips, type Strips, type Window } from './edge-strips.ts';
+import { addStrip, endChain, fillStrips, type Strips, type Window } from './edge-strips.ts';
 import { bboxOfRings } from './rings.ts';
 
 /** An area and the box round it: rings as in `Parcel`, exteriors counter-clockwise and holes clockwise. */
@@ -74,6 +74,7 @@ export function stripOutline(strips: Strips, { rings, bboxDeg, columns }: Outlin
       addStrip(strips, window, edges, 4 * e);
     }
   }
+  endChain(strips, window);
 }
 
 function columnAt([west, , east]: Outline['bboxDeg'], count: number, x: number): number {

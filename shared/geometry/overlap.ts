@@ -69,13 +69,18 @@ export function lonLatAreaHa(outline: Outline): number {
 export function shareInside(rings: readonly Float64Array[], region: Outline): number | null {
   const outline = outlineOf(rings);
   const own = commonWindow(outline.bboxDeg, outline.bboxDeg);
-  const ha = lonLatAreaHa(outline);
-  if (own === null || !(ha > 0)) return null;
-  const common = measureCommon(outline, region);
-  if (common === null) return 0;
+  if (own === null) return null;
   stripOutline(stripsA, outline, own);
-  const outsideDeg2 = sumArea(stripsA, planarArea) - common.areaDeg2;
-  return outsideDeg2 <= TOUCH_DEG * (own.width + own.height) ? 1 : Math.min(1, common.ha / ha);
+  const ownDeg2 = sumArea(stripsA, planarArea);
+  if (!(ownDeg2 > 0)) return null;
+  const window = commonWindow(outline.bboxDeg, region.bboxDeg);
+  if (window === null) return 0;
+  const insideDeg2 = planarOverlap(outline, region, window);
+  if (!(insideDeg2 > TOUCH_DEG * (window.width + window.height))) return 0;
+  if (ownDeg2 - insideDeg2 <= TOUCH_DEG * (own.width + own.height)) return 1;
+  // Only now, because most parcels lie wholly inside or outside, and true areas take long.
+  const insideHa = sumCommonArea(stripsA, stripsB, trueArea(window)) / 10_000;
+  return Math.min(1, insideHa / lonLatAreaHa(outline));
 }
 
 function planarOverlap(a: Outline, b: Outline, window: Window): number {
