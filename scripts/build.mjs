@@ -10,6 +10,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const entries = [
   'pipeline/main.ts',
   'pipeline/run/child.ts',
+  'pipeline/run/import-child.ts',
   'pipeline/server/render-child.ts',
   ...filesBelow('pipeline', '-thread.ts'),
   ...filesBelow('scripts', '.entry.ts'),

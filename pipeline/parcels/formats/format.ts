@@ -28,6 +28,8 @@ export interface ReadOptions {
   readonly assumeCrs: string | null;
   /** Of a container with several layers: the one to read; null: the only one, else refuse with their names. */
   readonly layer: string | null;
+  /** Property whose value is the id (`--id-field`); by default as the contract on parcels says. */
+  readonly idField?: string | null;
 }
 
 /** Reads one format from bytes. Throws `inputError` about the file as a whole; a faulty row becomes a finding. */

@@ -1,0 +1,74 @@
+import { inputError } from '../../../shared/errors.ts';
+import { type CheckFinding, IMPORT_LIMITS } from '../../../shared/parcel-check.ts';
+import type { Converter } from '../../../shared/transform.ts';
+import { type FeatureFile, isMember, type NamedFeature, readFeatureFile } from '../features.ts';
+import { finding } from './findings.ts';
+import type { RawFeature, ReadFormat, ReadOptions } from './format.ts';
+import type { NamedCrs } from './prj.ts';
+import { openCrs } from './prj-convert.ts';
+import { readProperties, refuseDeepJson } from './properties.ts';
+import { reprojectGeometry } from './reproject.ts';
+
+/**
+ * Reads a GeoJSON text: a FeatureCollection, a Feature or a bare geometry. A `crs` member is honoured, `assumeCrs` where
+ * there is none. Throws input errors about the file, see `readFeatureFile`, and E_PARCELS_NESTING, E_PARCELS_CRS.
+ */
+export const readGeojson: ReadFormat = (bytes, options) => {
+  const { name } = options;
+  refuseDeepJson(bytes, name);
+  const file = readFeatureFile(bytes, {
+    source: name,
+    idField: options.idField ?? undefined,
+    largestFileBytes: IMPORT_LIMITS.fileBytes,
+  });
+  const { convert, notes } = judgeCrs(file, options);
+  return { format: 'geojson', features: file.features.map((feature) => readFeature(feature, convert)), notes };
+};
+
+function readFeature({ feature, index }: NamedFeature, convert: Converter | null): RawFeature {
+  const place = `feature ${index + 1}`;
+  const { properties, findings } = readProperties(Object.entries(feature.properties));
+  const { featureId } = feature;
+  if (!feature.isFeature) findings.push(notFeature());
+  if (convert === null) return { geometry: feature.geometry ?? null, properties, featureId, place, findings };
+  const turned = reprojectGeometry(feature.geometry ?? null, convert, place);
+  return { geometry: turned.geometry, properties, featureId, place, findings: [...findings, ...turned.findings] };
+}
+
+function notFeature(): CheckFinding {
+  return finding('no-feature', 'error', 'It is not a GeoJSON Feature; only those are read.');
+}
+
+function judgeCrs({ crs }: FeatureFile, options: ReadOptions): { convert: Converter | null; notes: readonly string[] } {
+  if (crs === undefined || crs === null) {
+    return options.assumeCrs === null ? { convert: null, notes: [] } : openCrs(null, options, 'names no CRS');
+  }
+  const named = nameOf(crs);
+  if (named === 'lon-lat') return { convert: null, notes: [] };
+  const { convert, notes } = openCrs(named, options, 'names no CRS');
+  // RFC 7946 and all programs of note write longitude first, whatever the definition of the CRS says.
+  return named.epsg === 4326 || named.epsg === 4979 ? { convert: null, notes: [] } : { convert, notes };
+}
+
+function nameOf(crs: unknown): NamedCrs | 'lon-lat' {
+  const properties = isMember(crs) && isMember(crs.properties) ? crs.properties : {};
+  const name = typeof properties.name === 'string' ? properties.name : 'a CRS without a name';
+  if (/(?:^|[:/])CRS84h?$/i.test(name)) return 'lon-lat';
+  const epsg = /(?:^|[:/])EPSG(?::[\d.]*:|:|\/[\d.]+\/)(\d{4,6})$/i.exec(name)?.[1];
+  // WGS 84 with heights is WGS 84 to a parcel.
+  if (epsg === '4979') return { epsg: 4326 };
+  return epsg === undefined
+    ? { epsg: null, name: name.slice(0, 80), why: 'it names no EPSG code' }
+    : { epsg: Number(epsg) };
+}
+
+/** The geometry that a cell of a table holds as GeoJSON. Throws an input error where it is none. */
+export function parseGeojsonCell(text: string, source: string): unknown {
+  refuseDeepJson(text, source);
+  try {
+    const value = JSON.parse(text) as unknown;
+    return isMember(value) && value.type === 'Feature' ? value.geometry : value;
+  } catch (cause) {
+    throw inputError('E_JSON', `${source} is not JSON.`, source, cause);
+  }
+}

@@ -1,0 +1,129 @@
+import type { GeoJsonGeometry } from '../../../shared/api.ts';
+import { inputError } from '../../../shared/errors.ts';
+import {
+  type CheckFinding,
+  IMPORT_LIMITS,
+  type ParcelCandidate,
+  type ParcelFormat,
+} from '../../../shared/parcel-check.ts';
+import { assignIds, faultOfId, quoteId } from '../ids.ts';
+import { countVertices, toArea } from './areas.ts';
+import { attributesOf } from './attributes.ts';
+import { finding } from './findings.ts';
+import type { RawFeature, RawFile, ReadFormat, ReadOptions } from './format.ts';
+import { sniffFormat } from './sniff.ts';
+
+/** The parcels of a file, read but not judged. */
+export interface ParcelFile {
+  readonly format: ParcelFormat;
+  readonly candidates: readonly ParcelCandidate[];
+  /** About the file as a whole, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Each reader is loaded when a file of its format comes. */
+const READERS: Record<ParcelFormat, () => Promise<ReadFormat>> = {
+  geojson: async () => (await import('./geojson.ts')).readGeojson,
+  kml: async () => (await import('./kml.ts')).readKml,
+  kmz: async () => (await import('./kml.ts')).readKmz,
+  gpx: async () => (await import('./gpx.ts')).readGpx,
+  csv: async () => (await import('./csv.ts')).readCsv,
+  shapefile: async () => (await import('./shapefile.ts')).readShapefileZip,
+  geopackage: async () => (await import('./geopackage.ts')).readGeopackage,
+  flatgeobuf: async () => (await import('./flatgeobuf.ts')).readFlatgeobuf,
+};
+
+/**
+ * Reads a parcel file of any format, ids by the contract on parcels. What is wrong with the file as a whole throws an
+ * input error (a bad `idField` a usage error); what is wrong with a row is among the findings of its candidate. Nothing is
+ * mended: geometries are as given, in longitude and latitude. Limits: `IMPORT_LIMITS`.
+ */
+export async function readParcelFile(bytes: Uint8Array, options: ReadOptions): Promise<ParcelFile> {
+  const { name } = options;
+  const format = sniffFormat(bytes, name);
+  const isZip = format === 'kmz' || format === 'shapefile';
+  refuseSize(bytes.length, isZip ? IMPORT_LIMITS.zipBytes : IMPORT_LIMITS.fileBytes, name);
+  const read = await READERS[format]();
+  const raw = await read(bytes, options);
+  refuseCounts(raw, name);
+  const { ids, note } = assignIds(raw.features, options.idField ?? undefined, name);
+  const candidates = raw.features.map((feature, index) => candidateOf(feature, index, ids));
+  return { format, candidates: markRepeats(candidates), notes: [...raw.notes, ...(note === null ? [] : [note])] };
+}
+
+function refuseSize(got: number, limit: number, name: string): void {
+  if (got <= limit) return;
+  const [gotMb, limitMb] = [got, limit].map((count) => (count / 1_048_576).toFixed(count % 1_048_576 === 0 ? 0 : 1));
+  throw inputError(
+    'E_PARCELS_SIZE',
+    `${name} has ${gotMb} MB; at most ${limitMb} MB are read. Divide it and try again.`,
+    name,
+  );
+}
+
+function refuseCounts({ features }: RawFile, name: string): void {
+  if (features.length === 0) {
+    throw inputError('E_PARCELS_EMPTY', `${name} holds no parcel; at least one area is needed.`, name);
+  }
+  if (features.length > IMPORT_LIMITS.parcels) {
+    const text = `${name} holds ${comma(features.length)} parcels; limit ${comma(IMPORT_LIMITS.parcels)}. Divide it and try again.`;
+    throw inputError('E_PARCELS_COUNT', text, name);
+  }
+  const counts = features.map(({ geometry }) => countVertices(geometry));
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (total <= IMPORT_LIMITS.verticesPerImport) return;
+  const largest = counts.reduce((best, count, index) => (count > counts[best]! ? index : best), 0);
+  const isOne = counts[largest]! > IMPORT_LIMITS.verticesPerParcel;
+  const text = isOne
+    ? `Parcel ${largest + 1} of ${name} (${features[largest]!.place}) has ${comma(counts[largest]!)} vertices; limit ${comma(IMPORT_LIMITS.verticesPerParcel)}. Simplify and try again.`
+    : `${name} has ${comma(total)} vertices; limit ${comma(IMPORT_LIMITS.verticesPerImport)}. Divide or simplify it and try again.`;
+  throw inputError('E_PARCELS_VERTICES', text, name);
+}
+
+function candidateOf(feature: RawFeature, index: number, ids: readonly string[]): ParcelCandidate {
+  const area = toArea(feature.geometry);
+  const { attributes, findings } = attributesOf(feature.properties);
+  const given = ids[index]!;
+  const idFault = faultOfId(given);
+  const id = idFault === null ? given : `row-${index + 1}`;
+  const { more } = attributes;
+  // What has become the id need not be said twice.
+  if (Object.hasOwn(more, 'id') && String(more.id) === given) delete (more as Record<string, unknown>).id;
+  return {
+    index,
+    id,
+    geometry: area.geometry === undefined ? null : (area.geometry as GeoJsonGeometry | null),
+    attributes,
+    place: feature.place,
+    findings: [
+      ...feature.findings,
+      ...area.findings,
+      ...findings,
+      ...(idFault === null ? [] : [badId(given, idFault, id)]),
+    ],
+  };
+}
+
+function badId(given: string, why: string, id: string): CheckFinding {
+  const text = `It cannot be kept under its id ${quoteId(given)}: ${why}. It goes by ${id} until it has a shorter, plain id.`;
+  return finding('id', 'warning', text, { values: { given: quoteId(given), id } });
+}
+
+/** Two candidates come to one id only where a row stands in for an id that another row has. */
+function markRepeats(candidates: readonly ParcelCandidate[]): readonly ParcelCandidate[] {
+  const taken = new Map<string, string>();
+  return candidates.map((candidate) => {
+    const first = taken.get(candidate.id);
+    if (first === undefined) {
+      taken.set(candidate.id, candidate.place);
+      return candidate;
+    }
+    const text = `Its id ${quoteId(candidate.id)} is that of ${first} too. Give it one of its own.`;
+    const repeat = finding('id-repeated', 'error', text, { values: { id: candidate.id } });
+    return { ...candidate, findings: [repeat, ...candidate.findings] };
+  });
+}
+
+function comma(count: number): string {
+  return count.toLocaleString('en');
+}
