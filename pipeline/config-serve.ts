@@ -17,6 +17,10 @@ export interface ServeConfig {
   readonly databaseUrl: string | null;
   /** Folder of the register of parcels; null: beside the results. */
   readonly registerDir: string | null;
+  /** Folder of layers that eligibility rests on; null: it is not judged. */
+  readonly layersDir: string | null;
+  /** Output of canopy suggest; null: that beside the results. */
+  readonly suggestionsFile: string | null;
   readonly open: boolean;
   readonly json: boolean;
 }
@@ -31,6 +35,8 @@ const SERVE_OPTIONS = {
   redis: { type: 'string' },
   database: { type: 'string' },
   register: { type: 'string' },
+  layers: { type: 'string' },
+  suggestions: { type: 'string' },
   open: { type: 'boolean' },
   json: { type: 'boolean' },
 } as const;
@@ -54,6 +60,8 @@ export function readServeConfig(argv: readonly string[], env: Environment): Serv
     allowHosts: (flags['allow-host'] ?? []).map(checkHost),
     redisUrl: flags.redis === undefined ? null : checkRedis(flags.redis),
     databaseUrl: readDatabase(flags.database ?? env.CANOPY_DATABASE_URL),
+    layersDir: flags.layers === undefined ? null : resolve(flags.layers),
+    suggestionsFile: flags.suggestions === undefined ? null : resolve(flags.suggestions),
     registerDir: readRegister(flags.register, flags.database ?? env.CANOPY_DATABASE_URL),
     open: flags.open === true,
     json: flags.json === true,

@@ -192,5 +192,8 @@ export interface ExportReport {
 export interface PackManifest {
   readonly revision: number;
   readonly bytes: number;
+  /** Lengths as they are unpacked; on the way most are shorter. */
   readonly files: readonly { readonly url: string; readonly bytes: number }[];
+  /** Down to this zoom there are tiles; null: none, or none that a pack could hold. */
+  readonly maxZoom?: number | null;
 }

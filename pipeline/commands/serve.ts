@@ -21,6 +21,8 @@ Parcels that are drawn or imported go into a register, every version of them wit
 
   --register FOLDER          where it lies; default is the folder DIR-register, which new results leave alone. With
                              --database it lies in that database. One process may have a folder open at a time.
+  --layers DIR               COGs with their STAC items, by which a drawn parcel is judged as eligible or not
+  --suggestions FILE         land found by canopy suggest, to draw from (default DIR-suggestions.geojson if it is there)
 
 The page "Operations" shows the run that goes on in the folder, and of a fleet:
 

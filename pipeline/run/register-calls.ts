@@ -1,3 +1,4 @@
+import { inputError } from '../../shared/errors.ts';
 import type { Bbox } from '../../shared/grid.ts';
 import type { CheckedParcel, ParcelCandidate } from '../../shared/parcel-check.ts';
 import type {
@@ -8,6 +9,7 @@ import type {
   ParcelWithdrawal,
   RegisterPage,
 } from '../../shared/register.ts';
+import type { Exported, ExportOptions } from '../parcels/export/export-parcels.ts';
 import { type EditOutcome, withdrawParcel } from '../store/register.ts';
 import {
   readCurrentParcels,
@@ -18,6 +20,7 @@ import {
 } from '../store/register-read.ts';
 import type { Database, SqlClient } from '../store/sql.ts';
 import type { ParcelToJudge } from './register-checks.ts';
+import { freeIds, type ImportOutcome, type ImportRequest, importParcels, toJudge } from './register-import.ts';
 import { readRunHashes, type ServedRun } from './register-results.ts';
 import {
   type AddAnswer,
@@ -32,6 +35,9 @@ import {
 export type ListAnswer =
   | { readonly kind: 'page'; readonly page: RegisterPage }
   | { readonly kind: 'too-many'; readonly limit: number };
+
+/** Such a file has some 100 MB. */
+const MOST_EXPORTED = 100_000;
 
 /** What is asked of a register, one after the other. */
 export const REGISTER_CALLS = {
@@ -103,16 +109,40 @@ export const REGISTER_CALLS = {
   checkFile: async (
     database: Database,
     of: OfRegions & { readonly candidates: readonly ParcelCandidate[]; readonly regionId: string },
-  ): Promise<readonly CheckedParcel[]> => {
-    const parcels = of.candidates.map((candidate): ParcelToJudge => {
-      return { candidate, wantedId: candidate.id, regionId: of.regionId, fromIds: [] };
-    });
+  ): Promise<{ readonly candidates: readonly ParcelCandidate[]; readonly checked: readonly CheckedParcel[] }> => {
+    const candidates = await freeIds(database, of.candidates);
+    const parcels = candidates.map((candidate) => toJudge(candidate, of.regionId));
     const { judged } = await judgeNow(database, parcels, { ...of, exceptId: null });
-    return judged.map(({ checked }) => checked);
+    return { candidates, checked: judged.map(({ checked }) => checked) };
   },
+
+  /** Registers those parcels of a file that can be, in one transaction. */
+  import: (database: Database, of: ImportRequest): Promise<ImportOutcome> => importParcels(database, of),
+
+  /** Current parcels as a file. */
+  export: (
+    database: Database,
+    { boxes, options }: { readonly boxes: readonly Bbox[] | null; readonly options: ExportOptions },
+  ): Promise<Exported> => exportRegister(database, boxes, options),
 };
 
-const WRITES: readonly string[] = ['add', 'edit', 'withdraw'] satisfies (keyof typeof REGISTER_CALLS)[];
+async function exportRegister(
+  database: Database,
+  boxes: readonly Bbox[] | null,
+  options: ExportOptions,
+): Promise<Exported> {
+  // Writers of files are loaded for who wants one.
+  const { exportParcels } = await import('../parcels/export/export-parcels.ts');
+  const parcels = await whereThere(() => readCurrentParcels(database, boxes, MOST_EXPORTED), []);
+  if (parcels.length > MOST_EXPORTED)
+    throw inputError(
+      'E_TOO_MANY',
+      `More than ${MOST_EXPORTED.toLocaleString('en')} parcels lie there; export a part of them, by a bbox.`,
+    );
+  return exportParcels(parcels, options);
+}
+
+const WRITES: readonly string[] = ['add', 'edit', 'withdraw', 'import'] satisfies (keyof typeof REGISTER_CALLS)[];
 
 /** Whether a call wants the tables of the register, which are made for the first one that does. */
 export function isWrite(name: string): boolean {

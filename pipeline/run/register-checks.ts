@@ -1,5 +1,11 @@
 import { checkParcels } from '../../shared/checks/check.ts';
-import { type CheckRegion, checkContext, checkRegion, type OtherParcel } from '../../shared/checks/context.ts';
+import {
+  type CheckContext,
+  type CheckRegion,
+  checkContext,
+  checkRegion,
+  type OtherParcel,
+} from '../../shared/checks/context.ts';
 import { readOutline } from '../../shared/checks/read-outline.ts';
 import { sortFindings, verdictOf } from '../../shared/checks/verdict.ts';
 import { bboxOfRings, readRings } from '../../shared/geometry/rings.ts';
@@ -29,6 +35,7 @@ export interface JudgeAgainst {
   readonly others: readonly ParcelVersion[];
   /** UTC day. */
   readonly today: string;
+  readonly onProgress?: CheckContext['onProgress'] | undefined;
 }
 
 /** A parcel as it was judged, with its boundary as the register would keep it; null where it cannot be. */
@@ -56,6 +63,7 @@ export async function judgeParcels(
       others,
       today: against.today,
       findPairs: findPairsByIndex,
+      onProgress: against.onProgress ?? null,
     });
     const found = await checkParcels(
       mine.map(({ candidate }) => candidate),
@@ -89,14 +97,16 @@ function allowOwnGround(finding: CheckFinding, fromIds: readonly string[]): Chec
   return { ...finding, severity: 'warning' };
 }
 
-function otherOf(parcel: ParcelVersion, regionId: string, regions: readonly RegisterRegion[]): OtherParcel {
+/** A registered parcel as checks for a region see it. */
+export function otherOf(parcel: ParcelVersion, regionId: string, regions: readonly RegisterRegion[]): OtherParcel {
   const { id, version, geometry } = parcel;
   const name = regions.find((region) => region.id === parcel.regionId)?.name ?? parcel.regionId;
   const regionName = parcel.regionId === regionId ? '' : name;
   return { id, regionId: parcel.regionId, regionName, version, rings: readRings(geometry).value ?? [] };
 }
 
-function regionsOf(regionId: string, regions: readonly RegisterRegion[]): CheckRegion[] {
+/** What a parcel of a region has to lie in; empty where nobody knows its boundary. */
+export function regionsOf(regionId: string, regions: readonly RegisterRegion[]): CheckRegion[] {
   const region = regions.find(({ id }) => id === regionId);
   const rings = region?.boundary ? readRings(region.boundary).value : undefined;
   return region && rings ? [checkRegion({ id: region.id, name: region.name, rings })] : [];

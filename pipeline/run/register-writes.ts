@@ -1,12 +1,13 @@
+import type { CheckContext } from '../../shared/checks/context.ts';
 import { CanopyError } from '../../shared/errors.ts';
-import type { CheckedParcel } from '../../shared/parcel-check.ts';
+import type { CheckedParcel, ParcelCandidate } from '../../shared/parcel-check.ts';
 import type { NewParcel, ParcelEdit, ParcelVersion, RegisterRegion } from '../../shared/register.ts';
 import { type AddRefusal, addParcels, type EditOutcome, editParcel, lockRegister } from '../store/register.ts';
 import {
   readCurrentParcels,
+  readDraftParcels,
   readParcel,
   readRegisterState,
-  readTakenDrafts,
   readVersion,
 } from '../store/register-read.ts';
 import type { NewVersion, VersionContent } from '../store/register-rows.ts';
@@ -17,6 +18,8 @@ import { boxOfCandidates, errorOf, type JudgedParcel, judgeParcels, type ParcelT
 export interface OfRegions {
   readonly regions: readonly RegisterRegion[];
   readonly at: string;
+  /** Told now and then while parcels are checked. */
+  readonly onProgress?: CheckContext['onProgress'] | undefined;
 }
 
 /** What stands in the way of parcels, each by its place in the request. */
@@ -39,13 +42,26 @@ const NO_LIMIT = 2 ** 31 - 2;
 export async function judgeNow(
   database: Database,
   parcels: readonly ParcelToJudge[],
-  { regions, at, exceptId }: OfRegions & { readonly exceptId: string | null },
+  { regions, at, onProgress, exceptId }: OfRegions & { readonly exceptId: string | null },
 ): Promise<{ readonly judged: readonly JudgedParcel[]; readonly revision: number }> {
   const { revision } = await whereThere(() => readRegisterState(database), { revision: 0, parcels: 0 });
-  const box = boxOfCandidates(parcels.map(({ candidate }) => candidate));
+  const others = await nearParcels(
+    database,
+    parcels.map(({ candidate }) => candidate),
+    exceptId,
+  );
+  return { judged: await judgeParcels(parcels, { regions, others, today: at.slice(0, 10), onProgress }), revision };
+}
+
+/** Current parcels in the box round candidates, but for one that is edited. */
+export async function nearParcels(
+  database: Database,
+  candidates: readonly ParcelCandidate[],
+  exceptId: string | null,
+): Promise<readonly ParcelVersion[]> {
+  const box = boxOfCandidates(candidates);
   const near = box === null ? [] : await whereThere(() => readCurrentParcels(database, [box], NO_LIMIT), []);
-  const others = near.filter(({ id }) => id !== exceptId);
-  return { judged: await judgeParcels(parcels, { regions, others, today: at.slice(0, 10) }), revision };
+  return near.filter(({ id }) => id !== exceptId);
 }
 
 /** Checks parcels and registers them, all or none. */
@@ -56,7 +72,7 @@ export async function addJudged(
   const { at } = of;
   return untilUnmoved(async () => {
     // A draft that comes again would be found to lie on its own parcel.
-    const taken = await readTakenDrafts(
+    const taken = await readDraftParcels(
       database,
       parcels.map(({ draftId }) => draftId),
     );

@@ -5,6 +5,8 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRepl
 import packageFile from '../../package.json' with { type: 'json' };
 import { toErrorDetail } from '../../shared/errors.ts';
 import type { QueueDashboard } from '../queue/dashboard.ts';
+import type { OpenEligibility } from '../run/eligibility.ts';
+import type { Importer } from '../run/import-parcels.ts';
 import type { Register } from '../run/register-contract.ts';
 import { NO_OPERATIONS, type OperationsSource } from '../store/operations-source.ts';
 import { registerApi } from './api.ts';
@@ -44,6 +46,11 @@ export interface AppOptions {
   readonly dashboard?: QueueDashboard | null;
   /** The register of parcels; left out: there is none. */
   readonly register?: Register;
+  /** Reads parcel files; goes with the register. */
+  readonly importer?: Importer;
+  /** Judges parcels by layers; left out: there are none. */
+  readonly assess?: OpenEligibility['assess'] | null;
+  readonly suggestionsFile?: string | null;
   /** Takes what an operator should see, line by line. */
   readonly say: (line: string) => void;
 }
@@ -116,8 +123,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   registerChips(app, { current: options.current, render, concurrency });
   registerParcelTiles(app, options);
   registerFiles(app, options);
-  if (options.register)
-    registerParcelRegister(app, { register: options.register, current: options.current, now: () => new Date() });
+  const { register, importer, assess = null, suggestionsFile = null, current } = options;
+  if (register && importer)
+    registerParcelRegister(app, { register, importer, current, assess, suggestionsFile, now: () => new Date() });
   registerOgc(app, options);
   app.get('/api/openapi.json', { schema: { hide: true } }, (request, reply) => sendJson(request, reply, app.swagger()));
   if (dashboard) await registerDashboard(app, dashboard);

@@ -150,6 +150,17 @@ export const bboxQuery = {
   properties: { bbox: bounded(200, 'west,south,east,north in degrees; left out: everywhere') },
 } as const;
 
+const exportQuery = {
+  type: 'object',
+  required: ['format'],
+  additionalProperties: false,
+  properties: {
+    format: choice(...PARCEL_FORMATS.filter((format) => format !== 'gpx')),
+    personal: { ...flag('with tenure, consent, author and reason'), default: false },
+    bbox: bounded(200, 'west,south,east,north in degrees; left out: everywhere'),
+  },
+} as const;
+
 export const REGISTER_SCHEMAS = {
   info: {
     tags,
@@ -228,6 +239,90 @@ export const REGISTER_SCHEMAS = {
     headers: ifMatch,
     body: strict(record({ author: edit.author, reason: edit.reason })),
     response: { ...told(200, ref('ParcelVersion')), 412: ref('RegisterConflict') },
+  },
+  import: {
+    tags,
+    summary: 'Reads and checks a parcel file, which is the body; registers nothing',
+    description: 'At most 10 MB, 20 MB of a zip, and 10 files a minute.',
+    consumes: ['application/octet-stream'],
+    querystring: {
+      type: 'object',
+      required: ['name', 'region'],
+      additionalProperties: false,
+      properties: {
+        name: said(255, 'of the file, for messages'),
+        region: { ...bounded(128), minLength: 1 },
+        crs: { ...text('to take where the file does not say'), pattern: '^EPSG:\\d{1,6}$' },
+        layer: bounded(255, 'of a file with several'),
+        idField: bounded(255, 'property whose value is the id'),
+      },
+    },
+    response: told(
+      200,
+      record({
+        file: record({ name: text(), sha256, format: choice(...PARCEL_FORMATS) }),
+        report: record({ summary: anything('what the file amounts to'), parcels: list(ref('CheckedParcel')) }),
+        parcels: list(
+          record({ index: count(), place: text('in the file'), geometry: orNull(anything('GeoJSON')), attributes }),
+          'in the order of the report',
+        ),
+      }),
+    ),
+  },
+  export: {
+    tags,
+    summary: 'Current parcels as a file',
+    querystring: {
+      ...exportQuery,
+      properties: { ...exportQuery.properties, file: bounded(255, 'one of the report; left out: the first') },
+    },
+    response: {
+      200: {
+        description: 'The file',
+        content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+      },
+      ...failures,
+    },
+  },
+  exportReport: {
+    tags,
+    summary: 'What an export holds, and what its format could not carry over unchanged',
+    querystring: exportQuery,
+    response: told(
+      200,
+      record({
+        format: choice(...PARCEL_FORMATS),
+        file: text(),
+        parcels: count(),
+        bytes: count(),
+        sha256,
+        limits: list(text(), 'one sentence each'),
+        files: list(record({ name: text(), bytes: count() }), 'all there is to fetch'),
+      }),
+    ),
+  },
+  suggestions: {
+    tags,
+    summary: 'Land on which trees could grow, as canopy suggest wrote it',
+    querystring: noQuery,
+    response: {
+      200: { description: 'GeoJSON', content: { 'application/geo+json': { schema: { type: 'object' } } } },
+      ...failures,
+    },
+  },
+  pack: {
+    tags,
+    summary: 'What an offline pack of a place holds, with exact lengths, before it is fetched',
+    querystring: { ...bboxQuery, required: ['bbox'] },
+    response: told(
+      200,
+      record({
+        revision: count(),
+        bytes: count('all together, unpacked'),
+        files: list(record({ url: text(), bytes: count() })),
+        maxZoom: orNull(count('down to this zoom there are tiles')),
+      }),
+    ),
   },
   check: {
     tags,

@@ -1,7 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { GeoJsonGeometry, TwinInfo } from '../../shared/api.ts';
-import { DEFAULT_CHECK_LIMITS, IMPORT_LIMITS } from '../../shared/parcel-check.ts';
+import type { Eligibility } from '../../shared/eligibility.ts';
+import { isCanopyError } from '../../shared/errors.ts';
+import { DEFAULT_CHECK_LIMITS, IMPORT_LIMITS, type ParcelAttributes } from '../../shared/parcel-check.ts';
 import type {
+  CheckAnswer,
   CheckRequest,
   NewParcel,
   ParcelEdit,
@@ -10,19 +13,30 @@ import type {
   RegisterInfo,
   RegisterRegion,
 } from '../../shared/register.ts';
+import type { OpenEligibility } from '../run/eligibility.ts';
+import type { Importer } from '../run/import-parcels.ts';
 import type { Register } from '../run/register-contract.ts';
 import type { ServedRun } from '../run/register-results.ts';
 import { currentOrNone } from './current-results.ts';
 import { HttpFailure } from './failure.ts';
 import { parseBbox } from './ogc-query.ts';
 import { answerEdit, checkRegion, checkTexts, readIfMatch, refuse, sendVersion } from './register-answers.ts';
+import { registerExport } from './register-export.ts';
+import { registerPack } from './register-pack.ts';
 import { REGISTER_SCHEMAS } from './register-schemas.ts';
+import { hasSuggestions, registerSuggestions } from './register-suggestions.ts';
+import { registerUpload } from './register-upload.ts';
 import type { Results } from './results.ts';
 
 export interface RegisterOptions {
   readonly register: Register;
   readonly current: () => Results;
   readonly now: () => Date;
+  readonly importer: Importer;
+  /** Judges a parcel by the layers given; null without layers. */
+  readonly assess: OpenEligibility['assess'] | null;
+  /** Where suggestions lie, if there are any. */
+  readonly suggestionsFile: string | null;
 }
 
 /** A drawing has at most 10,000 vertices of some 40 characters each. */
@@ -47,10 +61,15 @@ export function registerParcelRegister(app: FastifyInstance, options: RegisterOp
     registerReading(scope, options);
     registerWriting(scope, options);
     registerChecking(scope, options);
+    registerSuggestions(scope, options.suggestionsFile);
+    registerPack(scope, options);
+    registerExport(scope, options);
+    registerUpload(scope, { ...options, regions: () => regionsOf(currentOrNone(options.current)?.twin ?? null) });
   });
 }
 
-function registerReading(app: FastifyInstance, { register, current }: RegisterOptions): void {
+function registerReading(app: FastifyInstance, options: RegisterOptions): void {
+  const { register, current, assess, suggestionsFile } = options;
   app.get('/api/register', { schema: REGISTER_SCHEMAS.info }, async (_request, reply) => {
     const { revision, parcels } = await register.call('state', {});
     const info: RegisterInfo = {
@@ -59,8 +78,8 @@ function registerReading(app: FastifyInstance, { register, current }: RegisterOp
       regions: regionsOf(currentOrNone(current)?.twin ?? null),
       limits: DEFAULT_CHECK_LIMITS,
       importLimits: IMPORT_LIMITS,
-      hasEligibility: false,
-      hasSuggestions: false,
+      hasEligibility: assess !== null,
+      hasSuggestions: hasSuggestions(suggestionsFile),
     };
     return reply.send(info);
   });
@@ -153,7 +172,7 @@ function registerWriting(app: FastifyInstance, { register, current, now }: Regis
   );
 }
 
-function registerChecking(app: FastifyInstance, { register, current, now }: RegisterOptions): void {
+function registerChecking(app: FastifyInstance, { register, current, now, assess }: RegisterOptions): void {
   app.post<{ Body: CheckRequest }>(
     '/api/register/check',
     { schema: REGISTER_SCHEMAS.check, bodyLimit: ONE_PARCEL_BYTES },
@@ -162,9 +181,26 @@ function registerChecking(app: FastifyInstance, { register, current, now }: Regi
       const regions = regionsOf(currentOrNone(current)?.twin ?? null);
       checkRegion(regions, request.body.regionId);
       const parcel = await register.call('check', { request: request.body, regions, at: now().toISOString() });
-      return reply.send({ parcel, eligibility: null });
+      const { geometry, attributes } = request.body;
+      const answer: CheckAnswer = { parcel, eligibility: assess && (await assessOrNone(assess, geometry, attributes)) };
+      return reply.send(answer);
     },
   );
+}
+
+/** Null for what is no area yet, which the check says. */
+async function assessOrNone(
+  assess: OpenEligibility['assess'],
+  geometry: GeoJsonGeometry,
+  { intervention, more }: ParcelAttributes,
+): Promise<Eligibility | null> {
+  const note = typeof more.reviewer_note === 'string' ? more.reviewer_note : null;
+  try {
+    return await assess({ geometry, intervention, note });
+  } catch (error) {
+    if (isCanopyError(error) && error.code.startsWith('E_PARCEL_')) return null;
+    throw error;
+  }
 }
 
 /** Regions of a twin as a register shows them; none where the results have no twin. */

@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { childEnvironment, offlineEnvironment } from '../config.ts';
 import type { ServeConfig } from '../config-serve.ts';
+import { createImporter } from '../run/import-parcels.ts';
 import { folderOperations } from '../run/operations-folder.ts';
 import { openRegister, registerFolder } from '../run/register.ts';
 import { databaseOperations } from '../store/operations-source.ts';
@@ -24,7 +27,7 @@ const MOST_CHILDREN = 4;
 /** Loads the results and sets up everything that serves them. Throws as `loadResults` does. */
 export async function startServer(
   config: Pick<ServeConfig, 'dir' | 'basemap' | 'remoteScenes' | 'allowHosts' | 'redisUrl' | 'databaseUrl'> &
-    Partial<Pick<ServeConfig, 'registerDir'>>,
+    Partial<Pick<ServeConfig, 'registerDir' | 'layersDir' | 'suggestionsFile'>>,
   say: (line: string) => void,
 ): Promise<Server> {
   const { dir, basemap, remoteScenes, redisUrl, databaseUrl } = config;
@@ -36,6 +39,8 @@ export async function startServer(
   const env = remoteScenes ? childEnvironment(config.allowHosts) : offlineEnvironment();
   const pool = createRenderPool({ size, env });
   const register = openRegister({ url: databaseUrl, folder: config.registerDir ?? registerFolder(dir) });
+  const importer = createImporter();
+  const eligibility = await openLayersOf(config);
   const app = await createApp({
     current: source.current,
     render: (task) => pool.run(task),
@@ -45,6 +50,9 @@ export async function startServer(
     hasDatabase: databaseUrl !== null,
     dashboard,
     register,
+    importer,
+    assess: eligibility?.assess ?? null,
+    suggestionsFile: config.suggestionsFile ?? suggestionsFile(dir),
     say,
   });
   return {
@@ -55,12 +63,26 @@ export async function startServer(
     close: async () => {
       await app.close();
       await register.close();
+      await importer.close();
+      await eligibility?.close();
       await pool.close();
       await source.close();
       await operations.close();
       await dashboard?.close();
     },
   };
+}
+
+/** Land that canopy suggest found for a results folder, where it lies by default. */
+function suggestionsFile(results: string): string {
+  return `${results.replace(/[\\/]+$/, '')}-suggestions.geojson`;
+}
+
+/** A wrong folder is told before the server listens. */
+async function openLayersOf({ dir, layersDir }: Pick<ServeConfig, 'dir'> & Partial<Pick<ServeConfig, 'layersDir'>>) {
+  if (layersDir === undefined || layersDir === null) return null;
+  const { openEligibility } = await import('../run/eligibility.ts');
+  return openEligibility({ layersDir, resultsDir: existsSync(join(dir, 'run.json')) ? dir : null });
 }
 
 /** Its packages take half a second to load, for who wants them. */

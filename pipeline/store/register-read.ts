@@ -85,11 +85,20 @@ export async function readResultsOf(
   }));
 }
 
-/** Those of the drafts given that were registered before. */
-export async function readTakenDrafts(sql: SqlClient, draftIds: readonly string[]): Promise<ReadonlySet<string>> {
-  const rows = await sql.query<{ id: string }>(
-    'select id from register_draft where id in (select jsonb_array_elements_text($1::jsonb))',
+/** Draft id → parcel id of those of the drafts given that were registered before. */
+export async function readDraftParcels(sql: SqlClient, draftIds: readonly string[]): Promise<Map<string, string>> {
+  const rows = await sql.query<{ id: string; parcel_id: string }>(
+    'select id, parcel_id from register_draft where id in (select jsonb_array_elements_text($1::jsonb))',
     [JSON.stringify(draftIds)],
+  );
+  return new Map(rows.map((row) => [row.id, row.parcel_id]));
+}
+
+/** Those of the ids given that parcels have, withdrawn ones included. */
+export async function readTakenIds(sql: SqlClient, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await sql.query<{ id: string }>(
+    'select id from register_parcel where id in (select jsonb_array_elements_text($1::jsonb))',
+    [JSON.stringify(ids)],
   );
   return new Set(rows.map(({ id }) => id));
 }

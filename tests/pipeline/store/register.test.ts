@@ -124,7 +124,7 @@ function testRegister(name: string, makePlace: () => Promise<Place>) {
       const geometry = { type: 'Polygon', coordinates: [bowTie] } as const;
       const crossed = await register.call('add', { parcels: [sampleParcel(20, { geometry })], regions: [], at: AT });
       expect(crossed).toMatchObject({ kind: 'refused', code: 'E_CHECK', parcels: [{ verdict: 'mendable' }] });
-      const [finding] = (crossed as { parcels: { findings: CheckFinding[] }[] }).parcels[0]!.findings;
+      const [finding] = (crossed as unknown as { parcels: { findings: CheckFinding[] }[] }).parcels[0]!.findings;
       expect([finding!.rule, finding!.place!.map((deg) => deg.toFixed(6))]).toEqual([
         'self-crossing',
         ['2.000500', '1.000500'],
