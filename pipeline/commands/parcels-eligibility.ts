@@ -9,12 +9,12 @@ import {
   type EligibilityReport,
   interventionOf,
 } from '../run/eligibility-file.ts';
-import type { LayerRole } from '../run/eligibility-layers.ts';
+import { LAYER_ROLES } from '../run/eligibility-layers.ts';
 import type { Command } from './command.ts';
 
-const USAGE = `canopy parcels eligibility FILE.geojson [--layers DIR] [--results DIR] [flags]
+const USAGE = `canopy parcels eligibility FILE [--layers DIR] [--results DIR] [flags]
 
-A traffic light for every parcel: may this ground be offered for what is planned on it? Eight rules, each with the
+A traffic light for every parcel of a file, in any format of canopy parcels check: may this ground be offered for what is planned on it? Eight rules, each with the
 layer, its date and the hectares behind it: no clearing within ten years, tree cover now, water, slope, built-up land,
 cropland, protected areas, and natural grassland and savanna. Hectares are exact (share of each cell × its true area).
 A rule fails, passes, or needs more information: where a layer is missing or does not cover the parcel.
@@ -49,8 +49,6 @@ const OPTIONS = {
   json: { type: 'boolean' },
 } as const;
 
-const ROLES: readonly LayerRole[] = ['tree-cover-before', 'tree-cover-now', 'dem', 'land-cover', 'protected'];
-
 export const parcelsEligibilityCommand: Command = {
   name: 'parcels eligibility',
   usage: USAGE,
@@ -72,7 +70,9 @@ function readRequest(argv: readonly string[]): { request: EligibilityFileRequest
   const intervention = values.intervention === undefined ? null : interventionOf(values.intervention);
   if (values.intervention !== undefined && intervention === null)
     throw usageError(`--intervention wants one of ${INTERVENTIONS.join(', ')}; got ${values.intervention}.`);
-  const files = Object.fromEntries(ROLES.flatMap((role) => (values[role] ? [[role, resolve(values[role])]] : [])));
+  const files = Object.fromEntries(
+    LAYER_ROLES.flatMap((role) => (values[role] ? [[role, resolve(values[role])]] : [])),
+  );
   const [layersDir, resultsDir] = [values.layers, values.results].map((dir) => (dir ? resolve(dir) : null));
   if (!layersDir && !resultsDir && Object.keys(files).length === 0)
     throw usageError('No layers: give --layers DIR, --results DIR, or single layers such as --land-cover F.');

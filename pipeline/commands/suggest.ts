@@ -24,7 +24,8 @@ planting. A screening, not a survey: the file says so, with the parts of every f
                            what is missing is not kept out, and told. Or one by one: --land-cover F --dem F --protected F
                            --tree-cover-before F
   --max-slope P            rise over run, percent, that is steep (default 30)
-  --parcels FILE.geojson   ground that is taken; may be repeated       --gap M   distance kept from it (default 1)
+  --parcels FILE           ground that is taken, in any format of canopy parcels check; may be repeated
+  --register FOLDER        the parcels of a register (no server may have it open)      --gap M   distance kept (default 1)
   --min-ha A  --max-ha B   sizes of the parcels (default 1 and 20)
   --compactness C          0 follows the image only, 2 makes them round (default 1)
   --out F.geojson          the file to write; it is a layer in the viewer and goes into canopy parcels check

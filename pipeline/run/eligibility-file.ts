@@ -1,16 +1,15 @@
-import { readFile } from 'node:fs/promises';
-import type { GeoJsonGeometry } from '../../shared/api.ts';
 import type { Eligibility, Light } from '../../shared/eligibility.ts';
-import { inputError, isCanopyError } from '../../shared/errors.ts';
-import { INTERVENTIONS, type Intervention } from '../../shared/parcel-check.ts';
-import { type NamedFeature, readFeatureFile } from '../parcels/features.ts';
+import { isCanopyError } from '../../shared/errors.ts';
+import { INTERVENTIONS, type Intervention, type ParcelCandidate } from '../../shared/parcel-check.ts';
+import type { ParcelFile } from '../parcels/formats/read-file.ts';
 import { createProgress } from '../queue/progress.ts';
 import { type EligibilityLayer, type EligibilityPlaces, openEligibility } from './eligibility.ts';
+import { createImporter } from './import-parcels.ts';
 import type { RunContext } from './prepare.ts';
 import { stopped } from './stopped.ts';
 
 export interface EligibilityFileRequest extends EligibilityPlaces {
-  /** Absolute path of a GeoJSON file. */
+  /** Absolute path of a parcel file of any format. */
   readonly parcels: string;
   readonly idField: string | null;
   /** For parcels whose `intervention` property says nothing; null: nothing is taken for granted. */
@@ -42,51 +41,50 @@ export async function assessFile(
   { signal, write, isTty }: Pick<RunContext, 'signal' | 'write' | 'isTty'>,
 ): Promise<EligibilityReport> {
   const { parcels: source, idField } = request;
-  const file = readFeatureFile(await readParcels(source), { source, idField: idField ?? undefined });
+  const file = await readCandidates(source, idField);
   const eligibility = await openEligibility(request);
   const parcels: AssessedParcel[] = [];
   const progress = createProgress({
-    total: file.features.length,
+    total: file.candidates.length,
     unitName: 'parcels',
     write,
     isTty,
     now: Date.now,
   });
   try {
-    for (const named of file.features) {
+    for (const candidate of file.candidates) {
       if (signal.aborted) throw stopped();
-      parcels.push(await assessOne(named, request, eligibility.assess));
+      parcels.push(await assessOne(candidate, request, eligibility.assess));
       progress.advance();
     }
   } finally {
     await eligibility.close();
   }
   progress.finish();
-  const notes = [...(file.idNote === null ? [] : [file.idNote]), ...eligibility.notes];
+  const notes = [...file.notes, ...eligibility.notes];
   return { summary: summaryOf(source, parcels), layers: eligibility.layers, notes, parcels };
 }
 
-async function readParcels(path: string): Promise<Uint8Array> {
+async function readCandidates(path: string, idField: string | null): Promise<ParcelFile> {
+  const importer = createImporter();
   try {
-    return await readFile(path);
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
-    throw inputError('E_PARCELS_FILE', `${path} cannot be read (${code}). Check the name and its rights.`, path, cause);
+    return await importer.read(path, { idField });
+  } finally {
+    await importer.close();
   }
 }
 
 async function assessOne(
-  { id, index, feature, fault }: NamedFeature,
+  { id, index, geometry, attributes }: ParcelCandidate,
   request: EligibilityFileRequest,
   assess: Awaited<ReturnType<typeof openEligibility>>['assess'],
 ): Promise<AssessedParcel> {
-  const intervention = interventionOf(feature.properties.intervention) ?? request.intervention;
-  const own = feature.properties.reviewer_note;
+  const intervention = attributes.intervention ?? request.intervention;
+  const own = attributes.more.reviewer_note;
   const note = typeof own === 'string' && own.trim() !== '' ? own : request.note;
   const refuse = (text: string) => ({ index, id, intervention, eligibility: null, refusal: text });
-  if (fault !== null) return refuse(`Parcel ${id} ${fault.text}`);
+  if (geometry === null) return refuse(`Parcel ${id} has no geometry; draw it, or remove it.`);
   try {
-    const geometry = feature.geometry as GeoJsonGeometry;
     return { index, id, intervention, refusal: null, eligibility: await assess({ geometry, intervention, note }) };
   } catch (error) {
     if (!isCanopyError(error) || !error.code.startsWith('E_PARCEL_')) throw error;

@@ -6,6 +6,8 @@ import { findGeometryFault } from '../../shared/geometry/validity.ts';
 import type { Bbox } from '../../shared/grid.ts';
 import { readFeatureFile } from '../parcels/features.ts';
 import { ringsBbox } from '../raster/clip.ts';
+import { createImporter } from './import-parcels.ts';
+import { openRegisterHere } from './register-here.ts';
 
 /** An area in lon/lat: rings, exteriors counter-clockwise, holes clockwise. */
 export interface Area {
@@ -27,11 +29,56 @@ export interface ReadAreas {
  */
 export async function readAreas(path: string, isStrict: boolean): Promise<ReadAreas> {
   const { features } = readFeatureFile(await readBytes(path), { source: path });
+  const named = features.map(({ id, feature }) => ({ id, geometry: feature.geometry }));
+  return takeAreas(named, path, isStrict);
+}
+
+/** The parcels of a file of any format: GeoJSON of any size, others within the limits of an import. */
+export async function readParcelAreas(path: string): Promise<ReadAreas> {
+  if (/\.(geo)?json$/i.test(path)) return readAreas(path, false);
+  const importer = createImporter();
+  try {
+    const { candidates, notes } = await importer.read(path);
+    const taken = await takeAreas(candidates, path, false);
+    return { ...taken, notes: [...notes, ...taken.notes] };
+  } finally {
+    await importer.close();
+  }
+}
+
+/** More than a twin has. */
+const MAX_REGISTERED = 100_000;
+
+/**
+ * The current parcels of a register near a box. Errors: `E_DATABASE_LOCKED` while a server has it open, `E_AREA_FILE`
+ * where more lie there than are taken.
+ */
+export async function readRegisterAreas(folder: string, bboxDeg: Bbox): Promise<ReadAreas> {
+  const register = openRegisterHere({ url: null, folder });
+  try {
+    const found = await register.call('list', { boxes: [bboxDeg], limit: MAX_REGISTERED });
+    if (found.kind === 'too-many')
+      throw inputError(
+        'E_AREA_FILE',
+        `${folder} holds more than ${found.limit} parcels there. Divide the region.`,
+        folder,
+      );
+    return await takeAreas(found.page.parcels, folder, false);
+  } finally {
+    await register.close();
+  }
+}
+
+async function takeAreas(
+  named: readonly { readonly id: string; readonly geometry: unknown }[],
+  path: string,
+  isStrict: boolean,
+): Promise<ReadAreas> {
   const areas: Area[] = [];
   const notes: string[] = [];
   let totalHa = 0;
-  for (const { id, feature } of features) {
-    const read = readRings(feature.geometry);
+  for (const { id, geometry } of named) {
+    const read = readRings(geometry);
     const fault = read.fault ?? (await findGeometryFault(read.value));
     if (read.fault || fault) {
       const sentence = `${id} of ${path} ${fault!.text}`;

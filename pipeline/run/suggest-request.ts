@@ -19,8 +19,10 @@ export interface SuggestRequest {
   readonly endpoints: Endpoints;
   /** Clear observations in season that a year needs. */
   readonly minClear: number;
-  /** GeoJSON files of parcels whose ground is taken; absolute paths. */
+  /** Files of parcels whose ground is taken; absolute paths. */
   readonly parcels: readonly string[];
+  /** Folder of a register whose parcels' ground is taken; absolute path; null: none. */
+  readonly register: string | null;
   readonly layers: LayerPlaces;
   readonly settings: SuggestSettings;
   /** Absolute path. */

@@ -17,9 +17,16 @@ import { checkOut } from './out.ts';
 import type { RunContext } from './prepare.ts';
 import { stopped } from './stopped.ts';
 import { layOutGround } from './suggest-barred.ts';
-import { createCutter, type PlanarRings } from './suggest-clip.ts';
+import { type AreaRings, createCutter } from './suggest-clip.ts';
 import { exclusionsOf, formatSuggestions, type SuggestFacts, type Suggestion } from './suggest-output.ts';
-import { type Area, readAreas, unionBbox } from './suggest-places.ts';
+import {
+  type Area,
+  type ReadAreas,
+  readAreas,
+  readParcelAreas,
+  readRegisterAreas,
+  unionBbox,
+} from './suggest-places.ts';
 import { type GridImage, type ReadImages, readImages } from './suggest-read.ts';
 import type { SuggestRequest } from './suggest-request.ts';
 import { planSuggest, type SuggestPlan } from './suggest-scenes.ts';
@@ -48,7 +55,7 @@ const MARGIN_DEG = 0.004;
 export async function runSuggest(request: SuggestRequest, context: RunContext): Promise<SuggestResult> {
   await checkOut([request.out], [request.region.path, ...request.parcels]);
   const region = await readAreas(request.region.path, true);
-  const parcels = await Promise.all(request.parcels.map((path) => readAreas(path, false)));
+  const parcels = await readTaken(request, unionBbox(region.areas.map(({ bboxDeg }) => bboxDeg)));
   const layers = await openLayers(request.layers);
   await ensureFolder(dirname(request.out));
   const pool = createPool<Task, TaskResult>({ size: request.workers, env: childEnvironment(request.allowHosts) });
@@ -88,6 +95,14 @@ export async function runSuggest(request: SuggestRequest, context: RunContext): 
     context.signal.removeEventListener('abort', stop);
     await Promise.all([pool.close(), cutter.close(), layers.close()]);
   }
+}
+
+/** Ground that is somebody's already. */
+async function readTaken({ parcels, register }: SuggestRequest, bboxDeg: Bbox): Promise<ReadAreas[]> {
+  const read: ReadAreas[] = [];
+  for (const path of parcels) read.push(await readParcelAreas(path));
+  if (register !== null) read.push(await readRegisterAreas(register, bboxDeg));
+  return read;
 }
 
 function padded([west, south, east, north]: Bbox): Bbox {
@@ -161,25 +176,25 @@ async function takeLand(
   { found, context }: { readonly found: Found; readonly context: RunContext },
 ): Promise<void> {
   const { crs } = image.grid;
-  const local = (areas: readonly Area[]): PlanarRings[] => areas.map(({ rings }) => projectRings(rings, crs));
-  const cutter = createCutter(local(ground.region), [...local(ground.parcels), ...local(taken)], settings.gapM);
+  const ringsOf = (areas: readonly Area[]) => areas.map(({ rings }) => rings);
+  const fences = ringsOf([...ground.parcels, ...taken]);
+  const cutter = createCutter(ringsOf(ground.region), fences, { gapM: settings.gapM, crs });
   const toLonLat = crsToLonLat(crs);
   let dropped = 0;
   for (const [k, rings] of land.rings.entries()) {
     if (context.signal.aborted) throw stopped();
     if (k % 64 === 0) await new Promise((resolve) => setImmediate(resolve));
     const figures = land.figures[k]!;
-    for (const part of cutter.cut(rings.map((ring) => toCrs(ring, image)))) {
-      const lonLat = part.map((ring) => roundDeg(toLonLat(ring)));
-      const ha = measureAreaHa(lonLat);
+    for (const part of cutter.cut(rings.map((ring) => roundDeg(toLonLat(toCrs(ring, image)))))) {
+      const ha = measureAreaHa(part);
       if (ha < settings.minHa) continue;
-      if ((await findGeometryFault(lonLat)) !== null) {
+      if ((await findGeometryFault(part)) !== null) {
         dropped += 1;
         continue;
       }
-      const compactness = compactnessOf(part);
+      const compactness = compactnessOf(projectRings(part, crs));
       const rated = { ...figures, coverPct: figures.medianCoverPct, compactness };
-      found.suggestions.push({ rings: lonLat, ha, figures, potential: ratePotential(rated, settings) });
+      found.suggestions.push({ rings: part, ha, figures, potential: ratePotential(rated, settings) });
     }
   }
   if (dropped > 0)
@@ -198,7 +213,7 @@ function roundDeg(ring: Float64Array): Float64Array {
 }
 
 /** 4π · area / outline², holes included (Polsby and Popper 1991). */
-function compactnessOf(rings: PlanarRings): number {
+function compactnessOf(rings: AreaRings): number {
   let [area, outline] = [0, 0];
   for (const ring of rings)
     for (let i = 0; i + 3 < ring.length; i += 2) {

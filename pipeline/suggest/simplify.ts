@@ -1,7 +1,7 @@
 import type { Arc, ArcRing, TracedSegments } from './trace.ts';
 
 /** How far an outline may leave the pixel edges, pixels. */
-export const TOLERANCE_PX = 0.5;
+const TOLERANCE_PX = 0.5;
 
 /**
  * Rounds the stairs of pixel edges off: an arc runs through the middles of its edges (nodes stay), and of these the fewest

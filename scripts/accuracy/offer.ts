@@ -20,27 +20,25 @@ import { formatTable } from './table.ts';
 
 /** What a sink region offers: suggestions and eligibility, run as a user would and held against the demo's truth. */
 
-/** `canopy suggest` on a demo twin, and its score. Its layers but for suitability, which is the truth, are what it is given. */
-export async function scoreDemoSuggestions(demo: string, flags: readonly string[] = []): Promise<SuggestScore> {
+/** Everything but the suitability layer, which is the truth: `suggest` says that it leaves it aside. */
+const WITH_LAYERS = ['--layers', 'layers'];
+
+/** `canopy suggest` on a demo twin, and its score. Folders among the flags are those of the twin. */
+export async function scoreDemoSuggestions(
+  demo: string,
+  flags: readonly string[] = WITH_LAYERS,
+): Promise<SuggestScore> {
   const folder = mkdtempSync(join(tmpdir(), 'canopy-suggest-'));
   try {
     const out = join(folder, 'candidates.geojson');
-    await runCanopy(['suggest', ...suggestFlags(demo), ...flags, '--out', out]);
+    const [project, parcels] = ['project.json', 'parcels.geojson'].map((name) => join(demo, name));
+    const given = flags.map((flag, k) => (flags[k - 1] === '--layers' ? join(demo, flag) : flag));
+    const place = ['--region', 'copargo', '--project', project!, '--parcels', parcels!, '--min-ha', '1'];
+    await runCanopy(['suggest', ...place, ...given, '--out', out]);
     return scoreSuggestions(await readSuggestTruth(demo), readAreas(out, frameOf()));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** The suitability layer lies among the layers, which `suggest` says it leaves aside. */
-function suggestFlags(demo: string): string[] {
-  const [project, layers, parcels] = ['project.json', 'layers', 'parcels.geojson'].map((name) => join(demo, name));
-  return [
-    ...['--region', 'copargo', '--project', project!],
-    ...['--layers', layers!, '--parcels', parcels!],
-    '--min-ha',
-    '1',
-  ];
 }
 
 function frameOf() {
@@ -90,10 +88,11 @@ export async function judgeDemo(demo: string, results: string): Promise<JudgedPa
 export async function tellSuggest(demo: string): Promise<void> {
   if (!isMade(demo, 'Suggestions')) return;
   const runs: readonly (readonly [string, readonly string[]])[] = [
-    ['defaults', []],
-    ['parcels of 2 ha and more', ['--min-ha', '2']],
-    ['compactness 0: image edges only', ['--compactness', '0']],
-    ['compactness 2', ['--compactness', '2']],
+    ['defaults', WITH_LAYERS],
+    ['parcels of 2 ha and more', [...WITH_LAYERS, '--min-ha', '2']],
+    ['tree cover below 25 %', [...WITH_LAYERS, '--max-cover', '25']],
+    ['tree cover below 35 %', [...WITH_LAYERS, '--max-cover', '35']],
+    ['no layers: nothing kept out but parcels', []],
   ];
   const rows: string[][] = [];
   for (const [name, flags] of runs) {

@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { createCutter } from '../../../pipeline/run/suggest-clip.ts';
 import { joinRing, simplifyArcs } from '../../../pipeline/suggest/simplify.ts';
 import { type ArcRing, traceSegments } from '../../../pipeline/suggest/trace.ts';
+import { measureAreaHa } from '../../../shared/geometry/area.ts';
 import { overlapArea } from '../../../shared/geometry/overlap.ts';
 import { signedAreaOfRings } from '../../../shared/geometry/signed-area.ts';
 import { findGeometryFault } from '../../../shared/geometry/validity.ts';
+import { crsToLonLat } from '../../../shared/transform.ts';
 
 const SIDE = 14;
 const SIZE = { widthPx: SIDE, heightPx: SIDE };
@@ -123,34 +125,50 @@ function distanceToLine(x: number, y: number, line: Float64Array): number {
 }
 
 describe('cutting', () => {
-  const square = (x: number, y: number, side: number) => [
-    Float64Array.of(x, y, x + side, y, x + side, y + side, x, y + side, x, y),
+  const crs = 'EPSG:32631';
+  const toLonLat = crsToLonLat(crs);
+  /** A ring in metres from a corner on the middle meridian of its zone, as lon/lat. */
+  const ring = (...metres: readonly number[]) => [
+    toLonLat(Float64Array.from(metres, (v, i) => (i % 2 === 0 ? 500_000 : 1_100_000) + v)),
   ];
+  const square = (x: number, y: number, side: number) => ring(x, y, x + side, y, x + side, y + side, x, y + side, x, y);
   const region = [square(0, 0, 1000)];
+  const gap = { gapM: 1, crs };
+  /** Square metres of the grid; on the middle meridian lengths are 0.9996 of the ground's. */
+  const areaM2 = (rings: readonly Float64Array[]) => measureAreaHa(rings) * 10_000 * 0.9996 ** 2;
 
   it('leaves a square of 100 m inside the region and away from parcels as it is', () => {
     const shape = square(100, 100, 100);
-    expect(createCutter(region, [square(300, 100, 50)], 1).cut(shape)).toEqual([shape]);
+    expect(createCutter(region, [square(300, 100, 50)], gap).cut(shape)).toEqual([shape]);
   });
 
-  it('takes a parcel of 20 × 20 m and 1 m round it out of the middle: 10,000 − 22² + what round corners leave', () => {
-    const [cut] = createCutter(region, [square(140, 140, 20)], 1).cut(square(100, 100, 100));
-    const area = signedAreaOfRings(cut!);
-    // Corners of the gap are cut off at half their angle: each keeps 1 − sin 45° · … below a quarter of 1 m² .
-    expect(area).toBeGreaterThan(10_000 - 22 * 22);
-    expect(area).toBeLessThan(10_000 - 22 * 22 + 4 * 0.5);
+  it('takes a parcel of 20 × 20 m and 1 m round it out of the middle: 22² m² less at most 1 m² at round corners', () => {
+    const [cut] = createCutter(region, [square(140, 140, 20)], gap).cut(square(100, 100, 100));
+    expect(10_000 - areaM2(cut!)).toBeLessThan(22 * 22 + 0.01);
+    expect(10_000 - areaM2(cut!)).toBeGreaterThan(22 * 22 - 1.2);
     expect(cut).toHaveLength(2);
   });
 
-  it('makes two parts where a parcel runs through: 2 · 39 × 100 m² with a strip of 20 m and gaps of 1 m', () => {
-    const strip = [Float64Array.of(140, 0, 160, 0, 160, 400, 140, 400, 140, 0)];
-    const parts = createCutter(region, [strip], 1).cut(square(100, 100, 100));
-    expect(parts.map((part) => Math.round(signedAreaOfRings(part)))).toEqual([3900, 3900]);
+  it('makes two parts where a parcel runs through: 39 × 100 m² each with a strip of 20 m and gaps of 1 m', () => {
+    const strip = ring(140, 0, 160, 0, 160, 400, 140, 400, 140, 0);
+    const parts = createCutter(region, [strip], gap).cut(square(100, 100, 100));
+    expect(parts.map((part) => Math.round(areaM2(part)))).toEqual([3900, 3900]);
   });
 
-  it('keeps half of a square that lies half outside the region', () => {
-    const [half] = createCutter(region, [], 1).cut(square(950, 100, 100));
-    expect(signedAreaOfRings(half!)).toBeCloseTo(5000, 6);
-    expect(createCutter(region, [], 1).cut(square(1200, 100, 100))).toEqual([]);
+  it('keeps half of a square that lies half outside the region, and nothing of one beside it', () => {
+    const [half] = createCutter(region, [], gap).cut(square(950, 100, 100));
+    expect(areaM2(half!)).toBeCloseTo(5000, 1);
+    expect(createCutter(region, [], gap).cut(square(1200, 100, 100))).toEqual([]);
+  });
+
+  it('keeps what lies in either part of a region of two, and a lake in it out', () => {
+    const shape = square(950, 100, 100);
+    const two = [square(0, 0, 1000), square(1010, 0, 500)];
+    const parts = createCutter(two, [], gap).cut(shape);
+    expect(parts.map((part) => Math.round(areaM2(part)))).toEqual([5000, 4000]);
+    const lake = square(140, 140, 20)[0]!;
+    const turned = Float64Array.from({ length: 10 }, (_, i) => lake[8 - 2 * (i >> 1) + (i % 2)]!);
+    const [round] = createCutter([[square(0, 0, 1000)[0]!, turned]], [], gap).cut(square(100, 100, 100));
+    expect(areaM2(round!)).toBeCloseTo(9600, 1);
   });
 });
