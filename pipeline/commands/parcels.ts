@@ -3,6 +3,14 @@ import type { Command } from './command.ts';
 
 /** What can be done with parcels, each in a file of its own: name → loader. */
 const DEEDS: Record<string, { summary: string; load: () => Promise<Command> }> = {
+  import: {
+    summary: 'registers the parcels of files, with who and why, and says what was left out',
+    load: async () => (await import('./parcels-import.ts')).parcelsImportCommand,
+  },
+  check: {
+    summary: 'what stands in the way of registering the parcels of a file, and what could be done',
+    load: async () => (await import('./parcels-check.ts')).parcelsCheckCommand,
+  },
   eligibility: {
     summary: 'a traffic light for each parcel, with the layer, date and hectares behind every rule',
     load: async () => (await import('./parcels-eligibility.ts')).parcelsEligibilityCommand,

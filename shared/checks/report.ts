@@ -6,6 +6,7 @@ import type {
   CheckVerdict,
   ParcelFormat,
 } from '../parcel-check.ts';
+import { hectares } from './numbers.ts';
 import { orderOfRule } from './rules.ts';
 
 /** What a report says about the file it is of. */
@@ -33,7 +34,7 @@ export function reportOf(parcels: readonly CheckedParcel[], file: ReportedFile):
     verdicts,
     rules,
     totalHa,
-    notes: [...file.notes, ...notesOfAll(rules, parcels.length, file.limits)],
+    notes: [...file.notes, ...notesOfPairs(parcels), ...notesOfAll(rules, parcels.length, file.limits)],
     limits: file.limits,
   };
   return { summary, parcels };
@@ -47,6 +48,16 @@ function countRules(parcels: readonly CheckedParcel[]): Readonly<Record<string, 
   }
   const sorted = [...counts].sort(([a], [b]) => orderOfRule(a) - orderOfRule(b) || (a < b ? -1 : 1));
   return Object.fromEntries(sorted);
+}
+
+/** Ground that would be paid twice, all of it together. */
+function notesOfPairs(parcels: readonly CheckedParcel[]): string[] {
+  const pairs = parcels.flatMap(({ findings }) => findings.filter(({ rule }) => rule === 'overlap'));
+  if (pairs.length < 2) return [];
+  const sharesHa = pairs.map(({ values }) => Number(values.overlapHa));
+  const sumHa = sharesHa.reduce((a, b) => a + b);
+  const [least, most] = [Math.min(...sharesHa), Math.max(...sharesHa)].map(hectares);
+  return [`${pairs.length} pairs of parcels share ground: ${hectares(sumHa)} in all, from ${least} to ${most}.`];
 }
 
 /** What is said once about a file instead of about one parcel. */

@@ -1,0 +1,172 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { CheckReport } from '../../../shared/parcel-check.ts';
+import { runCanopy } from '../../canopy.ts';
+import { box, FIELD, polygon } from '../../shared/checks/candidates.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'canopy-check-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const feature = (geometry: unknown, properties: Record<string, unknown> = {}) => ({
+  type: 'Feature',
+  properties,
+  geometry,
+});
+
+function write(name: string, document: unknown): string {
+  const path = join(folder, name);
+  writeFileSync(path, typeof document === 'string' ? document : JSON.stringify(document));
+  return path;
+}
+
+const collection = (...features: readonly unknown[]) => ({ type: 'FeatureCollection', features });
+const check = (...args: readonly string[]) => runCanopy(['parcels', 'check', ...args]);
+const reportOf = async (...args: readonly string[]) =>
+  JSON.parse((await check(...args, '--json')).stdout) as CheckReport;
+
+const half = box(1.6005, 9.8, 1.6015, 9.801);
+const said = { intervention: 'planting', start_date: '2025-06-01', tenure: 'attestation 12/2024' };
+const two = write(
+  'two.geojson',
+  collection(
+    feature(polygon(FIELD), { id: 'A', name: 'Nord', ...said }),
+    feature(polygon(half), { id: 'B', name: 'Sud', ...said }),
+  ),
+);
+
+describe('canopy parcels check', () => {
+  it('prints { summary, parcels: [{ index, id, verdict, findings: [{ rule, severity, message, place, proposal }] }] }', async () => {
+    const { summary, parcels } = await reportOf(two);
+    expect(summary).toMatchObject({
+      file: 'two.geojson',
+      format: 'geojson',
+      parcels: 2,
+      rules: { overlap: 1, overlapped: 1 },
+    });
+    expect(parcels.map(({ index, id, verdict }) => [index, id, verdict])).toEqual([
+      [0, 'A', 'accepted'],
+      [1, 'B', 'mendable'],
+    ]);
+    const [finding] = parcels[1]!.findings;
+    expect(Object.keys(finding!).sort()).toEqual(['message', 'place', 'proposal', 'rule', 'severity', 'values']);
+  });
+
+  it('says it in plain words without --json: what, where, and what could be done', async () => {
+    const { stdout, code } = await check(two);
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      'two.geojson (GeoJSON): 2 parcels, 2.43 ha. 1 can be once proposals are accepted and 1 is fine.',
+    );
+    expect(stdout).toMatch(
+      /B \(feature 2, 1\.600750 E 9\.800500 N\): 0\.61 ha are also claimed by parcel A \(50 % of the smaller one\)/,
+    );
+    expect(stdout).toContain('Proposal: Cut the shared ground off this parcel (1.21 ha less 0.61 ha).');
+  });
+
+  it('has exit code 0 for a report of refused parcels, 1 for a file that is not there, 2 for wrong use', async () => {
+    expect((await check(write('none.geojson', collection(feature(null))))).code).toBe(0);
+    const missing = await check(join(folder, 'missing.geojson'));
+    expect(missing).toMatchObject({ code: 1, stdout: '' });
+    expect(missing.stderr).toContain('missing.geojson is not there');
+    for (const args of [
+      [],
+      [two, '--smallest-ha', 'x'],
+      [two, '--stated-pct', '125,75'],
+      [two, '--assume-crs', '32631'],
+      [two, '--mended', 'a.kml'],
+    ])
+      expect((await check(...args)).code, args.join(' ')).toBe(2);
+  });
+
+  it('takes limits: with at most 1 ha both fields of 1.21 ha are too large', async () => {
+    expect((await reportOf(two, '--largest-ha', '1')).summary.rules['too-large']).toBe(2);
+  });
+
+  it('holds parcels against a region: 25 % of the first and none of the second lie inside', async () => {
+    const region = write(
+      'commune.geojson',
+      collection(feature(polygon(box(1.5, 9.7, 1.60025, 9.9)), { nom: 'Copargo' })),
+    );
+    const { parcels } = await reportOf(two, '--region', region);
+    const inside = parcels.map(({ findings }) => findings.find(({ rule }) => rule === 'outside-region')!);
+    expect(inside.map(({ values }) => Math.round(Number(values.insidePct)))).toEqual([25, 0]);
+    expect(inside.map(({ proposal }) => proposal?.kind)).toEqual(['cut-region', undefined]);
+    expect(inside[0]!.message).toContain('Copargo');
+  });
+
+  it('holds a second file against the first, and calls it by its name', async () => {
+    const later = write('later.geojson', collection(feature(polygon(FIELD), { id: 'C', name: 'Est', ...said })));
+    const { stdout } = await check(two, later, '--json');
+    const { files } = JSON.parse(stdout) as { readonly files: readonly CheckReport[] };
+    expect(files.map(({ summary }) => summary.file)).toEqual(['two.geojson', 'later.geojson']);
+    expect(files[1]!.parcels[0]!.findings[0]).toMatchObject({
+      rule: 'duplicate',
+      values: { other: 'A', region: 'two.geojson' },
+    });
+  });
+
+  it('--mended writes what the proposals make, without tenure, and says what changed', async () => {
+    const out = join(folder, 'mended.geojson');
+    const { stdout } = await check(two, '--mended', out);
+    expect(stdout).toContain('B (feature 2): 1.21 ha, now 0.61 ha less. Cut the shared ground off this parcel.');
+    const text = readFileSync(out, 'utf8');
+    expect(text).not.toContain('attestation');
+    const { features } = JSON.parse(text) as { readonly features: readonly { readonly properties: unknown }[] };
+    expect(features.map(({ properties }) => properties)).toMatchObject([
+      { id: 'A', name: 'Nord' },
+      { id: 'B', mended: 'cut-overlap' },
+    ]);
+    expect((await reportOf(out)).summary.rules).toEqual({ 'missing-attribute': 2 });
+    await check(two, '--mended', out, '--with-personal-data');
+    expect((await reportOf(out)).summary.verdicts.accepted).toBe(2);
+  });
+});
+
+describe('files that mean harm (rows E 52 and 58)', () => {
+  it('10,000 parcels of 100,000 corners are checked; one corner more is told with number and limit', async () => {
+    const many = Array.from({ length: 10_000 }, (_, i) => {
+      const [west, south] = [1 + (i % 100) * 0.002, 9 + Math.floor(i / 100) * 0.002];
+      const [x, y] = [west + 0.001, south + 0.001];
+      const ring = [
+        [west, south],
+        [west + 0.0003, south],
+        [west + 0.0006, south],
+        [x, south],
+        [x, south + 0.0005],
+        [x, y],
+        [west + 0.0005, y],
+        [west, y],
+        [west, south + 0.0005],
+        [west, south],
+      ];
+      return feature(polygon(ring), { id: `P${i}` });
+    });
+    const { summary } = await reportOf(write('many.geojson', collection(...many)));
+    expect(summary).toMatchObject({ parcels: 10_000, rules: { 'missing-attribute': 10_000 } });
+    const onMore = await check(write('more.geojson', collection(...many, feature(polygon(FIELD)))));
+    expect(onMore.code).toBe(1);
+    expect(onMore.stderr).toMatch(/10,001 parcels.*10,000/);
+  }, 60_000);
+
+  it('properties called __proto__ and constructor change nothing, and come back as they were', async () => {
+    const text = `{"type":"Feature","properties":{"id":"A","__proto__":{"x":1},"constructor":"c"},"geometry":${JSON.stringify(polygon(FIELD))}}`;
+    const out = join(folder, 'proto-mended.geojson');
+    const { code } = await check(write('proto.geojson', text), '--mended', out);
+    expect(code).toBe(0);
+    expect(({} as Record<string, unknown>).x).toBeUndefined();
+  });
+
+  it('ids that turn text round or cannot be seen are escaped in the report', async () => {
+    const { stdout } = await check(write('rtl.geojson', collection(feature(null, { id: 'A\u202eB\u200b' }))));
+    expect(stdout).not.toMatch(/[\u202e\u200b]/);
+  });
+
+  it('a name of 1 MB is not said again', async () => {
+    const { stdout } = await check(
+      write('long.geojson', collection(feature(null, { id: 'A', name: 'x'.repeat(1_000_000) }))),
+    );
+    expect(stdout.length).toBeLessThan(5000);
+  });
+});
