@@ -15,7 +15,7 @@ import type { ParcelVersion, RegisterRegion } from '../../shared/register.ts';
 import { findPairsByIndex } from '../parcels/overlaps.ts';
 import type { RegisterShape } from '../store/register-rows.ts';
 import { readShape } from './register-shape.ts';
-import { describeIdFault, faultOfRegisterId } from './register-texts.ts';
+import { describeIdFault, faultOfRegisterId, findUnkeptText } from './register-texts.ts';
 
 /** A parcel before the register takes it. */
 export interface ParcelToJudge {
@@ -79,6 +79,7 @@ async function finishJudgement(parcel: ParcelToJudge, checked: CheckedParcel): P
   const findings = [
     ...checked.findings.map((finding) => allowOwnGround(finding, fromIds)),
     ...(wantedId === null ? [] : findIdFault(wantedId)),
+    ...findTextFault(candidate),
   ];
   const read = await readShape(candidate.geometry);
   const hasError = findings.some(({ severity }) => severity === 'error');
@@ -117,6 +118,14 @@ export function boxOfCandidates(candidates: readonly Pick<ParcelCandidate, 'geom
   const rings = candidates.flatMap(({ geometry }) => readOutline(geometry).polygons?.flat() ?? []);
   const box = bboxOfRings(rings);
   return box.every(Number.isFinite) ? box : null;
+}
+
+function findTextFault({ attributes }: ParcelCandidate): CheckFinding[] {
+  const place = findUnkeptText(attributes);
+  if (place === null) return [];
+  return [
+    errorOf('text', `Its ${place} holds a NUL or half a character, which cannot be kept. Type it again.`, { place }),
+  ];
 }
 
 /** What is said of an id that the register does not take. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { GeoJsonGeometry, TwinInfo } from '../../shared/api.ts';
+import type { GeoJsonGeometry } from '../../shared/api.ts';
 import type { Eligibility } from '../../shared/eligibility.ts';
 import { isCanopyError } from '../../shared/errors.ts';
 import { DEFAULT_CHECK_LIMITS, IMPORT_LIMITS, type ParcelAttributes } from '../../shared/parcel-check.ts';
@@ -11,11 +11,11 @@ import type {
   ParcelWithdrawal,
   RegisterBatch,
   RegisterInfo,
-  RegisterRegion,
 } from '../../shared/register.ts';
 import type { OpenEligibility } from '../run/eligibility.ts';
 import type { Importer } from '../run/import-parcels.ts';
 import type { Register } from '../run/register-contract.ts';
+import { regionsOfTwin } from '../run/register-regions.ts';
 import type { ServedRun } from '../run/register-results.ts';
 import { currentOrNone } from './current-results.ts';
 import { HttpFailure } from './failure.ts';
@@ -64,7 +64,7 @@ export function registerParcelRegister(app: FastifyInstance, options: RegisterOp
     registerSuggestions(scope, options.suggestionsFile);
     registerPack(scope, options);
     registerExport(scope, options);
-    registerUpload(scope, { ...options, regions: () => regionsOf(currentOrNone(options.current)?.twin ?? null) });
+    registerUpload(scope, { ...options, regions: () => regionsOfTwin(currentOrNone(options.current)?.twin ?? null) });
   });
 }
 
@@ -75,7 +75,7 @@ function registerReading(app: FastifyInstance, options: RegisterOptions): void {
     const info: RegisterInfo = {
       revision,
       parcels,
-      regions: regionsOf(currentOrNone(current)?.twin ?? null),
+      regions: regionsOfTwin(currentOrNone(current)?.twin ?? null),
       limits: DEFAULT_CHECK_LIMITS,
       importLimits: IMPORT_LIMITS,
       hasEligibility: assess !== null,
@@ -116,7 +116,7 @@ function registerReading(app: FastifyInstance, options: RegisterOptions): void {
 }
 
 function registerWriting(app: FastifyInstance, { register, current, now }: RegisterOptions): void {
-  const regions = () => regionsOf(currentOrNone(current)?.twin ?? null);
+  const regions = () => regionsOfTwin(currentOrNone(current)?.twin ?? null);
 
   async function add(parcels: readonly NewParcel[]) {
     checkTexts(parcels);
@@ -178,7 +178,7 @@ function registerChecking(app: FastifyInstance, { register, current, now, assess
     { schema: REGISTER_SCHEMAS.check, bodyLimit: ONE_PARCEL_BYTES },
     async (request, reply) => {
       checkTexts(request.body);
-      const regions = regionsOf(currentOrNone(current)?.twin ?? null);
+      const regions = regionsOfTwin(currentOrNone(current)?.twin ?? null);
       checkRegion(regions, request.body.regionId);
       const parcel = await register.call('check', { request: request.body, regions, at: now().toISOString() });
       const { geometry, attributes } = request.body;
@@ -201,22 +201,6 @@ async function assessOrNone(
     if (isCanopyError(error) && error.code.startsWith('E_PARCEL_')) return null;
     throw error;
   }
-}
-
-/** Regions of a twin as a register shows them; none where the results have no twin. */
-export function regionsOf(twin: TwinInfo | null): RegisterRegion[] {
-  if (twin === null) return [];
-  const sides = { sink: twin.sinks, source: twin.sources } as const;
-  return (['sink', 'source'] as const).flatMap((side) =>
-    sides[side].map(({ id, name, boundary, measuredAreaHa, profile }) => ({
-      id,
-      name,
-      side,
-      boundary: boundary as GeoJsonGeometry | null,
-      measuredHa: measuredAreaHa,
-      statedHa: profile.areaHa?.value ?? null,
-    })),
-  );
 }
 
 function servedRun(results: Results | null): ServedRun | null {
