@@ -11,7 +11,14 @@ const files = folders.flatMap((folder) =>
 );
 const source = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
 
-const PURE = ['shared/', 'pipeline/raster/', 'pipeline/change/', 'pipeline/wasm/'];
+const PURE = [
+  'shared/',
+  'pipeline/raster/',
+  'pipeline/change/',
+  'pipeline/wasm/',
+  'pipeline/eligibility/',
+  'pipeline/suggest/',
+];
 const PURE_FILES = [
   'pipeline/plan.ts',
   'pipeline/observe.ts',
