@@ -79,7 +79,10 @@ function findName(
   const found = findText(columns, HEADINGS.name);
   if (found === null) return null;
   // Letters that cannot be seen can make one name look like another, or turn round what stands beside it.
-  const seen = found.value.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '').trim();
+  const seen = found.value
+    .replaceAll(/[\t\r\n\p{Zl}\p{Zp}]/gu, ' ')
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '')
+    .trim();
   if (found.value.length > LONGEST_NAME || seen === '') {
     const why =
       seen === ''

@@ -8,6 +8,7 @@ const DEGREES = /^([+-])?(\d{1,3}(?:[.,]\d+)?)°(?:(\d{1,2}(?:[.,]\d+)?)['′’
  * letter of N, S, E or W (not O, which is east in German and west in French). Null where it states none beyond doubt.
  */
 export function parseCoordinate(cell: string): number | null {
+  if (cell.length > 60) return null;
   const trimmed = cell
     .replaceAll(/[\u00a0\u202f\u2009]/g, ' ')
     .replaceAll('−', '-')

@@ -1,4 +1,3 @@
-import { type CsvError, parse } from 'csv-parse/sync';
 import { inputError, isCanopyError } from '../../../shared/errors.ts';
 import { IMPORT_LIMITS } from '../../../shared/parcel-check.ts';
 import { isMember } from '../features.ts';
@@ -6,6 +5,7 @@ import { uniqueNames, unreadable } from './binary-rows.ts';
 import { type CsvLayout, findIdColumn, findLayout } from './csv-columns.ts';
 import { readCornerRows, readNumberedRow } from './csv-corners.ts';
 import { placeRows } from './csv-crs.ts';
+import { parseCsv } from './csv-records.ts';
 import { shownList } from './findings.ts';
 import type { RawFeature, ReadFormat } from './format.ts';
 import { parseGeojsonCell } from './geojson.ts';
@@ -99,57 +99,23 @@ function readTable(text: string, name: string): { table: CsvTable; notes: string
   const said = /^"?sep=(.)"?\r?\n/i.exec(text);
   const body = said ? text.slice(said[0].length) : text;
   const delimiter = said?.[1] ?? findDelimiter(body);
-  const records = parseRecords(body, delimiter, name);
-  const [first, ...rest] = records;
-  if (!first || rest.length === 0)
+  const limits = { records: MOST_ROWS + 1, cells: MOST_COLUMNS };
+  const [first, ...rest] = parseCsv(body, { delimiter, name, limits });
+  if (!first || rest.length === 0) {
     throw fault(`${name} has no rows below its headings; at least one parcel is needed.`, name);
-  if (first.record.length > MOST_COLUMNS)
-    throw fault(`${name} has more than ${MOST_COLUMNS} columns. Take out what is not needed.`, name);
-  if (rest.length > MOST_ROWS) {
-    throw fault(`${name} has more than ${MOST_ROWS.toLocaleString('en')} rows. Divide it and try again.`, name);
   }
-  const { names: headings, notes } = uniqueNames(first.record.map((heading) => heading.trim()));
-  const long = rest.find(({ record }) => record.slice(headings.length).some((cell) => cell.trim() !== ''));
+  const { names: headings, notes } = uniqueNames(first.cells.map((heading) => heading.trim()));
+  const long = rest.find(({ cells }) => cells.slice(headings.length).some((cell) => cell.trim() !== ''));
   const shift = said ? 1 : 0;
   if (long) {
-    const got = long.record.length;
+    const got = long.cells.length;
     throw fault(
       `${name} has ${got} cells on line ${long.line + shift} but ${headings.length} headings. A ${delimiter === ',' ? 'comma' : 'separator'} inside a text needs quotation marks round it.`,
       name,
     );
   }
-  const rows = rest.map(({ record }) => record);
+  const rows = rest.map(({ cells }) => cells);
   return { table: { name, headings, rows, lines: rest.map(({ line }) => line + shift) }, notes };
-}
-
-interface CsvRecord {
-  readonly record: readonly string[];
-  readonly line: number;
-}
-
-function parseRecords(body: string, delimiter: string, name: string): CsvRecord[] {
-  const found: CsvRecord[] = [];
-  let line = 1;
-  try {
-    parse(body, {
-      delimiter,
-      bom: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      to: MOST_ROWS + 2,
-      on_record: (record: string[], { lines }) => {
-        if (record.some((cell) => cell.trim() !== '')) found.push({ record, line });
-        line = lines + 1;
-        // Kept above: the library's own list of records is not needed.
-        return null;
-      },
-    });
-  } catch (error) {
-    if (typeof (error as CsvError).code !== 'string' || !(error as CsvError).code.startsWith('CSV_')) throw error;
-    const text = `${name} is not a well-formed table: in the row that begins on line ${line} a quotation mark is missing or too much. Save it again as CSV.`;
-    throw inputError('E_CSV', text, name, error);
-  }
-  return found;
 }
 
 /** The sign that divides the headings most often, quoted parts left aside. */

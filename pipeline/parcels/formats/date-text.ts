@@ -12,7 +12,7 @@ export type DayRead = { readonly day: string } | { readonly why: string };
 export function parseDay(value: JsonValue): DayRead {
   if (typeof value === 'number' && value >= 1e11 && value < 1e13) return dayOfMs(value);
   if (typeof value !== 'string' && typeof value !== 'number') return { why: 'is no date' };
-  const text = String(value).trim();
+  const text = String(value).trim().slice(0, 60);
   const iso = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?$/.exec(text) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(text);
   if (iso) return dayOf(iso[1]!, Number(iso[2]), iso[3]!);
   if (/^(?:19|20)\d{2}(?:\.0+)?$/.test(text)) return { why: 'states a year and no day' };

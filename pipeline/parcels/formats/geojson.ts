@@ -4,9 +4,10 @@ import type { Converter } from '../../../shared/transform.ts';
 import { type FeatureFile, isMember, type NamedFeature, readFeatureFile } from '../features.ts';
 import { finding } from './findings.ts';
 import type { RawFeature, ReadFormat, ReadOptions } from './format.ts';
+import { refuseDeepJson, scanJson } from './json-scan.ts';
 import type { NamedCrs } from './prj.ts';
 import { openCrs } from './prj-convert.ts';
-import { readProperties, refuseDeepJson } from './properties.ts';
+import { readProperties } from './properties.ts';
 import { reprojectGeometry } from './reproject.ts';
 
 /**
@@ -15,7 +16,7 @@ import { reprojectGeometry } from './reproject.ts';
  */
 export const readGeojson: ReadFormat = (bytes, options) => {
   const { name } = options;
-  refuseDeepJson(bytes, name);
+  scanJson(bytes, name);
   const file = readFeatureFile(bytes, {
     source: name,
     idField: options.idField ?? undefined,

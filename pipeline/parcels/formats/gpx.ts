@@ -3,6 +3,7 @@ import { finding, shownText } from './findings.ts';
 import type { RawFeature, RawFile, ReadFormat } from './format.ts';
 import { numberOrText } from './kml-geometry.ts';
 import { readProperties } from './properties.ts';
+import { refuseVertices } from './vertex-limits.ts';
 import { readXml, textOf, type XmlElement } from './xml.ts';
 
 /**
@@ -10,6 +11,7 @@ import { readXml, textOf, type XmlElement } from './xml.ts';
  * and a person accepts it. Waypoints are taken for the corners of one parcel, in their order, where there is nothing else.
  */
 export const readGpx: ReadFormat = (bytes, { name, assumeCrs }): RawFile => {
+  refuseVertices({ total: countPoints(bytes), largest: { index: 0, count: 0, place: '' } }, name);
   const { root, note } = readXml(bytes, name);
   if (root.name !== 'gpx') {
     throw inputError(
@@ -70,4 +72,14 @@ function cornersOf(waypoints: readonly XmlElement[]): RawFeature {
 
 function positionOf({ attributes }: XmlElement): unknown[] {
   return ['lon', 'lat'].map((key) => numberOrText(attributes?.get(key)?.trim() ?? ''));
+}
+
+/** Points of tracks and routes, told by their tags before the text is taken apart. */
+function countPoints(bytes: Uint8Array): number {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let count = 0;
+  for (const tag of ['<trkpt', '<rtept', '<wpt']) {
+    for (let at = text.indexOf(tag, 0, 'latin1'); at !== -1; at = text.indexOf(tag, at + 1, 'latin1')) count += 1;
+  }
+  return count;
 }

@@ -1,3 +1,4 @@
+import { IMPORT_LIMITS } from '../../../shared/parcel-check.ts';
 import { childOf, type XmlElement } from './xml.ts';
 
 /** One geometry of a placemark, positions as given: what is no number stays the text that it is. */
@@ -45,12 +46,29 @@ function ringOf(boundary: XmlElement): unknown[] {
 function positionsOf(element: XmlElement): unknown[][] {
   const text = childOf(element, 'coordinates')?.text.trim() ?? '';
   if (text === '') return [];
-  const tight = /,\s|\s,/.test(text) ? text.replaceAll(/[ \t\r\n]*,[ \t\r\n]*/g, ',') : text;
-  return tight.split(/\s+/).map((tuple) => {
+  const tight = /,\s|\s,/.test(text)
+    ? text
+        .split(',')
+        .map((piece) => piece.trim())
+        .join(',')
+    : text;
+  const tuples = tight.split(/\s+/);
+  if (tuples.length > IMPORT_LIMITS.verticesPerImport) throw new TooManyVertices(tuples.length);
+  return tuples.map((tuple) => {
     const ordinates = tuple.split(',', 4).map(numberOrText);
     // More than three ordinates are two positions without a blank between them.
     return ordinates.length > 3 ? [tuple.slice(0, 60)] : ordinates;
   });
+}
+
+/** One list of positions has more of them than a whole import may have. */
+export class TooManyVertices extends Error {
+  readonly count: number;
+
+  constructor(count: number) {
+    super(`${count} vertices`);
+    this.count = count;
+  }
 }
 
 /** `lon lat height` of a track as phones write it. */
@@ -64,5 +82,5 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
 
 /** The number that a text is; else the text, for the check to find. */
 export function numberOrText(text: string): number | string {
-  return NUMBER.test(text) ? Number(text) : text.slice(0, 60);
+  return text.length <= 60 && NUMBER.test(text) ? Number(text) : text.slice(0, 60);
 }

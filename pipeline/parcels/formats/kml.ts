@@ -1,9 +1,10 @@
 import { inputError } from '../../../shared/errors.ts';
-import type { CheckFinding } from '../../../shared/parcel-check.ts';
+import { type CheckFinding, IMPORT_LIMITS } from '../../../shared/parcel-check.ts';
 import { finding, shownList, shownText } from './findings.ts';
 import type { RawFeature, RawFile, ReadFormat, ReadOptions } from './format.ts';
-import { type Part, partsOf } from './kml-geometry.ts';
+import { type Part, partsOf, TooManyVertices } from './kml-geometry.ts';
 import { readProperties } from './properties.ts';
+import { refuseParcels, refuseVertices } from './vertex-limits.ts';
 import { childOf, readXml, textOf, type XmlElement } from './xml.ts';
 import { readZip } from './zip.ts';
 
@@ -55,10 +56,12 @@ function readKmlText(bytes: Uint8Array, { name, assumeCrs }: ReadOptions, format
   }
   const found: Found = { placemarks: [], links: 0 };
   collect(root, found);
+  // Points are left out and do not count, but neither may there be any number of them.
+  if (found.placemarks.length > 2 * IMPORT_LIMITS.parcels) refuseParcels(found.placemarks.length, name);
   const features: RawFeature[] = [];
   const points: string[] = [];
   for (const [index, placemark] of found.placemarks.entries()) {
-    const feature = readPlacemark(placemark, index);
+    const feature = readWithin(placemark, index, name);
     if (feature === null) points.push(textOf(placemark, 'name') ?? `placemark ${index + 1}`);
     else features.push(feature);
   }
@@ -79,6 +82,17 @@ function collect(element: XmlElement, found: Found): void {
     if (child.name === 'Placemark') found.placemarks.push(child);
     else if (child.name === 'NetworkLink') found.links += 1;
     else if (FOLDERS.has(child.name)) collect(child, found);
+  }
+}
+
+function readWithin(placemark: XmlElement, index: number, name: string): RawFeature | null {
+  try {
+    return readPlacemark(placemark, index);
+  } catch (error) {
+    if (!(error instanceof TooManyVertices)) throw error;
+    const { count } = error;
+    refuseVertices({ total: count, largest: { index, count, place: `Placemark ${index + 1}` } }, name);
+    throw error;
   }
 }
 

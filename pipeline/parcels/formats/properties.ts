@@ -1,4 +1,3 @@
-import { inputError } from '../../../shared/errors.ts';
 import { type CheckFinding, IMPORT_LIMITS, type JsonValue } from '../../../shared/parcel-check.ts';
 import { finding, shownText } from './findings.ts';
 
@@ -72,23 +71,4 @@ function keep(value: unknown, depth: number): Kept {
     members[name] = kept!;
   }
   return [members, null];
-}
-
-/** Refuses JSON that is nested deeper than any parcel needs, before a parser sees it. */
-export function refuseDeepJson(bytes: Uint8Array | string, source: string): void {
-  let depth = 0;
-  let isInText = false;
-  const codeAt = typeof bytes === 'string' ? (i: number) => bytes.charCodeAt(i) : (i: number) => bytes[i]!;
-  for (let i = 0; i < bytes.length; i++) {
-    const code = codeAt(i);
-    if (code === 0x22) isInText = !isInText;
-    else if (isInText) i += code === 0x5c ? 1 : 0;
-    else if (code === 0x5b || code === 0x7b) {
-      depth += 1;
-      if (depth > IMPORT_LIMITS.nesting) {
-        const text = `${source} is nested more than ${IMPORT_LIMITS.nesting} levels deep; parcels need 8. Write it again with the program it came from.`;
-        throw inputError('E_PARCELS_NESTING', text, source);
-      }
-    } else if (code === 0x5d || code === 0x7d) depth -= 1;
-  }
 }

@@ -12,6 +12,7 @@ import { attributesOf } from './attributes.ts';
 import { finding } from './findings.ts';
 import type { RawFeature, RawFile, ReadFormat, ReadOptions } from './format.ts';
 import { sniffFormat } from './sniff.ts';
+import { refuseParcels, refuseVertices } from './vertex-limits.ts';
 
 /** The parcels of a file, read but not judged. */
 export interface ParcelFile {
@@ -65,19 +66,15 @@ function refuseCounts({ features }: RawFile, name: string): void {
   if (features.length === 0) {
     throw inputError('E_PARCELS_EMPTY', `${name} holds no parcel; at least one area is needed.`, name);
   }
-  if (features.length > IMPORT_LIMITS.parcels) {
-    const text = `${name} holds ${comma(features.length)} parcels; limit ${comma(IMPORT_LIMITS.parcels)}. Divide it and try again.`;
-    throw inputError('E_PARCELS_COUNT', text, name);
+  refuseParcels(features.length, name);
+  let total = 0;
+  let largest = { index: 0, count: 0, place: '' };
+  for (const [index, { geometry, place }] of features.entries()) {
+    const count = countVertices(geometry);
+    total += count;
+    if (count > largest.count) largest = { index, count, place };
   }
-  const counts = features.map(({ geometry }) => countVertices(geometry));
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  if (total <= IMPORT_LIMITS.verticesPerImport) return;
-  const largest = counts.reduce((best, count, index) => (count > counts[best]! ? index : best), 0);
-  const isOne = counts[largest]! > IMPORT_LIMITS.verticesPerParcel;
-  const text = isOne
-    ? `Parcel ${largest + 1} of ${name} (${features[largest]!.place}) has ${comma(counts[largest]!)} vertices; limit ${comma(IMPORT_LIMITS.verticesPerParcel)}. Simplify and try again.`
-    : `${name} has ${comma(total)} vertices; limit ${comma(IMPORT_LIMITS.verticesPerImport)}. Divide or simplify it and try again.`;
-  throw inputError('E_PARCELS_VERTICES', text, name);
+  refuseVertices({ total, largest }, name);
 }
 
 function candidateOf(feature: RawFeature, index: number, ids: readonly string[]): ParcelCandidate {
@@ -122,8 +119,4 @@ function markRepeats(candidates: readonly ParcelCandidate[]): readonly ParcelCan
     const repeat = finding('id-repeated', 'error', text, { values: { id: candidate.id } });
     return { ...candidate, findings: [repeat, ...candidate.findings] };
   });
-}
-
-function comma(count: number): string {
-  return count.toLocaleString('en');
 }

@@ -48,7 +48,7 @@ function readArea(
   unitOfHeading: 'ha' | 'm2' | null,
 ): { readonly ha: number } | { readonly why: string } {
   const match =
-    typeof value === 'number'
+    typeof value === 'number' || value.length > 60
       ? null
       : /^([+-]?[\d\s\u00a0\u202f.,']+)\s*(ha|hectares?|hektar|m²|m2|qm|sqm)?$/i.exec(value.trim());
   if (typeof value === 'string' && !match) return { why: 'is no area that can be read' };

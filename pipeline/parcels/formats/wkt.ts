@@ -7,7 +7,7 @@ export interface WktGeometry {
 /** Why a text is no WKT, as the predicate of a sentence. */
 export class WktFault extends Error {}
 
-const HEAD = /^\s*(?:SRID\s*=\s*(\d{1,6})\s*;)?\s*([A-Z]+)\s*(?:ZM|Z|M)?\b/iy;
+const HEAD = /^(?:SRID\s*=\s*(\d{1,6})\s*;)?\s*([A-Z]+)\s*(?:ZM|Z|M)?\b/iy;
 const NUMBER = /\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)/y;
 const NAMES: Record<string, { readonly type: string; readonly depth: number }> = {
   POINT: { type: 'Point', depth: 0 },
@@ -19,11 +19,14 @@ const NAMES: Record<string, { readonly type: string; readonly depth: number }> =
 
 /** Whether a text begins as WKT of something does. */
 export function isWkt(text: string): boolean {
-  return /^\s*(?:SRID\s*=\s*\d+\s*;)?\s*(?:MULTI)?(?:POLYGON|LINESTRING|POINT)\s*(?:ZM?|M)?\s*(?:\(|EMPTY)/i.test(text);
+  return /^(?:SRID\s*=\s*\d+\s*;)?\s*(?:MULTI)?(?:POLYGON|LINESTRING|POINT)\s*(?:ZM?|M)?\s*(?:\(|EMPTY)/i.test(
+    text.trimStart().slice(0, 200),
+  );
 }
 
 /** Reads WKT or EWKT (`SRID=32631;POLYGON((…))`), heights and measures dropped. Throws `WktFault`. */
-export function parseWkt(text: string): WktGeometry {
+export function parseWkt(given: string): WktGeometry {
+  const text = given.trim();
   HEAD.lastIndex = 0;
   const head = HEAD.exec(text);
   const name = head?.[2]?.toUpperCase() ?? '';
