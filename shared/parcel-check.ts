@@ -125,7 +125,7 @@ export interface CheckLimits {
   readonly insideRegionPct: number;
   /** Stated area over measured, percent. */
   readonly statedAreaPct: readonly [low: number, high: number];
-  /** A spike is a corner sharper than this whose sides are longer than `spikeRatio` times its base. */
+  /** A spike is a corner sharper than this whose shorter side is longer than `spikeRatio` times its width at that side's end. */
   readonly spikeAngleDeg: number;
   readonly spikeRatio: number;
   /** Side of the pixel that parcels are measured with. */

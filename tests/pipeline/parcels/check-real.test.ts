@@ -162,7 +162,7 @@ describeWithData('the other real files', () => {
   it('bad.geojson: polygon coordinates under the name LineString, offered as a polygon of 304.87 ha', async () => {
     const report = await checkFile('bad.geojson');
     expect(report.summary.verdicts.mendable).toBe(1);
-    const [{ proposal, values }] = found(report, 'geometry-kind') as [CheckFinding];
+    const { proposal, values } = found(report, 'geometry-kind')[0]!;
     expect(values.kind).toBe('called LineString with the coordinates of a Polygon');
     // Planimeter on the same corners: 304.86965 ha.
     expect(proposal).toMatchObject({ kind: 'read-as-polygon', haBefore: null });
