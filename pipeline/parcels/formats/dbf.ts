@@ -111,8 +111,8 @@ function readLayout(bytes: Uint8Array, view: DataView): Layout | null {
 /** Names and texts with letters beyond ASCII, from which the character set is found. */
 function foreignCells(bytes: Uint8Array, { fields, headerBytes, rowBytes }: Layout, rows: number): Uint8Array[] {
   const texts = fields.filter(({ type }) => type === 'C');
-  const cells = fields.map(({ nameBytes }) =>
-    Buffer.concat([nameBytes, nameBytes.length < 10 ? Buffer.from(' ') : nameBytes.subarray(0, 0)]),
+  const cells: Uint8Array[] = fields.map(({ nameBytes }) =>
+    nameBytes.length < 10 ? Buffer.concat([nameBytes, Buffer.from(' ')]) : nameBytes,
   );
   for (let row = 0; row < rows; row++) {
     for (const { start, length } of texts) {

@@ -15,9 +15,8 @@ const PLAIN: Readonly<Record<number, { bytes: number; read: (view: DataView, at:
   9: { bytes: 4, read: (view, at) => jsonNumber(view.getFloat32(at, true)) },
   10: { bytes: 8, read: (view, at) => jsonNumber(view.getFloat64(at, true)) },
 };
-const TEXT = 11;
+/** 11 is text, 13 a time as text. */
 const JSON_TEXT = 12;
-const DATE_TIME = 13;
 const BINARY = 14;
 
 interface Column {
@@ -30,7 +29,7 @@ interface Column {
  * `RowFault`, or RangeError where a value reaches beyond `bytes`.
  * @param onBinary called with the column of a binary value, which is left out
  */
-export function readProperties(
+export function readCells(
   bytes: Uint8Array | null,
   columns: readonly Column[],
   onBinary: (name: string) => void,
@@ -62,7 +61,7 @@ export function readProperties(
   return properties;
 }
 
-function readTextCell(bytes: Uint8Array, type: typeof TEXT | typeof DATE_TIME | typeof JSON_TEXT | number): JsonValue {
+function readTextCell(bytes: Uint8Array, type: number): JsonValue {
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
   return type === JSON_TEXT ? jsonOfText(text) : text;
 }

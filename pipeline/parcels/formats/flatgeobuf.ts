@@ -2,10 +2,11 @@ import { inputError } from '../../../shared/errors.ts';
 import type { CheckFinding, JsonValue } from '../../../shared/parcel-check.ts';
 import { type Area, faultText, type OtherShape, openBudget, RowFault, toGeoJson, unreadable } from './binary-rows.ts';
 import { type FgbHeader, readHeader } from './flatgeobuf-header.ts';
-import { readProperties } from './flatgeobuf-properties.ts';
+import { readCells } from './flatgeobuf-properties.ts';
 import { bytesOf, readChild, readChildren, readRoot, readUint8, readVector, type Table } from './flatgeobuf-table.ts';
 import type { RawFeature, ReadFormat } from './format.ts';
 import { openCrs } from './prj-convert.ts';
+import { readProperties } from './properties.ts';
 
 /** Slots of the tables in feature.fbs of FlatGeobuf 3. */
 const FEATURE = { geometry: 0, properties: 1, columns: 2 };
@@ -53,9 +54,10 @@ export const readFlatgeobuf: ReadFormat = (bytes, options) => {
       const shape = table === null ? null : readGeometry(table, header.geometryType, budget.takeVertices);
       if (shape?.isFlattened) flattened += 1;
       if (shape !== null) geometry = toGeoJson(shape, convert);
-      properties = readProperties(propertyBytes(root), ownColumns(root, header), (column) => binary.add(column));
+      const cells = readCells(propertyBytes(root), ownColumns(root, header), (column) => binary.add(column));
+      ({ properties, findings } = readProperties(Object.entries(cells)));
     } catch (error) {
-      findings = [unreadable(place, faultText(error))];
+      findings = [...findings, unreadable(place, faultText(error))];
       geometry = null;
     }
     return { geometry, properties, featureId: undefined, place, findings };

@@ -6,6 +6,7 @@ import { readGeopackageBlob } from './geopackage-blob.ts';
 import { chooseLayer, crsOfSrs } from './geopackage-layers.ts';
 import { type Cell, readSqlite, type SqliteColumn, type SqliteFile } from './geopackage-sqlite.ts';
 import { openCrs } from './prj-convert.ts';
+import { readProperties } from './properties.ts';
 
 const SQLITE = 'SQLite format 3\0';
 
@@ -49,17 +50,17 @@ function readFile(file: SqliteFile, bytes: Uint8Array, options: ReadOptions): Ra
   const features = rows.map(([blob, ...rest], row): RawFeature => {
     const fid = key === undefined ? undefined : rest.shift();
     const place = `row ${row + 1}`;
-    const properties = readProperties(kept, rest, { json: layer.jsonColumns, blobColumns });
+    const { properties, findings } = readCells(kept, rest, { json: layer.jsonColumns, blobColumns });
     const featureId = typeof fid === 'bigint' || typeof fid === 'string' ? String(fid) : undefined;
     try {
-      if (blob === null || blob === undefined) return { geometry: null, properties, featureId, place, findings: [] };
+      if (blob === null || blob === undefined) return { geometry: null, properties, featureId, place, findings };
       if (!(blob instanceof Uint8Array)) throw new TypeError('no blob');
       const shape = readGeopackageBlob(blob, layer.srsId, budget.takeVertices);
       if (shape.isFlattened) flattened += 1;
-      return { geometry: toGeoJson(shape, convert), properties, featureId, place, findings: [] };
+      return { geometry: toGeoJson(shape, convert), properties, featureId, place, findings };
     } catch (error) {
       const text = error instanceof TypeError ? 'its geometry is not binary.' : faultText(error);
-      return { geometry: null, properties, featureId, place, findings: [unreadable(place, text)] };
+      return { geometry: null, properties, featureId, place, findings: [...findings, unreadable(place, text)] };
     }
   });
   return {
@@ -90,11 +91,11 @@ function notesOfRows(blobColumns: ReadonlySet<string>, flattened: number): strin
   ];
 }
 
-function readProperties(
+function readCells(
   columns: readonly SqliteColumn[],
   cells: readonly (Cell | undefined)[],
   { json, blobColumns }: { json: ReadonlySet<string>; blobColumns: Set<string> },
-): Readonly<Record<string, JsonValue>> {
+): ReturnType<typeof readProperties> {
   const properties: Record<string, JsonValue> = Object.create(null);
   for (const [i, { name, type }] of columns.entries()) {
     const cell = cells[i] ?? null;
@@ -104,5 +105,5 @@ function readProperties(
     else if (type === 'BOOLEAN' && (cell === 0n || cell === 1n)) properties[name] = cell === 1n;
     else properties[name] = jsonNumber(cell);
   }
-  return properties;
+  return readProperties(Object.entries(properties));
 }

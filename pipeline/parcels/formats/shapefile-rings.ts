@@ -1,7 +1,7 @@
 import { signedAreaOfRings } from '../../../shared/geometry/signed-area.ts';
 
 export interface Arranged {
-  /** Each an exterior ring and its holes, flat x, y pairs as given, not turned. */
+  /** Each an exterior ring and its holes, flat x, y pairs, turned as GeoJSON wants: exteriors counter-clockwise. */
   readonly polygons: readonly (readonly Float64Array[])[];
   readonly windingNote: string | null;
   readonly isDoubtful: boolean;
@@ -49,13 +49,24 @@ export function arrangeRings(given: readonly Float64Array[]): Arranged {
 /** Polygons in the order of their exteriors, each hole with the smallest exterior round it. */
 function gather(rings: readonly Ring[], isExterior: (ring: Ring) => boolean): Float64Array[][] {
   const polygons = new Map<Ring, Float64Array[]>();
-  for (const ring of rings) if (isExterior(ring)) polygons.set(ring, [ring.pairs]);
+  for (const ring of rings) if (isExterior(ring)) polygons.set(ring, [turn(ring, false)]);
   for (const ring of rings) {
     if (polygons.has(ring)) continue;
     const exterior = ring.around.find((larger) => polygons.has(larger));
-    if (exterior !== undefined) polygons.get(exterior)!.push(ring.pairs);
+    if (exterior !== undefined) polygons.get(exterior)!.push(turn(ring, true));
   }
   return [...polygons.values()];
+}
+
+/** The ring in the wanted direction, from the same corner on. */
+function turn({ pairs, isClockwise }: Ring, wantsClockwise: boolean): Float64Array {
+  if (isClockwise === wantsClockwise) return pairs;
+  const turned = new Float64Array(pairs.length);
+  for (let i = 0; i < pairs.length; i += 2) {
+    turned[i] = pairs[pairs.length - 2 - i]!;
+    turned[i + 1] = pairs[pairs.length - 1 - i]!;
+  }
+  return turned;
 }
 
 function describe(pairs: Float64Array): Ring {

@@ -1,10 +1,10 @@
 import { inputError } from '../../../shared/errors.ts';
-import type { JsonValue } from '../../../shared/parcel-check.ts';
 import { faultText, openBudget, rowNote, toGeoJson, unreadable } from './binary-rows.ts';
 import { type DbfTable, openDbf } from './dbf.ts';
 import type { RawFeature, RawFile, ReadFormat, ReadOptions } from './format.ts';
 import { crsOfWkt } from './prj.ts';
 import { openCrs } from './prj-convert.ts';
+import { readProperties } from './properties.ts';
 import { findRecords, type ShpRecord } from './shapefile-records.ts';
 import { readShape, type Shape } from './shapefile-shape.ts';
 import { readZip } from './zip.ts';
@@ -66,8 +66,9 @@ function readFeatures(
     const place = `record ${row + 1}`;
     const { geometry, findings, isFlattened } = read(record, place);
     if (isFlattened) dropped += 1;
-    const properties: Readonly<Record<string, JsonValue>> = attributes?.properties ?? Object.create(null);
-    return [{ geometry, properties, featureId: undefined, place, findings }];
+    const stated = readProperties(Object.entries(attributes?.properties ?? {}));
+    const all = [...findings, ...stated.findings];
+    return [{ geometry, properties: stated.properties, featureId: undefined, place, findings: all }];
   });
   return { features, dropped };
 }

@@ -43,6 +43,7 @@ export async function readWithOgr(bytes: Uint8Array, file: string): Promise<{ fe
 }
 
 export interface OgrFeature {
+  readonly id?: unknown;
   readonly properties: Record<string, unknown>;
   readonly geometry: { readonly type: string; readonly coordinates: unknown[] };
 }
