@@ -15,7 +15,9 @@ interface CornerColumns {
 }
 
 const LON = new Set(
-  words('lon long lng longitude longitud londd longitudedd lonwgs84 longitudewgs84 laengengrad laenge geolon gpslon'),
+  words(
+    'lon long lng longitude longitud londd longitudedd lonwgs84 longitudewgs84 laengengrad langengrad laenge lange geolon gpslon',
+  ),
 );
 const LAT = new Set(
   words('lat latitude latitud latdd latitudedd latwgs84 latitudewgs84 breitengrad breite geolat gpslat'),
