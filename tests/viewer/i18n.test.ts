@@ -23,6 +23,8 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
     'Stable',
     'Versions',
     'Population',
+    'Rectangle',
+    'Latitude, longitude',
     'dates',
     'fraction',
     'points',

@@ -1,18 +1,87 @@
-import { Suspense } from 'react';
+import './draw.css';
+import { Suspense, useEffect } from 'react';
+import { useMapStore } from '../map/map-store.ts';
+import { loadRegister } from '../register/register-store.ts';
 import { Boundary } from '../shell/Boundary.tsx';
+import { IDLE, useBoard } from './board.ts';
+import { DrawPill } from './DrawPill.tsx';
+import { dropDraft, useDrafts } from './drafts.ts';
+import { endStep } from './history.ts';
+import { followMiddle, onKey } from './keys.ts';
+import { useLiveFigures } from './live.ts';
+import { takeTwin } from './regions.ts';
+import { SaidFigures } from './SaidFigures.tsx';
 import { type PlaceProps, RegisterOnMap } from './slots.tsx';
+import { useDrawLayers, useResultParcels } from './use-draw-layers.ts';
+import { WalkPanel } from './WalkPanel.tsx';
+import { endWalk } from './walking.ts';
 
 export interface BoardProps extends PlaceProps {
   readonly isPhone: boolean;
 }
 
 /** What drawing adds over the map: pointer, keys, what is being drawn and its figures. */
-export default function DrawBoard({ run, twin }: BoardProps) {
+export default function DrawBoard({ run, twin, isPhone }: BoardProps) {
+  const tool = useBoard((state) => state.tool);
+  useEffect(() => takeTwin(twin), [twin]);
+  useEffect(() => void loadRegister(), []);
+  useDrawLayers();
+  useResultParcels();
+  useLiveFigures();
+  useBoardEvents(isPhone);
   return (
-    <Boundary>
-      <Suspense fallback={null}>
-        <RegisterOnMap run={run} twin={twin} />
-      </Suspense>
-    </Boundary>
+    <>
+      <Crosshair isPhone={isPhone} />
+      <div className="draw-over">{tool === 'walk' ? <WalkPanel /> : <DrawPill isPhone={isPhone} />}</div>
+      <SaidFigures />
+      <Boundary>
+        <Suspense fallback={null}>
+          <RegisterOnMap run={run} twin={twin} />
+        </Suspense>
+      </Boundary>
+    </>
   );
+}
+
+function Crosshair({ isPhone }: { isPhone: boolean }) {
+  const isShown = useBoard(({ tool, hasCrosshair, isCarrying }) => {
+    const setsPoints = ['polygon', 'rectangle', 'circle', 'split', 'hole'].includes(tool);
+    return isCarrying || (setsPoints && (hasCrosshair || isPhone));
+  });
+  return isShown ? <span className="draw-cross" aria-hidden="true" /> : null;
+}
+
+function useBoardEvents(isPhone: boolean): void {
+  useEffect(() => {
+    addEventListener('keydown', onKey);
+    const stopView = useMapStore.subscribe(({ views }, before) => {
+      if (views.left !== before.views.left) followMiddle();
+    });
+    const stopDrafts = useDrafts.subscribe(forgetEmpty);
+    return () => {
+      removeEventListener('keydown', onKey);
+      stopView();
+      stopDrafts();
+      endWalk();
+      endStep();
+      useBoard.setState(IDLE);
+    };
+  }, []);
+  const tool = useBoard((state) => state.tool);
+  // A finger covers what it points at: on a phone the middle of the map is what counts.
+  useEffect(() => {
+    if (isPhone && tool !== 'none') followMiddle();
+    if (tool !== 'walk') endWalk();
+  }, [isPhone, tool]);
+}
+
+/** A draft in which nothing was drawn or written goes when another is opened. */
+function forgetEmpty(
+  { drafts, openId }: { drafts: ReadonlyMap<string, unknown>; openId: string | null },
+  before: { openId: string | null },
+): void {
+  if (openId === before.openId || before.openId === null) return;
+  const left = useDrafts.getState().drafts.get(before.openId);
+  if (!drafts.has(before.openId) || !left || left.geometry !== null) return;
+  if (left.attributes.name === null && left.reason === '') dropDraft(left.draftId);
 }

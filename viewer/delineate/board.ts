@@ -7,6 +7,12 @@ export const DRAW_TOOLS = ['polygon', 'rectangle', 'circle', 'freehand', 'walk']
 export const EDIT_TOOLS = ['edit', 'move', 'split', 'merge', 'hole'] as const;
 export type BoardTool = (typeof DRAW_TOOLS)[number] | (typeof EDIT_TOOLS)[number] | 'none';
 
+/** Why something was not done, and what to do next: a sentence and what it is filled with. */
+export interface Refusal {
+  readonly key: MessageKey;
+  readonly values: Values;
+}
+
 /** What only the drawing board's own parts share; drafts themselves are in `drafts.ts`. */
 export interface BoardState {
   readonly tool: BoardTool;
@@ -25,7 +31,7 @@ export interface BoardState {
   /** Id of the registered parcel that was chosen on the map or in the list. */
   readonly chosen: string | null;
   /** Why the last thing asked for was not done. */
-  readonly refusal: { readonly key: MessageKey; readonly values: Values } | null;
+  readonly refusal: Refusal | null;
 }
 
 export const IDLE = {
@@ -45,6 +51,11 @@ export function chooseParcel(id: string | null): void {
   useBoard.setState({ chosen: id });
 }
 
-export function refuse(key: MessageKey, values: Values = {}): void {
-  useBoard.setState({ refusal: { key, values } });
+export function refusal(key: MessageKey, values: Values = {}): Refusal {
+  return { key, values };
+}
+
+/** Shows why something was not done; null where it was. */
+export function tell(why: Refusal | null): void {
+  if (why) useBoard.setState({ refusal: why });
 }

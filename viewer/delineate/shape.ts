@@ -38,6 +38,15 @@ export function geometryOf(shape: Shape): GeoJsonGeometry | null {
     : { type: 'MultiPolygon', coordinates: polygons };
 }
 
+/** Counter-clockwise, as GeoJSON has outlines. */
+export function turned(ring: Ring): Ring {
+  const twice = ring.reduce((sum, [lon, lat], i) => {
+    const [nextLon, nextLat] = ring[(i + 1) % ring.length]!;
+    return sum + (lon - ring[0]![0]) * (nextLat - ring[0]![1]) - (nextLon - ring[0]![0]) * (lat - ring[0]![1]);
+  }, 0);
+  return twice < 0 ? ring.toReversed() : ring;
+}
+
 export function cornerAt(shape: Shape, { polygon, ring, index }: CornerRef): Position | undefined {
   return shape[polygon]?.[ring]?.[index];
 }

@@ -4,6 +4,7 @@ import { changeMessages } from './change.ts';
 import { changeChartMessages } from './change-chart.ts';
 import { changeLayerMessages } from './change-layers.ts';
 import { delineateMessages } from './delineate.ts';
+import { draftMessages } from './draft.ts';
 import { exportMessages } from './export.ts';
 import { layerMessages } from './layers.ts';
 import { mapMessages } from './map.ts';
@@ -30,6 +31,7 @@ function merged(language: Language) {
     ...changeChartMessages[language],
     ...changeLayerMessages[language],
     ...delineateMessages[language],
+    ...draftMessages[language],
     ...exportMessages[language],
     ...operationsMessages[language],
   };

@@ -190,7 +190,7 @@ export class MapSurface {
   setLook(look: ParcelLook): void {
     const isNewTheme = look.palette !== this.#look.palette;
     this.#look = look;
-    this.#whenReady(() => {
+    this.whenReady(() => {
       this.#paint(parcelPaint(look));
       if (isNewTheme) this.#paint(themePaint(look.palette));
     });
@@ -205,7 +205,7 @@ export class MapSurface {
 
   /** Shows or hides layers by the beginning of their ids. */
   setVisible(prefix: 'parcels-' | 'basemap', isVisible: boolean): void {
-    this.#whenReady(() => {
+    this.whenReady(() => {
       for (const id of this.map.getLayersOrder().filter((one) => one.startsWith(prefix))) {
         this.map.setLayoutProperty(id, 'visibility', isVisible ? 'visible' : 'none');
       }
@@ -250,7 +250,7 @@ export class MapSurface {
   }
 
   #setData(source: string, geometries: readonly unknown[]): void {
-    this.#whenReady(() => {
+    this.whenReady(() => {
       (this.map.getSource(source) as GeoJSONSource | undefined)?.setData(featureCollection(geometries) as never);
     });
   }
@@ -259,7 +259,8 @@ export class MapSurface {
     this.#setData('graticule', [graticuleLines(this.view())]);
   }
 
-  #whenReady(action: () => void): void {
+  /** Does something as soon as the map has its style, at once where it has. */
+  whenReady(action: () => void): void {
     if (this.#isReady) action();
     else this.map.once('style.load', action);
   }

@@ -19,7 +19,9 @@ export function surfaceEvents(side: Side): Omit<SurfaceEvents, 'onContext'> {
       if (known?.lon === camera.lon && known.lat === camera.lat && known.zoom === camera.zoom) return;
       set({ camera });
     },
-    onHover(hover) {
+    onHover(found) {
+      // Where parcels are drawn the pointer is for drawing; results are looked at on the other page.
+      const hover = isDelineating() ? null : found;
       useMapStore.setState({ hover: hover && { ...hover, side } });
       const hovered = hover?.id ?? null;
       if (useStore.getState().hovered !== hovered) set({ hovered });
@@ -30,10 +32,15 @@ export function surfaceEvents(side: Side): Omit<SurfaceEvents, 'onContext'> {
         useMapStore.setState(({ measured }) => ({ measured: [...measured, place] }));
         return;
       }
+      if (isDelineating()) return;
       useMapStore.setState({ chosenOnMap: parcelId });
       set({ parcel: parcelId });
     },
     onTiles: (state) => setTiles(side, state),
     onUnreachable: () => set({ isConnected: false }),
   };
+}
+
+function isDelineating(): boolean {
+  return useStore.getState().page === 'delineate';
 }
