@@ -6,6 +6,7 @@ import type { DemoSettings } from './settings.ts';
 const CORNERS = 96;
 /** Pixels between the boundary and the nearest parcel, and between it and the edge of the landscape, at least. */
 const ROOM_PX = 2;
+const ROOMS_PX = [4 * ROOM_PX, 12 * ROOM_PX, 50 * ROOM_PX];
 
 /**
  * The boundary of the sink region: an irregular line round all parcels, well inside the landscape where there is room.
@@ -28,16 +29,16 @@ export function drawRegion(settings: DemoSettings, frame: Frame, parcels: readon
     const wish = edge * (1 - Math.min(0.3, wave + between(random, 0, 0.02)));
     return { angle, edge, radius: Math.min(wish, edge) };
   });
-  const pushed = radii.map(({ angle, edge, radius }, k) => {
-    const far = Math.max(...[-2, -1, 0, 1, 2].map((step) => farthestAt(corners, middle, k + step)));
-    return { angle, radius: Math.min(edge, Math.max(radius, far + 4 * ROOM_PX)) };
-  });
-  const ring = pushed.map(({ angle, radius }): Point => {
-    // Rows count downwards: this way round is counter-clockwise on the map.
-    return [middle + radius * Math.cos(angle), middle - radius * Math.sin(angle)];
-  });
-  const lost = corners.find((corner) => !isInside(ring, corner));
-  if (lost) throw new Error(`The region of seed ${settings.seed} misses a parcel: give it more corners.`);
+  const far = radii.map((_, k) => Math.max(...[-2, -1, 0, 1, 2].map((step) => farthestAt(corners, middle, k + step))));
+  const pushOut = (roomPx: number) =>
+    radii.map(({ angle, edge, radius }, k): Point => {
+      const length = Math.min(edge, Math.max(radius, far[k]! + roomPx));
+      // Rows count downwards: this way round is counter-clockwise on the map.
+      return [middle + length * Math.cos(angle), middle - length * Math.sin(angle)];
+    });
+  // In the corners of the square a little room along the ray is none across it: then more is given.
+  const ring = ROOMS_PX.map(pushOut).find((each) => corners.every((corner) => isInside(each, corner)));
+  if (!ring) throw new Error(`The region of seed ${settings.seed} misses a parcel: give it more corners.`);
   const degrees = ring.map((point): Point => {
     const [lon, lat] = frame.toLonLat(point);
     return [Number(lon.toFixed(7)), Number(lat.toFixed(7))];
