@@ -11,6 +11,10 @@ const DEEDS: Record<string, { summary: string; load: () => Promise<Command> }> =
     summary: 'what stands in the way of registering the parcels of a file, and what could be done',
     load: async () => (await import('./parcels-check.ts')).parcelsCheckCommand,
   },
+  export: {
+    summary: 'parcels of a register, or of a file, in another format, and what it could not carry over',
+    load: async () => (await import('./parcels-export.ts')).parcelsExportCommand,
+  },
   eligibility: {
     summary: 'a traffic light for each parcel, with the layer, date and hectares behind every rule',
     load: async () => (await import('./parcels-eligibility.ts')).parcelsEligibilityCommand,

@@ -122,18 +122,17 @@ export const REGISTER_CALLS = {
   /** Current parcels as a file. */
   export: (
     database: Database,
-    { boxes, options }: { readonly boxes: readonly Bbox[] | null; readonly options: ExportOptions },
-  ): Promise<Exported> => exportRegister(database, boxes, options),
+    of: { readonly boxes: readonly Bbox[] | null; readonly options: ExportOptions; readonly state?: 'active' | 'all' },
+  ): Promise<Exported> => exportRegister(database, of),
 };
 
 async function exportRegister(
   database: Database,
-  boxes: readonly Bbox[] | null,
-  options: ExportOptions,
+  { boxes, options, state = 'active' }: RegisterCallOf<'export'>,
 ): Promise<Exported> {
   // Writers of files are loaded for who wants one.
   const { exportParcels } = await import('../parcels/export/export-parcels.ts');
-  const parcels = await whereThere(() => readCurrentParcels(database, boxes, MOST_EXPORTED), []);
+  const parcels = await whereThere(() => readCurrentParcels(database, boxes, MOST_EXPORTED, state), []);
   if (parcels.length > MOST_EXPORTED)
     throw inputError(
       'E_TOO_MANY',

@@ -17,17 +17,19 @@ export async function readRegisterState(
 }
 
 /**
- * Current versions whose boxes touch one of `boxes` (null: all), by id; withdrawn ones are left out. At most `limit` + 1
+ * Current versions whose boxes touch one of `boxes` (null: all), by id; withdrawn ones only with `state` all. At most `limit` + 1
  * are read, so that the caller can see that there are more.
  */
 export async function readCurrentParcels(
   sql: SqlClient,
   boxes: readonly Bbox[] | null,
   limit: number,
+  state: 'active' | 'all' = 'active',
 ): Promise<ParcelVersion[]> {
+  const states = state === 'all' ? 'true' : "p.state = 'active'";
   const touches = boxes === null ? 'true' : `(${boxes.map((_, i) => `p.bbox && $${i + 2}::box`).join(' or ')})`;
   const rows = await sql.query<VersionRow>(
-    `select ${VERSION_COLUMNS} from ${CURRENT} where p.state = 'active' and ${touches} order by p.id collate "C" limit $1`,
+    `select ${VERSION_COLUMNS} from ${CURRENT} where ${states} and ${touches} order by p.id collate "C" limit $1`,
     [limit + 1, ...(boxes ?? []).map(boxText)],
   );
   return rows.map(toParcelVersion);

@@ -1,6 +1,6 @@
 import type { GeoJsonGeometry } from '../../../shared/api.ts';
 import type { JsonValue, ParcelAttributes } from '../../../shared/parcel-check.ts';
-import type { ParcelVersion } from '../../../shared/register.ts';
+import type { ParcelVersion, Provenance } from '../../../shared/register.ts';
 
 export type ColumnType = 'text' | 'integer' | 'double' | 'boolean' | 'json';
 
@@ -36,6 +36,7 @@ export interface LooseParcel {
   readonly attributes: ParcelAttributes;
   /** Null where it cannot be measured. */
   readonly parcelHa: number | null;
+  readonly source: NonNullable<Provenance['file']>;
 }
 
 type Entry = readonly [column: ExportColumn, value: JsonValue];
@@ -70,13 +71,6 @@ const SOURCE_PLACE = text('canopy_source_place', 'Where in that file');
 const AUTHOR = text('canopy_author', 'Who made the version; personal data');
 const REASON = text('canopy_reason', 'Why, in their words; personal data');
 
-/** Columns that an export of a register adds: an import of such a file leaves them out of the attributes. */
-export const REGISTER_COLUMNS: ReadonlySet<string> = new Set(
-  [VERSION, REGION, STATE, AT, GEOMETRY_SHA256, SOURCE, SOURCE_FILE, SOURCE_FORMAT, SOURCE_SHA256, SOURCE_PLACE]
-    .concat(MENDS, FROM, AUTHOR, REASON, PARCEL_HA)
-    .map(({ name }) => name),
-);
-
 /** The table of registered versions, in their order. Tenure, consent, author and reason only with `withPersonal`. */
 export function tableOfVersions(versions: readonly ParcelVersion[], withPersonal: boolean): ExportTable {
   const parcels = versions.map((version) => ({ parcel: version, entries: entriesOfVersion(version, withPersonal) }));
@@ -91,13 +85,16 @@ export function tableOfVersions(versions: readonly ParcelVersion[], withPersonal
 
 /** The table of parcels of a file. Tenure and consent only with `withPersonal`. */
 export function tableOfParcels(parcels: readonly LooseParcel[], withPersonal: boolean): ExportTable {
-  const made = parcels.map((parcel) => ({ parcel, entries: entriesOfParcel(parcel, withPersonal) }));
+  const made = parcels.map((parcel) => {
+    const entries = [...entriesOfParcel(parcel, withPersonal), ...entriesOfFile(parcel.source)];
+    return { parcel, entries };
+  });
   const hasPersonal = parcels.some(({ attributes: { tenure, consent } }) => tenure !== null || consent !== null);
   const limits = hasPersonal && !withPersonal ? ['Tenure and consent were left out: they are personal data.'] : [];
   return makeTable(made, { newest: '', withPersonal, limits });
 }
 
-function entriesOfParcel({ id, attributes, parcelHa }: LooseParcel, withPersonal: boolean): Entry[] {
+function entriesOfParcel({ id, attributes, parcelHa }: ParcelVersion | LooseParcel, withPersonal: boolean): Entry[] {
   const { name, intervention, startDate, statedHa, tenure, consent } = attributes;
   const personal: Entry[] = [
     [TENURE, tenure],
@@ -111,6 +108,15 @@ function entriesOfParcel({ id, attributes, parcelHa }: LooseParcel, withPersonal
     [STATED_HA, statedHa],
     [PARCEL_HA, parcelHa],
     ...(withPersonal ? personal : []),
+  ];
+}
+
+function entriesOfFile(file: Provenance['file']): Entry[] {
+  return [
+    [SOURCE_FILE, file?.name ?? null],
+    [SOURCE_FORMAT, file?.format ?? null],
+    [SOURCE_SHA256, file?.sha256 ?? null],
+    [SOURCE_PLACE, file?.place ?? null],
   ];
 }
 
@@ -128,10 +134,7 @@ function entriesOfVersion(version: ParcelVersion, withPersonal: boolean): Entry[
     [AT, version.at],
     [GEOMETRY_SHA256, version.geometrySha256],
     [SOURCE, kind],
-    [SOURCE_FILE, file?.name ?? null],
-    [SOURCE_FORMAT, file?.format ?? null],
-    [SOURCE_SHA256, file?.sha256 ?? null],
-    [SOURCE_PLACE, file?.place ?? null],
+    ...entriesOfFile(file),
     [MENDS, mends.length === 0 ? null : mends.map((mend) => ({ ...mend }))],
     [FROM, from.length === 0 ? null : from.map((parcel) => ({ ...parcel }))],
     ...(withPersonal ? personal : []),
@@ -139,7 +142,7 @@ function entriesOfVersion(version: ParcelVersion, withPersonal: boolean): Entry[
 }
 
 interface Made {
-  readonly parcel: LooseParcel;
+  readonly parcel: ParcelVersion | LooseParcel;
   readonly entries: readonly Entry[];
 }
 

@@ -1,4 +1,5 @@
 import type { CheckFinding, Intervention, JsonValue, ParcelAttributes } from '../../../shared/parcel-check.ts';
+import { isRegisterColumn, isRegisterExport } from '../register-columns.ts';
 import { HEADINGS, interventionOf } from './attribute-words.ts';
 import { parseDay } from './date-text.ts';
 import { finding, shownText } from './findings.ts';
@@ -36,7 +37,10 @@ export function attributesOf(properties: Readonly<Record<string, JsonValue>>): {
     statedHa: keep(findStatedArea(properties, findings)),
   };
   const more = Object.create(null) as Record<string, JsonValue>;
-  for (const [heading, value] of Object.entries(properties)) if (!taken.has(heading)) more[heading] = value;
+  const isOurs = isRegisterExport(properties);
+  for (const [heading, value] of Object.entries(properties)) {
+    if (!taken.has(heading) && !(isOurs && isRegisterColumn(heading))) more[heading] = value;
+  }
   return { attributes: { ...attributes, more }, findings };
 }
 

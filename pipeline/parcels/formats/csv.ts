@@ -1,5 +1,6 @@
 import { inputError, isCanopyError } from '../../../shared/errors.ts';
 import { IMPORT_LIMITS } from '../../../shared/parcel-check.ts';
+import { unguardText } from '../csv-guard.ts';
 import { isMember } from '../features.ts';
 import { uniqueNames, unreadable } from './binary-rows.ts';
 import { type CsvLayout, findIdColumn, findLayout } from './csv-columns.ts';
@@ -73,7 +74,7 @@ export function* cellsOf(
   used: readonly number[],
 ): Iterable<[string, string | null]> {
   for (const [column, heading] of table.headings.entries()) {
-    if (!used.includes(column)) yield [heading, row[column]?.trim() ? row[column]!.trim() : null];
+    if (!used.includes(column)) yield [heading, row[column]?.trim() ? unguardText(row[column]!.trim()) : null];
   }
 }
 
