@@ -35,11 +35,6 @@ export function toLocal(ring: Float64Array, { lon, lat, lonM, latM }: LocalFrame
   return local;
 }
 
-/** The place of a point in metres of the frame. */
-export function fromLocal(x: number, y: number, { lon, lat, lonM, latM }: LocalFrame): Place {
-  return [lon + x / lonM, lat + y / latM];
-}
-
 export function metresBetween(a: Place, b: Place): number {
   const { lonM, latM } = frameAt([a[0], (a[1] + b[1]) / 2]);
   return Math.hypot((b[0] - a[0]) * lonM, (b[1] - a[1]) * latM);

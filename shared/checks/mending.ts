@@ -37,7 +37,7 @@ export async function propose(kind: MendKind, given: Polygons, haBefore: number 
 }
 
 /** A Polygon of one part, else a MultiPolygon. */
-export function geometryOf(polygons: Polygons): GeoJsonGeometry {
+function geometryOf(polygons: Polygons): GeoJsonGeometry {
   const coordinates = groupRings(polygons.flat());
   return coordinates.length === 1
     ? { type: 'Polygon', coordinates: coordinates[0]! }

@@ -16,6 +16,7 @@ export function metres(m: number): string {
 /** Percent without decimals, but never 0 or 100 where it is not. */
 export function percent(pct: number): string {
   if (pct > 0 && pct < 1) return pct < 0.01 ? 'less than 0.01 %' : `${pct.toPrecision(1)} %`;
-  if (pct > 99 && pct < 100) return `${pct > 99.99 ? 'more than 99.99' : pct.toFixed(2)} %`;
+  // A rounding short of all of it is all of it.
+  if (pct > 99 && pct < 100 - 1e-6) return `${pct > 99.99 ? 'more than 99.99' : pct.toFixed(2)} %`;
   return `${Math.round(pct).toLocaleString('en')} %`;
 }

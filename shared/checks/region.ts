@@ -9,7 +9,7 @@ import { intersectPolygons } from './repair.ts';
 import { tidyRings } from './tidy.ts';
 
 /** The region that holds most of an area, and what share of it, percent; ties go to the first. */
-export function findRegion(
+function findRegion(
   polygons: Polygons,
   regions: readonly CheckRegion[],
 ): { readonly region: CheckRegion; readonly insidePct: number } {

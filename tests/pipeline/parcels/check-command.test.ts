@@ -107,6 +107,18 @@ describe('canopy parcels check', () => {
     });
   });
 
+  it('holds parcels against a register: the same parcel is registered already, and where', async () => {
+    const register = join(folder, 'register');
+    const place = ['--register', register, '--region', 'copargo', '--author', 'A. Officer', '--reason', 'first'];
+    const only = write('only.geojson', collection(feature(polygon(FIELD), { id: 'A', name: 'Nord', ...said })));
+    expect((await runCanopy(['parcels', 'import', only, ...place])).code).toBe(0);
+    const { parcels } = await reportOf(two, '--register', register);
+    expect(parcels[0]!.findings[0]).toMatchObject({ rule: 'duplicate', values: { other: 'A', region: 'copargo' } });
+    const overlaps = parcels[1]!.findings.filter(({ rule }) => rule === 'overlap');
+    expect(overlaps.map(({ values }) => `${values.other} ${values.region}`)).toEqual(['A ', 'A copargo']);
+    expect((await check(two, '--register', join(folder, 'nowhere'))).stderr).toContain('There is no register at');
+  }, 180_000);
+
   it('--mended writes what the proposals make, without tenure, and says what changed', async () => {
     const out = join(folder, 'mended.geojson');
     const { stdout } = await check(two, '--mended', out);
@@ -148,7 +160,7 @@ describe('files that mean harm (rows E 52 and 58)', () => {
     const onMore = await check(write('more.geojson', collection(...many, feature(polygon(FIELD)))));
     expect(onMore.code).toBe(1);
     expect(onMore.stderr).toMatch(/10,001 parcels.*10,000/);
-  }, 60_000);
+  }, 180_000);
 
   it('properties called __proto__ and constructor change nothing, and come back as they were', async () => {
     const text = `{"type":"Feature","properties":{"id":"A","__proto__":{"x":1},"constructor":"c"},"geometry":${JSON.stringify(polygon(FIELD))}}`;
