@@ -12,7 +12,7 @@ import { findOverlaps } from '../../pipeline/parcels/overlaps.ts';
 import { overlapArea, TOUCH_DEG } from '../../shared/geometry/overlap.ts';
 import { type MosaicParcel, makeParcelMosaic, SEED } from './parcel-mosaic.ts';
 
-const PASSES = 3;
+const PASSES = 2;
 
 const [which = '', side = '', out = ''] = process.argv.slice(2);
 const parcels = makeParcelMosaic(Number(side), SEED);

@@ -42,7 +42,7 @@ async function besidePeers(folder: string, runs: number): Promise<BenchRow> {
   return {
     work: `W6 overlaps, ${(PEER_SIDE ** 2).toLocaleString('en')} adjacent parcels`,
     compared:
-      'Parcels of 8 to 40 corners that share all borders up to 4e-10 degrees, 3 % drawn into their neighbours; index and all pairs; the best of 2 passes after a first. Ours also gives true hectares, both shares and a place for each pair.',
+      'Parcels of 8 to 40 corners that share all borders up to 4e-10 degrees, 3 % drawn into their neighbours; index and all pairs; the second of 2 passes. Ours also gives true hectares, both shares and a place for each pair.',
     amount: { count: PEER_SIDE ** 2, unit: 'parcels' },
     ours: ours!,
     peers: peers.map((figure, i) => ({ name: contenders[i + 1]!.name, figure })),
