@@ -12,6 +12,7 @@ import { useLiveFigures } from './live.ts';
 import { takeTwin } from './regions.ts';
 import { SaidFigures } from './SaidFigures.tsx';
 import { type PlaceProps, RegisterOnMap } from './slots.tsx';
+import { exposeDrafts } from './test-interface.ts';
 import { useDrawLayers, useResultParcels } from './use-draw-layers.ts';
 import { WalkPanel } from './WalkPanel.tsx';
 import { endWalk } from './walking.ts';
@@ -25,6 +26,7 @@ export default function DrawBoard({ run, twin, isPhone }: BoardProps) {
   const tool = useBoard((state) => state.tool);
   useEffect(() => takeTwin(twin), [twin]);
   useEffect(() => void loadRegister(), []);
+  useEffect(exposeDrafts, []);
   useDrawLayers();
   useResultParcels();
   useLiveFigures();

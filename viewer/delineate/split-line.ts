@@ -1,3 +1,4 @@
+import InteriorPointArea from 'jsts/org/locationtech/jts/algorithm/InteriorPointArea.js';
 import GeometryFactory from 'jsts/org/locationtech/jts/geom/GeometryFactory.js';
 import GeoJSONReader from 'jsts/org/locationtech/jts/io/GeoJSONReader.js';
 import GeoJSONWriter from 'jsts/org/locationtech/jts/io/GeoJSONWriter.js';
@@ -42,7 +43,7 @@ function splitPolygon(rings: readonly Ring[], line: Ring): Shape[number][] {
   const writer = new GeoJSONWriter();
   const found: Shape[number][] = [];
   for (const polygon of polygonizer.getPolygons().toArray()) {
-    const { x, y } = polygon.getInteriorPoint().getCoordinate();
+    const { x, y } = InteriorPointArea.getInteriorPoint(polygon);
     // Faces beside the area come about where the line crosses itself or shuts in a bay; holes are faces too.
     if (contains([rings], [x, y])) found.push(shapeOf(writer.write(polygon) as unknown as GeoJsonGeometry)[0]!);
   }
