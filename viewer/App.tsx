@@ -20,6 +20,7 @@ import { MAP_PAGES, useStore } from './state.ts';
 
 const TwinPage = lazy(() => import('./panels/TwinPage.tsx'));
 const OperationsPage = lazy(() => import('./operations/OperationsPage.tsx'));
+const OfflineStart = lazy(() => import('./register/OfflineStart.tsx'));
 const RunDialog = lazy(() => import('./shell/RunDialog.tsx'));
 const ExportDialog = lazy(() => import('./shell/ExportDialog.tsx'));
 const ShortcutsDialog = lazy(() => import('./shell/ShortcutsDialog.tsx'));
@@ -94,6 +95,7 @@ function Content({ state, isPhone, left }: ContentProps) {
   if (loading.state === 'failed') {
     const { code, message } = loading.failure;
     if (code === 'E_NO_RESULTS_YET') return <NoResultsYet />;
+    if (code === 'E_OFFLINE' && page === 'delineate') return <DraftsAlone retry={state.load} />;
     return (
       <main className="shell-page">
         <Failure message={code === 'E_OFFLINE' ? t('shell.no-server') : message} retry={state.load} />
@@ -101,6 +103,19 @@ function Content({ state, isPhone, left }: ContentProps) {
     );
   }
   return <Pages run={loading.run} twin={loading.twin} isPhone={isPhone} left={left} key={loading.run.version} />;
+}
+
+/** Without a server and without a pack there is no map, but there are the drafts of this device. */
+function DraftsAlone({ retry }: { retry(): void }) {
+  return (
+    <main className="shell-page">
+      <Boundary>
+        <Suspense fallback={<p className="shell-empty" />}>
+          <OfflineStart retry={retry} />
+        </Suspense>
+      </Boundary>
+    </main>
+  );
 }
 
 /** There will be a map, and it comes by itself. */

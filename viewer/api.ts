@@ -11,6 +11,7 @@ import type {
   TwinInfo,
 } from '../shared/api.ts';
 import type { OperationsView, RunRequest } from '../shared/operations.ts';
+import { PACK_HEADER } from './offline/cache-names.ts';
 import { useStore } from './state.ts';
 
 /** A failure with words for a person: the server's own sentence, or that it cannot be reached. */
@@ -45,7 +46,13 @@ async function getJson<T>(path: string, signal?: AbortSignal, body?: unknown): P
     set({ isConnected: false });
     throw new ApiFailure('E_OFFLINE', 'The server does not answer.');
   }
-  set({ isConnected: true, lastDataMs: Date.now() });
+  // What comes out of an offline pack is as old as the pack, and no sign of a server.
+  const packed = response.headers.get(PACK_HEADER);
+  set(
+    packed === null
+      ? { isConnected: true, lastDataMs: Date.now() }
+      : { isConnected: false, lastDataMs: Date.parse(packed) },
+  );
   return answer as T;
 }
 

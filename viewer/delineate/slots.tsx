@@ -1,10 +1,8 @@
+import { lazy } from 'react';
 import type { RunInfo, TwinInfo } from '../../shared/api.ts';
 import type { Draft } from './drafts.ts';
 
-/**
- * Where the register's own parts hang: each of these is replaced by `lazy(() => import('../register/….tsx'))`; all stand
- * in a `Boundary` with `Suspense`, so one that fails takes nothing else with it.
- */
+/** Where the register's own parts hang; all stand in a `Boundary` with `Suspense`, so one that fails takes nothing else with it. */
 
 export interface PlaceProps {
   readonly run: RunInfo;
@@ -16,19 +14,19 @@ export interface DraftProps {
 }
 
 /** Left column: list of registered parcels and drafts, import, export, offline. */
-export const RegisterPanel = (_: PlaceProps) => null;
+export const RegisterPanel = lazy(() => import('../register/RegisterPanel.tsx'));
 
 /** Over the map while parcels are delineated: takes files that are dropped, shows both sides of a conflict. */
-export const RegisterOnMap = (_: PlaceProps) => null;
+export const RegisterOnMap = lazy(() => import('../register/RegisterOnMap.tsx'));
 
 /** Of a registered parcel that was chosen on the map or in the list: its versions, results, and what can be done. */
-export const RecordPanel = (_: { readonly id: string }) => null;
+export const RecordPanel = lazy(() => import('../register/RecordPanel.tsx'));
 
 /** Within the open draft: name, intervention, dates, tenure, and handing in. */
-export const AttributeForm = (_: DraftProps) => null;
+export const AttributeForm = lazy(() => import('../register/AttributeForm.tsx'));
 
 /** Within the open draft: what the check found, proposals to mend, eligibility. */
-export const FindingsPanel = (_: DraftProps) => null;
+export const FindingsPanel = lazy(() => import('../register/FindingsPanel.tsx'));
 
 /** Within the open draft while it is in conflict: both versions, and the choice. */
-export const ConflictPanel = (_: DraftProps) => null;
+export const ConflictPanel = lazy(() => import('../register/ConflictPanel.tsx'));

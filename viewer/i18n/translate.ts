@@ -5,12 +5,18 @@ import { changeChartMessages } from './change-chart.ts';
 import { changeLayerMessages } from './change-layers.ts';
 import { delineateMessages } from './delineate.ts';
 import { draftMessages } from './draft.ts';
+import { eligibilityMessages } from './eligibility.ts';
 import { exportMessages } from './export.ts';
+import { findingMessages } from './findings.ts';
 import { layerMessages } from './layers.ts';
 import { mapMessages } from './map.ts';
+import { offlineMessages } from './offline.ts';
 import { operationsMessages } from './operations.ts';
 import { parcelMessages } from './parcel.ts';
+import { registerMessages } from './register.ts';
+import { registerFileMessages } from './register-files.ts';
 import { shellMessages } from './shell.ts';
+import { suggestionMessages } from './suggestions.ts';
 
 /** Sentences of one part of the viewer. Plain text with {names}; `{n|one|many}` chooses by the language's plural rule. */
 export type Messages<K extends string = string> = Readonly<Record<Language, Readonly<Record<K, string>>>>;
@@ -21,19 +27,30 @@ export type MessageKey = keyof typeof MESSAGES.en;
 export type Values = Readonly<Record<string, string | number>>;
 export type Translate = (key: MessageKey, values?: Values) => string;
 
+/** One type for three languages: spread as they are, their union would be too large to compile. */
+function textsOf<K extends string>(messages: Messages<K>, language: Language): Readonly<Record<K, string>> {
+  return messages[language];
+}
+
 function merged(language: Language) {
   return {
-    ...mapMessages[language],
-    ...parcelMessages[language],
-    ...shellMessages[language],
-    ...layerMessages[language],
-    ...changeMessages[language],
-    ...changeChartMessages[language],
-    ...changeLayerMessages[language],
-    ...delineateMessages[language],
-    ...draftMessages[language],
-    ...exportMessages[language],
-    ...operationsMessages[language],
+    ...textsOf(mapMessages, language),
+    ...textsOf(parcelMessages, language),
+    ...textsOf(shellMessages, language),
+    ...textsOf(layerMessages, language),
+    ...textsOf(changeMessages, language),
+    ...textsOf(changeChartMessages, language),
+    ...textsOf(changeLayerMessages, language),
+    ...textsOf(delineateMessages, language),
+    ...textsOf(draftMessages, language),
+    ...textsOf(eligibilityMessages, language),
+    ...textsOf(findingMessages, language),
+    ...textsOf(offlineMessages, language),
+    ...textsOf(registerMessages, language),
+    ...textsOf(registerFileMessages, language),
+    ...textsOf(exportMessages, language),
+    ...textsOf(suggestionMessages, language),
+    ...textsOf(operationsMessages, language),
   };
 }
 

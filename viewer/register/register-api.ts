@@ -1,10 +1,11 @@
 import type { ApiError } from '../../shared/api.ts';
 import type { Bbox } from '../../shared/grid.ts';
-import type { CheckedParcel } from '../../shared/parcel-check.ts';
+import type { CheckedParcel, ParcelFormat } from '../../shared/parcel-check.ts';
 import type {
   BatchAnswer,
   CheckAnswer,
   CheckRequest,
+  ExportReport,
   NewParcel,
   PackManifest,
   ParcelEdit,
@@ -104,6 +105,18 @@ const ROOT = '/api/register';
 const parcelPath = (id: string) => `${ROOT}/parcels/${encodeURIComponent(id)}`;
 const ifMatch = (version: number) => ({ 'if-match': `"${version}"` });
 
+interface ExportOf {
+  readonly format: Exclude<ParcelFormat, 'gpx'>;
+  /** Whether tenure and consent are in it. */
+  readonly personal: boolean;
+}
+
+/** Where the register is to be had as a file, or what that file will hold and lose. */
+export function exportAddress({ format, personal }: ExportOf, part?: 'report'): string {
+  const query = new URLSearchParams({ format, personal: String(personal) });
+  return `${ROOT}/export${part ? `/${part}` : ''}?${query}`;
+}
+
 export const registerApi = {
   info: (signal?: AbortSignal) => ask<RegisterInfo>(ROOT, { signal }),
   parcels: (bbox: Bbox | null, signal?: AbortSignal) =>
@@ -117,5 +130,8 @@ export const registerApi = {
     ask<ParcelVersion>(parcelPath(id), { method: 'PUT', body: edit, headers: ifMatch(version) }),
   withdraw: (id: string, version: number, why: ParcelWithdrawal) =>
     ask<ParcelVersion>(parcelPath(id), { method: 'DELETE', body: why, headers: ifMatch(version) }),
+  exportReport: (what: ExportOf, signal?: AbortSignal) => ask<ExportReport>(exportAddress(what, 'report'), { signal }),
+  /** A FeatureCollection as `canopy suggest` writes it. */
+  suggestions: (signal?: AbortSignal) => ask<unknown>(`${ROOT}/suggestions`, { signal }),
   pack: (bbox: Bbox, signal?: AbortSignal) => ask<PackManifest>(`${ROOT}/pack?bbox=${bbox.join(',')}`, { signal }),
 };

@@ -1,0 +1,82 @@
+import { useState } from 'react';
+import { Button } from 'react-aria-components';
+import { type Draft, dropDraft, openDraft, useDrafts } from '../delineate/drafts.ts';
+import { draftName } from '../delineate/surroundings.ts';
+import { useTranslate } from '../i18n/translate.ts';
+import { useOffline } from '../offline/offline-store.ts';
+import { IconButton } from '../shell/IconButton.tsx';
+import { ShellDialog } from '../shell/ShellDialog.tsx';
+import { useStore } from '../state.ts';
+import { haOfGeometry } from './measure-geometry.ts';
+import { sayHectares } from './quantities.ts';
+import { useRegister } from './register-store.ts';
+import { fitShapes } from './shapes.ts';
+
+/** Drafts on this device: what each is about and where it stands. */
+export function DraftList() {
+  const t = useTranslate();
+  const drafts = useDrafts((state) => state.drafts);
+  const [discarding, setDiscarding] = useState<Draft | null>(null);
+  if (drafts.size === 0) return null;
+  return (
+    <section className="reg-drafts" aria-label={t('register.drafts')}>
+      <h3>{t('register.drafts')}</h3>
+      <ul className="reg-list">
+        {[...drafts.values()].map((draft) => (
+          <DraftRow key={draft.draftId} draft={draft} discard={() => setDiscarding(draft)} />
+        ))}
+      </ul>
+      {discarding && <DiscardDialog draft={discarding} close={() => setDiscarding(null)} />}
+    </section>
+  );
+}
+
+function DraftRow({ draft, discard }: { readonly draft: Draft; readonly discard: () => void }) {
+  const t = useTranslate();
+  const language = useStore((state) => state.language);
+  const isOpen = useDrafts((state) => state.openId === draft.draftId);
+  const isForked = useOffline((state) => state.forked.includes(draft.draftId));
+  const regions = useRegister((state) => state.info?.regions);
+  const isElsewhere = regions !== undefined && !regions.some(({ id }) => id === draft.regionId);
+  const { geometry, edits, state } = draft;
+  const name = draftName(draft);
+  const ha = geometry && haOfGeometry(geometry);
+  const show = () => {
+    openDraft(draft.draftId);
+    if (geometry) fitShapes([geometry]);
+  };
+  return (
+    <li className="reg-row" data-current={isOpen || undefined}>
+      <Button className="reg-row-main" onPress={show} {...(isOpen ? { 'aria-current': 'true' as const } : {})}>
+        <span className="reg-row-name">{name}</span>
+        <span className="reg-row-more">
+          <span className={`reg-state reg-state-${state}`}>{t(`register.state.${state}`)}</span>
+          <span>{edits ? t('register.draft.edits', { id: edits.id }) : t('register.draft.new')}</span>
+          {ha !== null && <span>{sayHectares(language, ha)}</span>}
+        </span>
+        {isElsewhere && <span className="reg-row-more">{t('register.draft.elsewhere')}</span>}
+        {isForked && <span className="reg-row-warn">{t('register.draft.forked')}</span>}
+      </Button>
+      <IconButton icon="close" label={t('register.draft.discard.of', { name })} onPress={discard} />
+    </li>
+  );
+}
+
+function DiscardDialog({ draft, close }: { readonly draft: Draft; readonly close: () => void }) {
+  const t = useTranslate();
+  const discard = () => {
+    close();
+    dropDraft(draft.draftId);
+  };
+  return (
+    <ShellDialog title={t('register.draft.discard.title')} close={close}>
+      <p>{t('register.draft.discard.text', { name: draftName(draft) })}</p>
+      <div className="reg-dialog-deeds">
+        <Button onPress={close}>{t('register.draft.keep')}</Button>
+        <Button className="react-aria-Button reg-danger" onPress={discard}>
+          {t('register.draft.discard')}
+        </Button>
+      </div>
+    </ShellDialog>
+  );
+}

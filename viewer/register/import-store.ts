@@ -1,0 +1,35 @@
+import { create } from 'zustand';
+import type { ImportAnswer } from '../../shared/register.ts';
+import type { Choice } from './import-plan.ts';
+
+/** Where an import stands: from choosing a file to what was registered. */
+export type ImportState =
+  | { readonly step: 'none' }
+  | { readonly step: 'sending'; readonly name: string; readonly doneBytes: number; readonly bytes: number }
+  | { readonly step: 'failed'; readonly name: string; readonly message: string; readonly isOffline: boolean }
+  | {
+      readonly step: 'report';
+      readonly answer: ImportAnswer;
+      readonly regionId: string;
+      /** By index in the report. */
+      readonly choices: ReadonlyMap<number, Choice>;
+    }
+  | { readonly step: 'done'; readonly count: number };
+
+interface Store {
+  readonly state: ImportState;
+  /** Said where a file cannot even be sent. */
+  readonly refusal: string | null;
+  readonly note: string | null;
+}
+
+export const useImport = create<Store>()(() => ({ state: { step: 'none' }, refusal: null, note: null }));
+
+/** What the left column shows. */
+export type RegisterView = 'list' | 'import' | 'offline';
+
+export const useRegisterView = create<{ readonly view: RegisterView }>()(() => ({ view: 'list' }));
+
+export function showRegisterView(view: RegisterView): void {
+  useRegisterView.setState({ view });
+}

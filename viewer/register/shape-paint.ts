@@ -1,0 +1,33 @@
+import type { ShapeLook } from './shapes.ts';
+
+/** How one look is drawn, on the map and in its legend alike. */
+export interface LookPaint {
+  readonly colour: string;
+  readonly widthPx: number;
+  /** Dashes and gaps, CSS pixels; null is a whole line. */
+  readonly dash: readonly number[] | null;
+  /** Of the ground inside, 0 to 1. */
+  readonly fillOpacity: number;
+}
+
+/**
+ * Colours that stay apart for people who do not tell red from green (Okabe and Ito 2008), each with dashes of its own, on
+ * a casing that keeps them readable over imagery.
+ */
+export const LOOKS: Readonly<Record<ShapeLook, LookPaint>> = {
+  mine: { colour: '#0072b2', widthPx: 3.5, dash: null, fillOpacity: 0.14 },
+  theirs: { colour: '#d55e00', widthPx: 3, dash: [10, 5], fillOpacity: 0.1 },
+  base: { colour: '#4d4d4d', widthPx: 2.5, dash: [2, 4], fillOpacity: 0 },
+  version: { colour: '#d55e00', widthPx: 3, dash: [10, 5], fillOpacity: 0.08 },
+  before: { colour: '#d55e00', widthPx: 2.5, dash: [3, 4], fillOpacity: 0.06 },
+  after: { colour: '#0072b2', widthPx: 3.5, dash: null, fillOpacity: 0.16 },
+  accepted: { colour: '#007f5f', widthPx: 2.5, dash: null, fillOpacity: 0.12 },
+  warned: { colour: '#b8860b', widthPx: 2.5, dash: [10, 4], fillOpacity: 0.12 },
+  mendable: { colour: '#0072b2', widthPx: 2.5, dash: [6, 3], fillOpacity: 0.12 },
+  refused: { colour: '#c03221', widthPx: 2.5, dash: [2, 3], fillOpacity: 0.12 },
+  candidate: { colour: '#7b3294', widthPx: 1.6, dash: null, fillOpacity: 0.32 },
+  'candidate-chosen': { colour: '#7b3294', widthPx: 3.5, dash: null, fillOpacity: 0.2 },
+  place: { colour: '#d55e00', widthPx: 3, dash: null, fillOpacity: 0 },
+};
+
+export const LOOK_NAMES = Object.keys(LOOKS) as ShapeLook[];
