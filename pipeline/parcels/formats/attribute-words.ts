@@ -9,7 +9,7 @@ export const HEADINGS = {
     'polyname polynam parcelname plotname sitename nomparcelle nomparcell nomsite nom name parzellenname flurname bezeichnung bezeichnun libelle titre title label',
   ),
   intervention: words(
-    'intervention interventiontype typeintervention typeinterv practice practices pratique pratiques activite activity massnahme massnahmen massnahmenart traitement targetsys targets target',
+    'intervention interventi interventiontype typeintervention typeinterv practice practices pratique pratiques activite activity massnahme massnahmen massnahmenart traitement targetsys targets target',
   ),
   startDate: words(
     'plantstart plantsta plantstartdate startdate start plantingdate dateplanting datestart datedebut debut dateplantation dateplanta dateplant plantdate pflanzdatum pflanzbeginn startdatum beginn an1plantat anneeplantation anneeplant plantingyear yearplanted pflanzjahr date datum',

@@ -95,12 +95,12 @@ for (const { format, file, flags, reader } of FORMATS) {
       expect(largestDifferenceDeg(features[1]!.geometry, like)).toBeLessThan(1e-9);
     });
 
-    it('2,000 files with up to 12 changed bytes end as a file or a refusal', { timeout: 240_000 }, async () => {
+    it('1,000 files with up to 12 changed bytes end as a file or a refusal', { timeout: 240_000 }, async () => {
       const whole = await makeWithOgr(source, file, ...flags);
       const random = mulberry32(58);
       const pick = (count: number) => Math.floor(random() * count);
       let refused = 0;
-      for (let i = 0; i < 2000; i++) {
+      for (let i = 0; i < 1000; i++) {
         const bytes = Uint8Array.from(pick(20) === 0 ? whole.subarray(0, pick(whole.length)) : whole);
         for (let flips = 1 + pick(12); flips > 0; flips--) bytes[pick(bytes.length)] = pick(256);
         if ((await readDamaged(reader, bytes)) === null) refused += 1;

@@ -1,0 +1,72 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { runCanopy } from '../../canopy.ts';
+import { ring } from '../parcels/export/sample-versions.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'export-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string) => join(folder, name);
+
+const feature = (id: string, coordinates: unknown, properties = {}) => ({
+  type: 'Feature',
+  properties: { id, ...properties },
+  geometry: { type: 'Polygon', coordinates },
+});
+const unclosed = ring(1.7, 9.7, 0.01).slice(0, 4);
+writeFileSync(
+  at('north.geojson'),
+  JSON.stringify({
+    type: 'FeatureCollection',
+    features: [
+      feature('A', [ring(1.6, 9.7, 0.01)], { name: 'Bora', tenure: 'Deed of Chabi Bio', species: 'Khaya' }),
+      feature('B', [unclosed]),
+    ],
+  }),
+);
+
+describe('canopy parcels export', () => {
+  it('turns a GeoJSON file into a GeoPackage: 1 parcel written, the unclosed one named, exit code 3', async () => {
+    const run = await runCanopy(['parcels', 'export', at('north.geojson'), '--out', at('north.gpkg'), '--json']);
+    expect(run.code).toBe(3);
+    const document = JSON.parse(run.stdout) as {
+      parcels: number;
+      leftOut: string[];
+      limits: string[];
+      written: string[];
+    };
+    expect(document).toMatchObject({ format: 'geopackage', parcels: 1, written: [at('north.gpkg')] });
+    expect(document.leftOut).toEqual([
+      expect.stringMatching(/^B \(feature 2\): It is not closed: the outer ring starts at /),
+    ]);
+    expect(document.limits[0]).toBe('Tenure and consent were left out: they are personal data.');
+    expect(readFileSync(at('north.gpkg'), 'latin1')).not.toContain('Chabi');
+  });
+
+  it('a CSV gets its metadata beside it, under the name that was asked for', async () => {
+    const run = await runCanopy(['parcels', 'export', at('north.gpkg'), '--out', at('out.csv')]);
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    expect(run.stdout).toContain('1 parcel written to ');
+    expect(readdirSync(folder)).toEqual(expect.arrayContaining(['out.csv', 'out.csv-metadata.json']));
+    expect(readFileSync(at('out.csv'), 'utf8')).toContain('"POLYGON ((1.6 9.7, ');
+  });
+
+  it.each([
+    { args: ['--out', 'x.gpx'], said: 'GPX is for import only' },
+    { args: ['--out', 'x.xyz'], said: '--format wants geojson, kml, kmz, shapefile, geopackage, flatgeobuf, csv' },
+    { args: ['--format', 'kml', '--out', 'x.csv'], said: '--out wants a name that ends in .kml for kml' },
+    { args: [], said: 'wants --out FILE' },
+    { args: ['--register', 'r', '--out', 'x.kml'], said: 'one of them' },
+  ])('$args with a file is wrong use, exit code 2', async ({ args, said }) => {
+    const run = await runCanopy(['parcels', 'export', at('north.geojson'), ...args]);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain(said);
+  });
+
+  it('a register that is not there is named, exit code 1', async () => {
+    const run = await runCanopy(['parcels', 'export', '--register', at('none'), '--out', at('x.kml')]);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain('There is no register at');
+  });
+});
