@@ -77,7 +77,7 @@ const finding = record({
   ),
 });
 
-export const checkedParcel = record({
+const checkedParcel = record({
   index: count('place in the request or file, from 0'),
   id: text(),
   verdict: choice('accepted', 'warned', 'mendable', 'refused'),
@@ -144,7 +144,7 @@ const ifMatch = {
 } as const;
 const tags = ['register'];
 
-export const bboxQuery = {
+const bboxQuery = {
   type: 'object',
   additionalProperties: false,
   properties: { bbox: bounded(200, 'west,south,east,north in degrees; left out: everywhere') },

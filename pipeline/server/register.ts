@@ -44,14 +44,15 @@ const ONE_PARCEL_BYTES = 2 * 2 ** 20;
 /** What a file of `IMPORT_LIMITS` becomes when each of its parcels carries its provenance. */
 const BATCH_BYTES = 24 * 2 ** 20;
 /** More are not drawn on one map. */
-export const MAX_PARCELS = 20_000;
+const MAX_PARCELS = 20_000;
 
 interface ParcelRequest {
   readonly Params: { readonly id: string };
 }
 
 /** Adds what `shared/register.ts` describes, but for files in and out. */
-export function registerParcelRegister(app: FastifyInstance, options: RegisterOptions): void {
+export function registerParcelRegister(app: FastifyInstance, given: RegisterOptions): void {
+  const options = { ...given, register: withStatus(given.register) };
   app.register(async (scope) => {
     // JSON only: a form of another page cannot send it.
     scope.removeContentTypeParser('text/plain');
@@ -66,6 +67,18 @@ export function registerParcelRegister(app: FastifyInstance, options: RegisterOp
     registerExport(scope, options);
     registerUpload(scope, { ...options, regions: () => regionsOfTwin(currentOrNone(options.current)?.twin ?? null) });
   });
+}
+
+/** A register that somebody else has open may be free in a moment: that is no fault of the server. */
+function withStatus(register: Register): Register {
+  return {
+    ...register,
+    call: (name, of) =>
+      register.call(name, of).catch((error: unknown) => {
+        if (!isCanopyError(error) || error.code !== 'E_DATABASE_LOCKED') throw error;
+        throw new HttpFailure(503, error.code, error.message);
+      }),
+  };
 }
 
 function registerReading(app: FastifyInstance, options: RegisterOptions): void {

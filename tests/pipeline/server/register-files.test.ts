@@ -1,0 +1,231 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type {
+  BatchAnswer,
+  ExportReport,
+  ImportAnswer,
+  PackManifest,
+  ParcelHistory,
+  ParcelVersion,
+  RegisterInfo,
+} from '../../../shared/register.ts';
+import { type RawAnswer, rawRequest } from '../../raw-request.ts';
+import { fieldAt, SAMPLE_ATTRIBUTES, sampleEdit, sampleParcel } from '../../register-sample.ts';
+import { makeTinyResults, serveFolder, type TestServer } from '../../tiny-results.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'canopy-register-files-'));
+let dir: string;
+let server: TestServer;
+/** Of this process alone: others make temporary files at the same time. */
+const temporary = join(root, 'temporary');
+beforeAll(async () => {
+  mkdirSync(temporary);
+  process.env.TMPDIR = temporary;
+  dir = await makeTinyResults(root);
+  server = await serveFolder(dir);
+  const parcels = [0, 1, 2].map((number) => sampleParcel(number));
+  const answer = await send('POST', '/parcels/batch', JSON.stringify({ parcels }));
+  expect(answer.status).toBe(201);
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+function send(method: string, path: string, body = '', headers: Record<string, string> = {}): Promise<RawAnswer> {
+  const type =
+    body === '' ? {} : { 'content-type': 'application/json', 'content-length': `${Buffer.byteLength(body)}` };
+  const all = { origin: `http://127.0.0.1:${server.port}`, ...type, ...headers };
+  return rawRequest(server.port, `/api/register${path}`, { method, headers: all, body });
+}
+const read = <T>({ text }: RawAnswer) => JSON.parse(text) as T;
+
+let uploads = 0;
+/** A server takes 10 files a minute: one of its own for every 9. */
+async function upload(body: string, query = 'name=parcels.geojson&region=sink', headers = {}): Promise<RawAnswer> {
+  if (++uploads % 9 === 0) {
+    await server.close();
+    server = await serveFolder(dir);
+  }
+  return send('POST', `/import?${query}`, body, { 'content-type': 'application/octet-stream', ...headers });
+}
+
+function geojsonOf(numbers: readonly number[], properties: object = {}): string {
+  const features = numbers.map((number) => ({
+    type: 'Feature',
+    properties: { id: `F-${number}`, name: `Field ${number}`, ...properties },
+    geometry: fieldAt(number),
+  }));
+  return JSON.stringify({ type: 'FeatureCollection', features });
+}
+
+const leftovers = () => readdirSync(temporary).filter((name) => name.startsWith('canopy-import-'));
+
+describe('POST /api/register/import', () => {
+  it('reads 3 parcels of a GeoJSON, checks them against the register and registers none', async () => {
+    const before = read<RegisterInfo>(await send('GET', ''));
+    const text = geojsonOf([1, 10, 11]);
+    const answer = await upload(text);
+    expect(answer.status).toBe(200);
+    const { file, report, parcels } = read<ImportAnswer>(answer);
+    expect(file).toEqual({
+      name: 'parcels.geojson',
+      sha256: createHash('sha256').update(text).digest('hex'),
+      format: 'geojson',
+    });
+    expect(report.parcels.map(({ id, verdict }) => `${id} ${verdict}`)).toEqual([
+      'F-1 mendable',
+      'F-10 warned',
+      'F-11 warned',
+    ]);
+    expect(report.parcels[0]!.findings[0]).toMatchObject({ rule: 'duplicate', values: { other: 'sink-0002' } });
+    expect(parcels[1]).toMatchObject({ index: 1, place: 'feature 2', geometry: fieldAt(10) });
+    expect(parcels[1]!.attributes.name).toBe('Field 10');
+    expect(read<RegisterInfo>(await send('GET', ''))).toEqual(before);
+    expect(leftovers()).toEqual([]);
+  });
+
+  it('lets a parcel whose id the register has go by its row, with a warning, and keeps the id among its properties', async () => {
+    const text = geojsonOf([12], { id: 'sink-0001' });
+    const { report, parcels } = read<ImportAnswer>(await upload(text));
+    expect(report.parcels[0]).toMatchObject({ id: 'row-1', verdict: 'warned' });
+    expect(report.parcels[0]!.findings.map(({ rule }) => rule)).toContain('id-taken');
+    expect(parcels[0]!.attributes.more).toEqual({ id: 'sink-0001' });
+  });
+
+  it.each([
+    ['no parcel file', 'hello', 422],
+    ['nothing', '', 422],
+    ['nesting of 10,000', `${'['.repeat(10_000)}${']'.repeat(10_000)}`, 422],
+    ['a zip that is none', 'PK\u0003\u0004 and no more', 422],
+    ['11 MB', `{"x":"${'y'.repeat(11 * 2 ** 20)}"}`, 413],
+    ['21 MB of a zip', `PK${'y'.repeat(21 * 2 ** 20)}`, 413],
+  ])('answers %s with a sentence and leaves no file behind', async (what, body, status) => {
+    const answer = await upload(body);
+    expect([what, answer.status]).toEqual([what, status]);
+    const message = read<{ error?: { message: string } }>(answer).error?.message ?? '';
+    expect(message).toMatch(/\S{2,}/);
+    expect(answer.text).not.toMatch(/canopy-import-|\.ts:/);
+    expect(leftovers()).toEqual([]);
+  });
+
+  it('takes octets only, of a known region, with a name', async () => {
+    const status = async (query: string, headers = {}) => (await upload(geojsonOf([14]), query, headers)).status;
+    expect(await status('name=a&region=sink', { 'content-type': 'application/json' })).toBe(415);
+    expect(await status('name=a&region=sink', { 'content-type': 'multipart/form-data; boundary=x' })).toBe(415);
+    expect(await status('name=a&region=sink', { origin: 'http://evil.example' })).toBe(403);
+    expect(await status('name=a&region=sink', { host: 'evil.example' })).toBe(421);
+    expect(await status('name=a&region=atlantis')).toBe(422);
+    expect(await status('region=sink')).toBe(400);
+    expect(await status('name=a&region=sink&path=/etc/passwd')).toBe(400);
+  });
+
+  it('answers 429 with Retry-After to the 11th file within a minute', async () => {
+    await server.close();
+    server = await serveFolder(dir);
+    uploads = 0;
+    const answers: RawAnswer[] = [];
+    for (let i = 0; i < 11; i++)
+      answers.push(
+        await send('POST', '/import?name=a.geojson&region=sink', 'no', { 'content-type': 'application/octet-stream' }),
+      );
+    expect(answers.map(({ status }) => status)).toEqual([...Array.from({ length: 10 }, () => 422), 429]);
+    const wait = Number(answers[10]!.headers['retry-after']);
+    expect(wait).toBeGreaterThan(0);
+    expect(wait).toBeLessThanOrEqual(60);
+    await server.close();
+    server = await serveFolder(dir);
+  });
+});
+
+describe('GET /api/register/export', () => {
+  it('gives the 3 parcels as GeoJSON with every digit, and leaves tenure, consent and author out unless asked', async () => {
+    const answer = await send('GET', '/export?format=geojson');
+    expect(answer.headers['content-disposition']).toBe('attachment; filename="parcels.geojson"');
+    expect(answer.headers['cache-control']).toBe('no-store');
+    const { features } = read<{ features: { geometry: unknown }[] }>(answer);
+    expect(features.map(({ geometry }) => geometry)).toEqual([0, 1, 2].map((number) => fieldAt(number)));
+    expect(answer.text).not.toMatch(/customary|signed 2025|Awa Sabi|walked round/);
+    expect((await send('GET', '/export?format=geojson&personal=true')).text).toMatch(
+      /customary.*Awa Sabi|Awa Sabi.*customary/s,
+    );
+    const report = read<ExportReport>(await send('GET', '/export/report?format=geojson'));
+    expect(report).toMatchObject({ format: 'geojson', parcels: 3, bytes: answer.body.length });
+    expect(report.sha256).toBe(createHash('sha256').update(answer.body).digest('hex'));
+  });
+
+  it('gives each of 7 formats as its report says, byte for byte, and no GPX', async () => {
+    for (const format of ['geojson', 'kml', 'kmz', 'shapefile', 'geopackage', 'flatgeobuf', 'csv']) {
+      const report = read<ExportReport>(await send('GET', `/export/report?format=${format}`));
+      const { status, body, headers } = await send('GET', `/export?format=${format}`);
+      expect([format, status, body.length]).toEqual([format, 200, report.bytes]);
+      expect(createHash('sha256').update(body).digest('hex')).toBe(report.sha256);
+      expect(headers['content-disposition']).toContain(report.file);
+    }
+    expect((await send('GET', '/export?format=gpx')).status).toBe(400);
+    expect((await send('GET', '/export?format=geojson&file=../run.json')).status).toBe(404);
+  });
+});
+
+describe('GET /api/register/suggestions', () => {
+  it('is 404 with a sentence until the file is there, then gives it as it is', async () => {
+    expect((await send('GET', '/suggestions')).status).toBe(404);
+    const text = geojsonOf([30], { rank: 1 });
+    writeFileSync(`${dir}-suggestions.geojson`, text);
+    const answer = await send('GET', '/suggestions');
+    expect([answer.status, answer.headers['content-type'], answer.text]).toEqual([200, 'application/geo+json', text]);
+    expect(read<RegisterInfo>(await send('GET', '')).hasSuggestions).toBe(true);
+  });
+});
+
+describe('GET /api/register/pack', () => {
+  it('lists files whose lengths are those of what is then fetched, and their sum', async () => {
+    const answer = await send('GET', '/pack?bbox=2.99,9.78,3.02,9.8');
+    expect(answer.status).toBe(200);
+    const { files, bytes, maxZoom } = read<PackManifest>(answer);
+    const urls = files.map(({ url }) => url);
+    expect(urls).toContain('/api/register/parcels?bbox=2.99,9.78,3.02,9.8');
+    expect(urls).toContain('/api/run');
+    expect(urls.filter((url) => url.startsWith('/tiles/')).length).toBeGreaterThan(3);
+    expect(maxZoom).toBeGreaterThan(8);
+    expect(new Set(urls).size).toBe(urls.length);
+    expect(bytes).toBe(files.reduce((sum, file) => sum + file.bytes, 0));
+    for (const { url, bytes: length } of files)
+      expect([url, (await rawRequest(server.port, url)).body.length]).toEqual([url, length]);
+  }, 120_000);
+
+  it('wants a bbox, and has no tiles for the whole world beyond what a pack may hold', async () => {
+    expect((await send('GET', '/pack')).status).toBe(400);
+    expect((await send('GET', '/pack?bbox=1,2,3')).status).toBe(400);
+    const { files } = read<PackManifest>(await send('GET', '/pack?bbox=-180,-90,180,90'));
+    expect(files.length).toBeLessThan(2000);
+  }, 120_000);
+});
+
+describe('results', () => {
+  it('belong to version 1 of a parcel that was edited after the run had measured it, and to no version of another shape', async () => {
+    const path = join(root, 'parcels.geojson');
+    const { features } = JSON.parse(readFileSync(path, 'utf8')) as {
+      features: { properties: { id: string }; geometry: ParcelVersion['geometry'] }[];
+    };
+    const measured = features.find(({ properties }) => properties.id === 'P-10')!;
+    const other = features.find(({ properties }) => properties.id === 'P-12')!;
+    const parcels = [
+      sampleParcel(50, { id: 'P-10', regionId: 'source', geometry: measured.geometry }),
+      sampleParcel(51, { id: 'P-11', regionId: 'source', geometry: other.geometry }),
+    ];
+    const taken = await send('POST', '/parcels/batch', JSON.stringify({ parcels }));
+    expect([taken.status, taken.text.slice(0, 300)]).toEqual([201, taken.text.slice(0, 300)]);
+    const edit = sampleEdit(52, { geometry: fieldAt(60), attributes: { ...SAMPLE_ATTRIBUTES, name: 'smaller' } });
+    expect((await send('PUT', '/parcels/P-10', JSON.stringify(edit), { 'if-match': '"1"' })).status).toBe(200);
+    const history = read<ParcelHistory>(await send('GET', '/parcels/P-10/versions'));
+    const { id } = JSON.parse((await rawRequest(server.port, '/api/run')).text) as { id: string };
+    expect(history.versions.map(({ version }) => version)).toEqual([2, 1]);
+    expect(history.results).toEqual([{ version: 1, runId: id, label: 'results' }]);
+    expect(read<ParcelHistory>(await send('GET', '/parcels/P-11/versions')).results).toEqual([]);
+    expect(read<BatchAnswer>(taken).parcels[0]!.geometrySha256).toBe(history.versions[1]!.geometrySha256);
+  });
+});
