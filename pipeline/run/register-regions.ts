@@ -6,22 +6,7 @@ import type { RegisterRegion } from '../../shared/register.ts';
 import { parseParcels } from '../parcels.ts';
 import { loadProject } from '../project.ts';
 import { geometryOfParcels } from '../store/geojson.ts';
-
-/** Regions of a twin as a register shows them; none where the results have no twin. */
-export function regionsOfTwin(twin: TwinInfo | null): RegisterRegion[] {
-  if (twin === null) return [];
-  const sides = { sink: twin.sinks, source: twin.sources } as const;
-  return (['sink', 'source'] as const).flatMap((side) =>
-    sides[side].map(({ id, name, boundary, measuredAreaHa, profile }) => ({
-      id,
-      name,
-      side,
-      boundary,
-      measuredHa: measuredAreaHa,
-      statedHa: profile.areaHa?.value ?? null,
-    })),
-  );
-}
+import { regionsOfTwin } from './register-twin.ts';
 
 /** Regions that a results folder shows; throws a usage error where it has none. */
 export async function readRegionsOfResults(dir: string): Promise<RegisterRegion[]> {

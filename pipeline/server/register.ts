@@ -15,8 +15,8 @@ import type {
 import type { OpenEligibility } from '../run/eligibility.ts';
 import type { Importer } from '../run/import-parcels.ts';
 import type { Register } from '../run/register-contract.ts';
-import { regionsOfTwin } from '../run/register-regions.ts';
 import type { ServedRun } from '../run/register-results.ts';
+import { regionsOfTwin } from '../run/register-twin.ts';
 import { currentOrNone } from './current-results.ts';
 import { HttpFailure } from './failure.ts';
 import { parseBbox } from './ogc-query.ts';
