@@ -35,10 +35,15 @@ export async function scoreDemoSuggestions(
     const given = flags.map((flag, k) => (flags[k - 1] === '--layers' ? join(demo, flag) : flag));
     const place = ['--region', 'copargo', '--project', project!, '--parcels', parcels!, '--min-ha', '1'];
     await runCanopy(['suggest', ...place, ...given, '--out', out]);
-    return scoreSuggestions(await readSuggestTruth(demo), readAreas(out, frameOf()));
+    return await scoreFile(demo, out);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The score of suggestions that are there already. */
+export async function scoreFile(demo: string, path: string): Promise<SuggestScore> {
+  return scoreSuggestions(await readSuggestTruth(demo), readAreas(path, frameOf()));
 }
 
 function frameOf() {
