@@ -5,20 +5,20 @@ import type { Intervention } from '../../../shared/parcel-check.ts';
  * letters as shapefiles do), of land offices and programmes in English, French and German.
  */
 export const HEADINGS = {
-  name: words(
+  name: ranked(
     'polyname polynam parcelname plotname sitename nomparcelle nomparcell nomsite nom name parzellenname flurname bezeichnung bezeichnun libelle titre title label',
   ),
-  intervention: words(
+  intervention: ranked(
     'intervention interventi interventiontype typeintervention typeinterv practice practices pratique pratiques activite activity massnahme massnahmen massnahmenart traitement targetsys targets target',
   ),
-  startDate: words(
+  startDate: ranked(
     'plantstart plantsta plantstartdate startdate start plantingdate dateplanting datestart datedebut debut dateplantation dateplanta dateplant plantdate pflanzdatum pflanzbeginn startdatum beginn an1plantat anneeplantation anneeplant plantingyear yearplanted pflanzjahr date datum',
   ),
-  tenure: words(
+  tenure: ranked(
     'tenure landtenure tenuretype tenurerecord regimefoncier statutfoncier titrefoncier actefoncier foncier tenurefonciere landtitle titledeed propriete besitz besitzform eigentum grundbuch grundbuchblatt',
   ),
-  consent: words('consent consentrecord fpic clip cliip consentement accord einwilligung zustimmung'),
-} as const;
+  consent: ranked('consent consentrecord fpic clip cliip consentement accord einwilligung zustimmung'),
+};
 
 /** Headings of a stated area whose unit is known although they do not name it. */
 export const AREA_IN_HA = new Set(
@@ -80,4 +80,9 @@ export function monthOf(plainWord: string): number | null {
 
 function words(text: string): readonly string[] {
   return text.split(' ');
+}
+
+/** Words with their places in the list. */
+function ranked(text: string): ReadonlyMap<string, number> {
+  return new Map(words(text).map((name, rank) => [name, rank]));
 }

@@ -58,16 +58,21 @@ function isGiven(value: JsonValue): boolean {
   return value !== null && !(typeof value === 'string' && value.trim() === '');
 }
 
-function* given(columns: ReadonlyMap<string, Column>, headings: readonly string[]): Iterable<Column> {
-  for (const heading of headings) {
-    const column = columns.get(heading);
-    if (column) yield column;
+/** The columns whose headings are in the list, the surest first. */
+function given(columns: ReadonlyMap<string, Column>, headings: ReadonlyMap<string, number>): readonly Column[] {
+  const found: { readonly rank: number; readonly column: Column }[] = [];
+  for (const [plain, column] of columns) {
+    const rank = headings.get(plain);
+    if (rank !== undefined) found.push({ rank, column });
   }
+  return found.length < 2
+    ? found.map(({ column }) => column)
+    : found.toSorted((a, b) => a.rank - b.rank).map(({ column }) => column);
 }
 
 function findText(
   columns: ReadonlyMap<string, Column>,
-  headings: readonly string[],
+  headings: ReadonlyMap<string, number>,
 ): { value: string; heading: string } | null {
   for (const { heading, value } of given(columns, headings)) {
     if (typeof value === 'string' || typeof value === 'number') return { value: String(value).trim(), heading };

@@ -9,6 +9,8 @@ const DEGREES = /^([+-])?(\d{1,3}(?:[.,]\d+)?)°(?:(\d{1,2}(?:[.,]\d+)?)['′’
  */
 export function parseCoordinate(cell: string): number | null {
   if (cell.length > 60) return null;
+  // Nearly all cells are plain numbers.
+  if (PLAIN.test(cell)) return Number(cell.replace(',', '.'));
   const trimmed = cell
     .replaceAll(/[\u00a0\u202f\u2009]/g, ' ')
     .replaceAll('−', '-')

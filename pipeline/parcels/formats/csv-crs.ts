@@ -1,4 +1,5 @@
-import { crsToLonLat } from '../../../shared/transform.ts';
+import { isCanopyError } from '../../../shared/errors.ts';
+import { type Converter, crsToLonLat } from '../../../shared/transform.ts';
 import { isMember } from '../features.ts';
 import { unreadable } from './binary-rows.ts';
 import type { CsvRow } from './csv.ts';
@@ -30,9 +31,12 @@ export function placeRows(
       `${name} does not say which CRS its coordinates are in; they look like degrees and were taken for longitude and latitude.`,
     );
   }
+  const converters = new Map<number, Converter>();
   const features = rows.map(({ srid, ...row }): RawFeature => {
     const converted =
-      srid === null ? door && reprojectGeometry(row.geometry, door.convert, row.place) : placeBySrid(row, srid);
+      srid === null
+        ? door && reprojectGeometry(row.geometry, door.convert, row.place)
+        : placeBySrid(row, srid, converters);
     return converted === null
       ? row
       : { ...row, geometry: converted.geometry, findings: [...row.findings, ...converted.findings] };
@@ -40,11 +44,18 @@ export function placeRows(
   return { features, notes };
 }
 
-function placeBySrid(row: RawFeature, srid: number): ReturnType<typeof reprojectGeometry> {
+function placeBySrid(
+  row: RawFeature,
+  srid: number,
+  converters: Map<number, Converter>,
+): ReturnType<typeof reprojectGeometry> {
   try {
-    return reprojectGeometry(row.geometry, crsToLonLat(`EPSG:${srid}`), row.place);
+    const convert = converters.get(srid) ?? crsToLonLat(`EPSG:${srid}`);
+    converters.set(srid, convert);
+    return reprojectGeometry(row.geometry, convert, row.place);
   } catch (error) {
-    return { geometry: null, findings: [unreadable(row.place, (error as Error).message)] };
+    if (!isCanopyError(error)) throw error;
+    return { geometry: null, findings: [unreadable(row.place, error.message)] };
   }
 }
 

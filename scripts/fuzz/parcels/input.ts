@@ -54,7 +54,8 @@ function harmSome(
 ): Buffer {
   let bytes = given;
   const times = pick(random, [1, 1, 1, 2, 3]);
-  for (let i = 0; i < times && bytes.length > 0; i++) {
+  // A file that has grown is slow to harm again, and shows little more.
+  for (let i = 0; i < times && bytes.length > 0 && bytes.length < 300_000; i++) {
     const [name, mutate]: readonly [string, Mutate] =
       isText && random() < 0.7 ? pick(random, TEXTS) : pick(random, BYTES);
     names.push(name);

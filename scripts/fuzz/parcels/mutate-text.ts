@@ -80,7 +80,7 @@ export const TEXT_MUTATORS: Readonly<Record<string, Mutate>> = {
   },
   'element repeated': (bytes, random) =>
     replaceOne(bytes, random, /<([A-Za-z:]+)[^<>]*>[^<>]*<\/\1>|\{[^{}]*\}|\[[^[\]]*\]|[^\n]*\n/g, (found) =>
-      found.repeat(pick(random, [2, 3, 50, 2000])),
+      found.repeat(pick(random, found.length > 200 ? [2, 3, 50] : [2, 3, 50, 2000])),
     ),
   'element nested': (bytes, random) => {
     const [open, close] = pick(random, [
@@ -101,7 +101,7 @@ export const TEXT_MUTATORS: Readonly<Record<string, Mutate>> = {
   'quotes changed': (bytes, random) =>
     replaceOne(bytes, random, /["']/g, () => pick(random, ['', '"', "'", '""', '\\"'])),
   'long text': (bytes, random) =>
-    replaceOne(bytes, random, /[A-Za-z]{3,}/g, (found) => found.repeat(pick(random, [100, 5000, 50_000]))),
+    replaceOne(bytes, random, /[A-Za-z]{3,}/g, (found) => found.slice(0, 20).repeat(pick(random, [100, 5000, 20_000]))),
 };
 
 function replaceOne(bytes: Buffer, random: Random, pattern: RegExp, replacement: (found: string) => string): Buffer {
