@@ -75,7 +75,8 @@ describe('canopy suggest on the demo twin', () => {
     found.forEach((one, k) => {
       for (const other of [...found.slice(k + 1), ...parcels])
         if (bboxesTouch(one.bbox, other.bbox)) expect(overlapHa(one.rings, other.rings)).toBe(0);
-      expect(overlapHa(one.rings, region!.rings) / measureAreaHa(one.rings)).toBeCloseTo(1, 6);
+      // Straight in lon/lat on the one side, geodesics on the other: they differ by a millionth.
+      expect(overlapHa(one.rings, region!.rings) / measureAreaHa(one.rings)).toBeCloseTo(1, 5);
     });
   });
 
