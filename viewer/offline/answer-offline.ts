@@ -1,3 +1,4 @@
+import type { RegisterPage } from '../../shared/register.ts';
 import { PACK_CACHE, SHELL_CACHE } from './cache-names.ts';
 
 /** A page that comes from the store in less time is better than one that never comes over a weak connection. */
@@ -6,6 +7,11 @@ const DATA_WITHIN_MS = 10_000;
 
 /** What of the server's own data a pack may hold; everything else goes to the server and nowhere else. */
 const PACKED = [/^\/tiles\//, /^\/api\/(run|twin|change)$/, /^\/api\/register(\/parcels)?$/];
+
+/** Whether a pack can answer for an address of the server. */
+export function isPacked({ pathname }: URL): boolean {
+  return PACKED.some((path) => path.test(pathname));
+}
 
 /** Who answers a request: nobody here, the files of the page, or a pack. */
 export type Answerer = 'none' | 'page' | 'file' | 'tile' | 'data';
@@ -21,7 +27,7 @@ export function answererOf({ method, isNavigation, url }: Asked, origin: string,
   if (method !== 'GET' || url.origin !== origin) return 'none';
   if (isNavigation) return url.pathname === '/' ? 'page' : 'none';
   if (url.pathname !== '/' && files.has(url.pathname)) return 'file';
-  if (!PACKED.some((path) => path.test(url.pathname))) return 'none';
+  if (!isPacked(url)) return 'none';
   return url.pathname.startsWith('/tiles/') ? 'tile' : 'data';
 }
 
@@ -44,7 +50,7 @@ export async function answerTile(request: Request): Promise<Response> {
 /** Data as the server has them, or as a pack holds them. A pack holds the parcels of its place whatever the box asked for. */
 export async function answerData(request: Request): Promise<Response> {
   const isList = new URL(request.url).pathname === '/api/register/parcels';
-  const kept = () => findKept(PACK_CACHE, request, { ignoreSearch: isList });
+  const kept = () => (isList ? findParcels(request) : findKept(PACK_CACHE, request));
   return serverFirst(request, kept, DATA_WITHIN_MS);
 }
 
@@ -68,16 +74,31 @@ async function serverFirst(
   }
 }
 
-/** The newest kept answer; caches are listed in the order in which they were made. */
-async function findKept(
+/** Every parcel that some pack holds, as the newest of them has it. */
+async function findParcels(request: Request): Promise<Response | undefined> {
+  const found = await findAllKept(PACK_CACHE, request, { ignoreSearch: true });
+  const [newest] = found;
+  if (!newest || found.length === 1) return newest;
+  const pages = (await Promise.all(found.map((answer) => answer.json()))) as RegisterPage[];
+  const parcels = new Map(pages.toReversed().flatMap((page) => page.parcels.map((parcel) => [parcel.id, parcel])));
+  const page: RegisterPage = { revision: pages[0]!.revision, parcels: [...parcels.values()] };
+  return new Response(JSON.stringify(page), { headers: newest.headers });
+}
+
+async function findKept(prefix: string, request: Request | string): Promise<Response | undefined> {
+  return (await findAllKept(prefix, request))[0];
+}
+
+/** Kept answers, the newest first; caches are listed in the order in which they were made. */
+async function findAllKept(
   prefix: string,
   request: Request | string,
   { ignoreSearch = false } = {},
-): Promise<Response | undefined> {
-  const names = (await caches.keys()).filter((name) => name.startsWith(prefix)).reverse();
-  for (const name of names) {
-    const found = await (await caches.open(name)).match(request, { ignoreSearch, ignoreVary: true });
-    if (found) return found;
+): Promise<Response[]> {
+  const found: Response[] = [];
+  for (const name of (await caches.keys()).filter((one) => one.startsWith(prefix)).reverse()) {
+    const answer = await (await caches.open(name)).match(request, { ignoreSearch, ignoreVary: true });
+    if (answer) found.push(answer);
   }
-  return undefined;
+  return found;
 }

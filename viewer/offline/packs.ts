@@ -1,5 +1,6 @@
 import type { Bbox } from '../../shared/grid.ts';
 import type { PackManifest } from '../../shared/register.ts';
+import { isPacked } from './answer-offline.ts';
 import { PACK_CACHE, PACK_HEADER } from './cache-names.ts';
 import { openDatabase, type Pack } from './database.ts';
 import { useOffline } from './offline-store.ts';
@@ -24,6 +25,12 @@ async function measureRoom(): Promise<void> {
   const { usage, quota } = (await navigator.storage?.estimate?.().catch(() => undefined)) ?? {};
   if (usage === undefined || quota === undefined) return;
   useOffline.setState({ room: { usedBytes: usage, quotaBytes: quota } });
+}
+
+/** What of a pack has to be fetched: files of the page itself are kept already, by the page's own worker. */
+export function packedOnly(manifest: PackManifest): PackManifest {
+  const files = manifest.files.filter(({ url }) => isPacked(new URL(url, location.origin)));
+  return { ...manifest, files, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
 /** Fetches a pack that the server described; keeps what came when it is interrupted. */

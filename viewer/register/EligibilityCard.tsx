@@ -1,3 +1,4 @@
+import './findings.css';
 import type { Eligibility, EligibilityRule } from '../../shared/eligibility.ts';
 import { sayDate, sayRule } from './eligibility-words.ts';
 import { LightMark } from './LightMark.tsx';

@@ -1,3 +1,4 @@
+import './findings.css';
 import { useState } from 'react';
 import { Button, ToggleButton } from 'react-aria-components';
 import type { GeoJsonGeometry } from '../../shared/api.ts';

@@ -1,3 +1,4 @@
+import './form.css';
 import { FieldError, Input, Label, Text, TextArea, TextField } from 'react-aria-components';
 import { useTranslate } from '../i18n/translate.ts';
 

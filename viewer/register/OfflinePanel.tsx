@@ -6,7 +6,7 @@ import type { Bbox } from '../../shared/grid.ts';
 import type { PackManifest } from '../../shared/register.ts';
 import { surfacesOf } from '../map/map-store.ts';
 import { useOffline } from '../offline/offline-store.ts';
-import { fetchPack, readPacks, stopPack } from '../offline/packs.ts';
+import { fetchPack, packedOnly, readPacks, stopPack } from '../offline/packs.ts';
 import { useIsConnected } from '../shell/connection.ts';
 import { IconButton } from '../shell/IconButton.tsx';
 import { FormField } from './FormField.tsx';
@@ -66,7 +66,7 @@ function NewPack() {
     setOffer(null);
     try {
       const box = bboxDeg as unknown as Bbox;
-      setOffer({ manifest: await registerApi.pack(box), bboxDeg: box });
+      setOffer({ manifest: packedOnly(await registerApi.pack(box)), bboxDeg: box });
     } catch (error) {
       setFailure(failureOf(error).message);
     } finally {

@@ -2,11 +2,10 @@ import './import.css';
 import { useState } from 'react';
 import { Button, Label, Radio, RadioGroup, Switch } from 'react-aria-components';
 import { PARCEL_FORMATS, type ParcelFormat } from '../../shared/parcel-check.ts';
-import type { ExportReport } from '../../shared/register.ts';
 import { useIsConnected } from '../shell/connection.ts';
 import { ShellDialog } from '../shell/ShellDialog.tsx';
 import { sayBytes } from './quantities.ts';
-import { exportAddress, registerApi } from './register-api.ts';
+import { type ExportFiles, exportAddress, registerApi } from './register-api.ts';
 import { failureOf } from './register-store.ts';
 import { useSpeaker } from './use-speaker.ts';
 
@@ -19,7 +18,7 @@ export default function RegisterExport({ close }: { readonly close: () => void }
   const isConnected = useIsConnected();
   const [format, setFormat] = useState<ExportFormat>('geojson');
   const [personal, setPersonal] = useState(false);
-  const [report, setReport] = useState<ExportReport | null>(null);
+  const [report, setReport] = useState<ExportFiles | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const [isMaking, setMaking] = useState(false);
   const forget = () => {
@@ -64,7 +63,9 @@ export default function RegisterExport({ close }: { readonly close: () => void }
             {t('export.register.failed')} <span lang="en">{failure}</span>
           </p>
         )}
-        <div role="status">{report && <Made report={report} address={exportAddress({ format, personal })} />}</div>
+        <div role="status">
+          {report && <Made report={report} addressOf={(file) => exportAddress({ format, personal }, file)} />}
+        </div>
         {!report && (
           <div className="reg-dialog-deeds">
             <Button data-primary="" isDisabled={!isConnected} isPending={isMaking} onPress={() => void make()}>
@@ -100,10 +101,15 @@ function FormatChoice({
   );
 }
 
+interface MadeProps {
+  readonly report: ExportFiles;
+  readonly addressOf: (file: string) => string;
+}
+
 /** What was made, what it lost, and its download. */
-function Made({ report, address }: { readonly report: ExportReport; readonly address: string }) {
+function Made({ report, addressOf }: MadeProps) {
   const { t, language } = useSpeaker();
-  const { file, parcels, bytes, limits } = report;
+  const { file, parcels, bytes, limits, files } = report;
   return (
     <div className="reg-made">
       <p>
@@ -121,9 +127,11 @@ function Made({ report, address }: { readonly report: ExportReport; readonly add
           </ul>
         </>
       )}
-      <a className="react-aria-Button" data-primary="" href={address} download={file}>
-        {t('export.register.download')}
-      </a>
+      {files.map(({ name }) => (
+        <a key={name} className="react-aria-Button" data-primary="" href={addressOf(name)} download={name}>
+          {t('export.register.download')} {files.length > 1 && name}
+        </a>
+      ))}
     </div>
   );
 }

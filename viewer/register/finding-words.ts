@@ -22,7 +22,7 @@ export function sayFinding(
 ): Said {
   const key = [variantOf(rule, values), rule].map((name) => `finding.${name}`).find(isKey);
   if (key === undefined) return { text: message, isEnglish: true };
-  const text = speaker.t(key, { ...formatValues(values, speaker), ...namesOf(values, speaker) });
+  const text = speaker.t(key, { ...formatValues(values, speaker), ...namesOf(values, speaker), ...kindOf(values) });
   return { text: text.charAt(0).toLocaleUpperCase(speaker.language) + text.slice(1), isEnglish: false };
 }
 
@@ -56,6 +56,12 @@ function namesOf({ part, ring, other, region }: CheckFinding['values'], { t }: S
     of: t(ofPart ? 'finding.of.part' : 'finding.of.parcel', known),
     ...(other === undefined ? {} : { otherName: t(otherKey, { other, region: region ?? '' }) }),
   };
+}
+
+/** The check says `called Point`, or more; the name of the kind is what is the same in every language. */
+function kindOf({ kind }: CheckFinding['values']): Values {
+  const [, name] = /^called (\S+)/.exec(String(kind)) ?? [];
+  return name === undefined ? {} : { kind: name };
 }
 
 /** Numbers with their units, by the endings of their names; counts stay numbers, by which the plural is chosen. */

@@ -111,10 +111,18 @@ interface ExportOf {
   readonly personal: boolean;
 }
 
-/** Where the register is to be had as a file, or what that file will hold and lose. */
-export function exportAddress({ format, personal }: ExportOf, part?: 'report'): string {
-  const query = new URLSearchParams({ format, personal: String(personal) });
-  return `${ROOT}/export${part ? `/${part}` : ''}?${query}`;
+/** A file that an export is made of; some formats need more than one. */
+export interface ExportFiles extends ExportReport {
+  readonly files: readonly { readonly name: string; readonly bytes: number }[];
+}
+
+/** Where a file of the register is to be had. */
+export function exportAddress({ format, personal }: ExportOf, file: string): string {
+  return `${ROOT}/export?${new URLSearchParams({ format, personal: String(personal), file })}`;
+}
+
+function exportReportAddress({ format, personal }: ExportOf): string {
+  return `${ROOT}/export/report?${new URLSearchParams({ format, personal: String(personal) })}`;
 }
 
 export const registerApi = {
@@ -130,7 +138,7 @@ export const registerApi = {
     ask<ParcelVersion>(parcelPath(id), { method: 'PUT', body: edit, headers: ifMatch(version) }),
   withdraw: (id: string, version: number, why: ParcelWithdrawal) =>
     ask<ParcelVersion>(parcelPath(id), { method: 'DELETE', body: why, headers: ifMatch(version) }),
-  exportReport: (what: ExportOf, signal?: AbortSignal) => ask<ExportReport>(exportAddress(what, 'report'), { signal }),
+  exportReport: (what: ExportOf) => ask<ExportFiles>(exportReportAddress(what)),
   /** A FeatureCollection as `canopy suggest` writes it. */
   suggestions: (signal?: AbortSignal) => ask<unknown>(`${ROOT}/suggestions`, { signal }),
   pack: (bbox: Bbox, signal?: AbortSignal) => ask<PackManifest>(`${ROOT}/pack?bbox=${bbox.join(',')}`, { signal }),
