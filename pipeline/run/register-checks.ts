@@ -129,7 +129,7 @@ function findTextFault({ attributes }: ParcelCandidate): CheckFinding[] {
 }
 
 /** What is said of an id that the register does not take. */
-export function findIdFault(id: string): CheckFinding[] {
+function findIdFault(id: string): CheckFinding[] {
   const fault = faultOfRegisterId(id);
   return fault === null ? [] : [errorOf('id', describeIdFault(id, fault), { id: id.slice(0, 128) })];
 }

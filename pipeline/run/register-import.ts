@@ -45,7 +45,7 @@ export interface ImportOutcome {
 }
 
 /** The same file and row has the same draft, so that importing it again makes no second parcel. */
-export function draftOfRow(fileSha256: string, index: number): string {
+function draftOfRow(fileSha256: string, index: number): string {
   return `file-${fileSha256.slice(0, 40)}-${index}`;
 }
 

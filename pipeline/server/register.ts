@@ -43,6 +43,7 @@ export interface RegisterOptions {
 const ONE_PARCEL_BYTES = 2 * 2 ** 20;
 /** What a file of `IMPORT_LIMITS` becomes when each of its parcels carries its provenance. */
 const BATCH_BYTES = 24 * 2 ** 20;
+const ANSWER_MS = 5 * 60_000;
 /** More are not drawn on one map. */
 const MAX_PARCELS = 20_000;
 
@@ -56,6 +57,10 @@ export function registerParcelRegister(app: FastifyInstance, given: RegisterOpti
   app.register(async (scope) => {
     // JSON only: a form of another page cannot send it.
     scope.removeContentTypeParser('text/plain');
+    // The server gives up silent connections after 30 s; to open a register and to check 10,000 parcels may take longer.
+    scope.addHook('preHandler', async (_request, reply) => {
+      reply.raw.setTimeout(ANSWER_MS);
+    });
     scope.addHook('onSend', async (_request, reply) => {
       reply.header('cache-control', 'no-store');
     });

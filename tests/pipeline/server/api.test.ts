@@ -225,7 +225,7 @@ describe('the list of parcels', () => {
 });
 
 describe('GET /api/openapi.json', () => {
-  it('describes each of the 28 kinds of address, with answers, and holds no reference into nowhere', async () => {
+  it('describes each of the 39 kinds of address, with answers, and holds no reference into nowhere', async () => {
     const document = await get<{
       openapi: string;
       paths: Record<string, { get?: { responses: object }; post?: { responses: object } }>;
@@ -243,6 +243,17 @@ describe('GET /api/openapi.json', () => {
       '/api/parcels/{id}/change',
       '/api/parcels/{id}/chips/{file}',
       '/api/parcels/{id}/observations',
+      '/api/register',
+      '/api/register/check',
+      '/api/register/export',
+      '/api/register/export/report',
+      '/api/register/import',
+      '/api/register/pack',
+      '/api/register/parcels',
+      '/api/register/parcels/batch',
+      '/api/register/parcels/{id}',
+      '/api/register/parcels/{id}/versions',
+      '/api/register/suggestions',
       '/api/run',
       '/api/twin',
       '/files/layers/{name}',
@@ -264,7 +275,8 @@ describe('GET /api/openapi.json', () => {
     ]);
     for (const { get: asked, post: told } of Object.values(document.paths)) {
       const answers = (asked ?? told)!.responses as Record<string, { content?: object }>;
-      expect(Object.keys(answers[asked ? '200' : '202']!.content ?? {}).length).toBeGreaterThan(0);
+      const success = Object.keys(answers).find((status) => status.startsWith('2'))!;
+      expect(Object.keys(answers[success]!.content ?? {}).length).toBeGreaterThan(0);
     }
     const used = JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g);
     for (const [, name] of used) expect(Object.keys(document.components.schemas)).toContain(name);
