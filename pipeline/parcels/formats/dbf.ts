@@ -52,33 +52,28 @@ export function openDbf(bytes: Uint8Array, { stem, name, cpg }: DbfNames): DbfTa
   const { names, notes: nameNotes } = uniqueNames(fields.map(({ nameBytes }) => charset.decode(nameBytes).trim()));
   const isKept = fields.map(({ type }) => READ_TYPES.includes(type));
   const at = (row: number) => headerBytes + row * rowBytes;
+  const isDeleted = (row: number) => bytes[at(row)] === DELETED;
+  const readRow = (row: number) => {
+    const properties: Record<string, JsonValue> = Object.create(null);
+    for (const [i, field] of fields.entries()) {
+      const start = at(row) + field.start;
+      if (!isKept[i]) continue;
+      properties[names[i]!] = readValue(field.type, charset.decode(bytes.subarray(start, start + field.length)));
+    }
+    return { isDeleted: isDeleted(row), properties };
+  };
+  const shortNote = `${stem}.dbf says it has ${statedRows.toLocaleString('en')} rows and has ${rows.toLocaleString('en')}.`;
+  const left = names.filter((_, i) => !isKept[i]);
   return {
     rows,
     notes: [
-      ...(rows < statedRows
-        ? [`${stem}.dbf says it has ${statedRows.toLocaleString('en')} rows and has ${rows.toLocaleString('en')}.`]
-        : []),
+      ...(rows < statedRows ? [shortNote] : []),
       ...nameNotes,
-      ...names
-        .filter((_, i) => !isKept[i])
-        .map((field) => `The column "${field}" of ${stem}.dbf is of a kind that is not read; it was left out.`),
+      ...left.map((field) => `The column "${field}" of ${stem}.dbf is of a kind that is not read; it was left out.`),
       ...charsetNote(charset, cells, stem),
     ],
-    readRow(row) {
-      if (row >= rows) return null;
-      const properties: Record<string, JsonValue> = Object.create(null);
-      for (const [i, field] of fields.entries()) {
-        if (!isKept[i]) continue;
-        const start = at(row) + field.start;
-        properties[names[i]!] = readValue(field.type, charset.decode(bytes.subarray(start, start + field.length)));
-      }
-      return { isDeleted: bytes[at(row)] === DELETED, properties };
-    },
-    countDeleted(count) {
-      let deleted = 0;
-      for (let row = 0; row < Math.min(count, rows); row++) if (bytes[at(row)] === DELETED) deleted += 1;
-      return deleted;
-    },
+    readRow: (row) => (row < rows ? readRow(row) : null),
+    countDeleted: (count) => Array.from({ length: Math.min(count, rows) }, (_, row) => row).filter(isDeleted).length,
   };
 }
 

@@ -1,5 +1,6 @@
 import { inputError } from '../../../shared/errors.ts';
 import type { CheckFinding, JsonValue } from '../../../shared/parcel-check.ts';
+import type { Converter } from '../../../shared/transform.ts';
 import { type Area, faultText, type OtherShape, openBudget, RowFault, toGeoJson, unreadable } from './binary-rows.ts';
 import { type FgbHeader, readHeader } from './flatgeobuf-header.ts';
 import { readCells } from './flatgeobuf-properties.ts';
@@ -38,31 +39,13 @@ export const readFlatgeobuf: ReadFormat = (bytes, options) => {
   const { name } = options;
   const header = readHeader(bytes, name);
   const { convert, notes } = openCrs(header.crs, options, 'does not say its CRS');
-  const budget = openBudget(name);
+  const { takeVertices, checkRows } = openBudget(name);
   const spans = findFeatures(bytes, header, name);
-  budget.checkRows(spans.list.length);
-  const binary = new Set<string>();
-  let flattened = 0;
-  const features = spans.list.map((view, row): RawFeature => {
-    const place = `feature ${row + 1}`;
-    let properties: Readonly<Record<string, JsonValue>> = Object.create(null);
-    let findings: CheckFinding[] = [];
-    let geometry: unknown = null;
-    try {
-      const root = readRoot(view);
-      const table = readChild(root, FEATURE.geometry);
-      const shape = table === null ? null : readGeometry(table, header.geometryType, budget.takeVertices);
-      if (shape?.isFlattened) flattened += 1;
-      if (shape !== null) geometry = toGeoJson(shape, convert);
-      const cells = readCells(propertyBytes(root), ownColumns(root, header), (column) => binary.add(column));
-      ({ properties, findings } = readProperties(Object.entries(cells)));
-    } catch (error) {
-      findings = [...findings, unreadable(place, faultText(error))];
-      geometry = null;
-    }
-    return { geometry, properties, featureId: undefined, place, findings };
-  });
-  const flat = `Z or M of ${flattened} ${flattened === 1 ? 'feature' : 'features'} was left out: parcels are flat.`;
+  checkRows(spans.list.length);
+  const seen: Seen = { binary: new Set(), flattened: 0 };
+  const door: Door = { header, convert, takeVertices, seen };
+  const features = spans.list.map((view, row) => readFeature(view, `feature ${row + 1}`, door));
+  const flat = `Z or M of ${seen.flattened} ${seen.flattened === 1 ? 'feature' : 'features'} was left out: parcels are flat.`;
   return {
     format: 'flatgeobuf',
     features,
@@ -70,11 +53,42 @@ export const readFlatgeobuf: ReadFormat = (bytes, options) => {
       ...notes,
       ...header.notes,
       ...spans.notes,
-      ...(flattened > 0 ? [flat] : []),
-      ...[...binary].map((column) => `Binary values of the column "${column}" were left out.`),
+      ...(seen.flattened > 0 ? [flat] : []),
+      ...[...seen.binary].map((column) => `Binary values of the column "${column}" were left out.`),
     ],
   };
 };
+
+/** What was left out on the way. */
+interface Seen {
+  readonly binary: Set<string>;
+  flattened: number;
+}
+
+interface Door {
+  readonly header: FgbHeader;
+  readonly convert: Converter;
+  readonly takeVertices: (count: number) => void;
+  readonly seen: Seen;
+}
+
+function readFeature(view: DataView, place: string, { header, convert, takeVertices, seen }: Door): RawFeature {
+  let properties: Readonly<Record<string, JsonValue>> = Object.create(null);
+  let findings: CheckFinding[] = [];
+  try {
+    const root = readRoot(view);
+    const cells = readCells(propertyBytes(root), ownColumns(root, header), (column) => seen.binary.add(column));
+    ({ properties, findings } = readProperties(Object.entries(cells)));
+    const table = readChild(root, FEATURE.geometry);
+    const shape = table === null ? null : readGeometry(table, header.geometryType, takeVertices);
+    if (shape?.isFlattened) seen.flattened += 1;
+    const geometry = shape === null ? null : toGeoJson(shape, convert);
+    return { geometry, properties, featureId: undefined, place, findings };
+  } catch (error) {
+    const all = [...findings, unreadable(place, faultText(error))];
+    return { geometry: null, properties, featureId: undefined, place, findings: all };
+  }
+}
 
 /** The features one after the other, each in its own bytes. Throws E_FLATGEOBUF where one reaches beyond the file. */
 function findFeatures(bytes: Uint8Array, { featuresAt, features }: FgbHeader, name: string) {

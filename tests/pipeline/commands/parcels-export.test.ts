@@ -64,6 +64,44 @@ describe('canopy parcels export', () => {
     expect(run.stderr).toContain(said);
   });
 
+  it('writes 1 parcel of a register with who and why only when asked for', { timeout: 240_000 }, async () => {
+    const register = at('register');
+    const imported = await runCanopy(
+      ['parcels', 'import', at('north.geojson'), '--register', register, '--region', 'copargo'].concat([
+        '--author',
+        'Awa Sanni',
+        '--reason',
+        'First survey',
+      ]),
+    );
+    expect(imported.stdout).toContain('1 of 2 parcels registered');
+    const plain = await runCanopy(['parcels', 'export', '--register', register, '--out', at('plain.geojson')]);
+    expect(plain).toMatchObject({ code: 0, stderr: '' });
+    const personal = await runCanopy([
+      'parcels',
+      'export',
+      '--register',
+      register,
+      '--state',
+      'all',
+      '--with-personal',
+      '--out',
+      at('all.geojson'),
+    ]);
+    expect(personal.code).toBe(0);
+    const [without, all] = [at('plain.geojson'), at('all.geojson')].map((file) => readFileSync(file, 'utf8'));
+    expect(without).not.toMatch(/Awa Sanni|First survey|Chabi Bio/);
+    expect(all).toMatch(/Awa Sanni/);
+    expect(all).toMatch(/Deed of Chabi Bio/);
+    const [feature] = (JSON.parse(without!) as { features: { properties: unknown }[] }).features;
+    expect(feature!.properties).toMatchObject({
+      id: 'A',
+      canopy_region: 'copargo',
+      canopy_version: 1,
+      canopy_source_file: 'north.geojson',
+    });
+  });
+
   it('a register that is not there is named, exit code 1', async () => {
     const run = await runCanopy(['parcels', 'export', '--register', at('none'), '--out', at('x.kml')]);
     expect(run.code).toBe(1);
