@@ -1,5 +1,6 @@
 import type { ParcelEdit, ParcelVersion } from '../../shared/register.ts';
 import { ApiFailure } from '../api.ts';
+import { IDLE, useBoard } from '../delineate/board.ts';
 import { changeDraft, type Draft, dropDraft, openDraft, putDraft, useDrafts } from '../delineate/drafts.ts';
 import { useAuthor } from '../register/author.ts';
 import { ConflictFailure, RegisterFailure, registerApi } from '../register/register-api.ts';
@@ -119,6 +120,9 @@ function taken(sent: Draft, version: ParcelVersion): void {
     const rest: Draft = { ...now, draftId: crypto.randomUUID(), edits, state: 'open', conflict: null };
     putDraft(rest);
     if (openId === sent.draftId) openDraft(rest.draftId);
+  } else if (openId === sent.draftId) {
+    // Its place is taken by what it became.
+    useBoard.setState({ ...IDLE, chosen: version.state === 'active' ? id : null });
   }
   dropDraft(sent.draftId);
 }

@@ -66,9 +66,8 @@ function Personal({ attributes, isFixed, say }: PartProps) {
   const t = useTranslate();
   return (
     <fieldset className="reg-personal">
-      <legend>
-        {t('register.personal')} <span className="reg-mark-word">{t('register.tenure-or-consent')}</span>
-      </legend>
+      <legend>{t('register.personal')}</legend>
+      <p className="reg-hint">{t('register.tenure-or-consent')}</p>
       <FormField
         label={t('register.tenure')}
         hint={t('register.tenure.hint')}

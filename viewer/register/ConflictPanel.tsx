@@ -1,6 +1,6 @@
 import './register.css';
 import './conflict.css';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { GeoJsonGeometry } from '../../shared/api.ts';
 import type { ParcelAttributes } from '../../shared/parcel-check.ts';
@@ -38,8 +38,14 @@ function Conflict({ draft, conflict }: ConflictProps) {
     fitShapes(shapes.map(({ geometry }) => geometry));
     return () => showShapes('conflict', []);
   }, [shapes]);
+  // Handing in is done at the foot of the column; what came of it stands at its head.
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    section.current?.scrollIntoView({ block: 'start' });
+    section.current?.focus({ preventScroll: true });
+  }, []);
   return (
-    <section className="reg-conflict" aria-label={t('conflict.title')}>
+    <section className="reg-conflict" aria-label={t('conflict.title')} ref={section} tabIndex={-1}>
       <h3>
         <Icon name="warning" />
         {t('conflict.title')}
@@ -66,7 +72,6 @@ function Conflict({ draft, conflict }: ConflictProps) {
   );
 }
 
-/** Beneath comes what both began from, on top one's own. */
 function shapesOf(mine: GeoJsonGeometry | null, { current, base }: RegisterConflict): Shape[] {
   return [
     ...(base ? [{ look: 'base' as const, geometry: base.geometry }] : []),

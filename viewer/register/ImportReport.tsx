@@ -152,7 +152,7 @@ function MendAll({ choices }: { readonly choices: Report['choices'] }) {
     <div className="reg-mend-all">
       {waiting > 0 && (
         <Button isPending={progress !== null} onPress={() => void accept()}>
-          {t('import.accept-all', { count: waiting })}
+          {waiting === 1 ? t('import.accept-one') : t('import.accept-all', { count: waiting })}
         </Button>
       )}
       {mended && (

@@ -16,11 +16,13 @@ function addLayers(map: MapLibreMap, casing: string): void {
 }
 
 function areaLayers(look: ShapeLook, casing: string): LayerSpecification[] {
-  const { colour, widthPx, dash, fillOpacity } = LOOKS[look];
+  const { colour, widthPx, dash, casing: own, fillOpacity } = LOOKS[look];
   const drawn = { source: SOURCE, filter: ['==', ['get', 'look'], look] };
   const opacity = look === 'candidate' ? ['*', fillOpacity, ['get', 'weight']] : fillOpacity;
   // MapLibre measures dashes in widths of the line.
-  const dashes = dash === null ? {} : { 'line-dasharray': dash.map((px) => px / widthPx) };
+  const dashed = (lineWidthPx: number) =>
+    dash === null ? {} : { 'line-dasharray': dash.map((px) => px / lineWidthPx) };
+  const casingPx = widthPx + 3;
   return [
     { ...drawn, id: `${SOURCE}-${look}-fill`, type: 'fill', paint: { 'fill-color': colour, 'fill-opacity': opacity } },
     {
@@ -28,14 +30,19 @@ function areaLayers(look: ShapeLook, casing: string): LayerSpecification[] {
       id: `${SOURCE}-${look}-casing`,
       type: 'line',
       layout: { 'line-join': 'round' },
-      paint: { 'line-color': casing, 'line-width': widthPx + 3, 'line-opacity': look === 'candidate' ? 0.5 : 0.85 },
+      paint: {
+        'line-color': own ?? casing,
+        'line-width': casingPx,
+        'line-opacity': look === 'candidate' ? 0.5 : 0.85,
+        ...(own === null ? {} : dashed(casingPx)),
+      },
     },
     {
       ...drawn,
       id: `${SOURCE}-${look}-line`,
       type: 'line',
       layout: { 'line-join': 'round' },
-      paint: { 'line-color': colour, 'line-width': widthPx, ...dashes },
+      paint: { 'line-color': colour, 'line-width': widthPx, ...dashed(widthPx) },
     },
   ] as LayerSpecification[];
 }

@@ -34,7 +34,12 @@ function sayValue(language: Language, name: string, value: string | number): str
   return name.endsWith('Pct') ? sayPercent(language, value) : value;
 }
 
-/** A UTC day as people write it; a year, and what is no day, as it is. */
+/** A UTC day, or two with a stroke between them, as people write them; a year, and what is no day, as it is. */
 export function sayDate(language: Language, text: string): string {
+  if (/^[\d-]{10}\/[\d-]{10}$/.test(text))
+    return text
+      .split('/')
+      .map((day) => sayDate(language, day))
+      .join(' – ');
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) ? formatDay(language, text) : text;
 }

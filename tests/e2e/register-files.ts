@@ -1,0 +1,75 @@
+/** Files as officers bring them, each with faults that a report has to name; and how they reach the page. */
+import type { Page } from 'playwright-core';
+
+type Position = readonly [number, number];
+
+const square = (x: number, y: number, side = 0.003): Position[] => [
+  [x, y],
+  [x + side, y],
+  [x + side, y + side],
+  [x, y + side],
+  [x, y],
+];
+
+function feature(name: string, ring: readonly Position[], more: object = {}): object {
+  const properties = { name, intervention: 'planting', start_date: '2025-06-01', tenure: 'Acte 12', ...more };
+  return { type: 'Feature', properties, geometry: { type: 'Polygon', coordinates: [ring] } };
+}
+
+/** One that is right, a bow-tie, one with a spike (its name is markup), one of 121 m², and a point. */
+export function faultyGeoJson(): string {
+  const [x, y] = [1.54, 9.84];
+  return JSON.stringify({
+    type: 'FeatureCollection',
+    features: [
+      feature('Champ nord', square(1.52, y)),
+      feature('Nœud papillon', [
+        [1.53, y],
+        [1.533, y + 0.003],
+        [1.533, y],
+        [1.53, y + 0.003],
+        [1.53, y],
+      ]),
+      feature('<img src=x onerror="window.__xss=1">', [
+        [x, y],
+        [x + 0.003, y],
+        [x + 0.003, y + 0.0015],
+        [x + 0.006, y + 0.00151],
+        [x + 0.003, y + 0.00152],
+        [x + 0.003, y + 0.003],
+        [x, y + 0.003],
+        [x, y],
+      ]),
+      feature('Minuscule', square(1.55, y, 0.0001)),
+      { type: 'Feature', properties: { name: 'Point seul' }, geometry: { type: 'Point', coordinates: [1.53, 9.85] } },
+    ],
+  });
+}
+
+/** A field as a phone draws it, and one whose ring is not closed. */
+export const OPEN_KML = `<?xml version="1.0" encoding="UTF-8"?>
+<kml xmlns="http://www.opengis.net/kml/2.2"><Document>
+<Placemark><name>Champ de Moussa</name><Polygon><outerBoundaryIs><LinearRing><coordinates>
+1.522,9.848,0 1.526,9.848,0 1.526,9.851,0 1.522,9.851,0 1.522,9.848,0
+</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>
+<Placemark><name>Champ ouvert</name><Polygon><outerBoundaryIs><LinearRing><coordinates>
+1.532,9.848,0 1.536,9.848,0 1.536,9.851,0 1.532,9.851,0
+</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>
+</Document></kml>`;
+
+/** Drags a file over the map and lets go, as a mouse does; `see` looks at the page in between. */
+export async function dropFile(page: Page, name: string, text: string, see?: () => Promise<void>): Promise<void> {
+  const data = await page.evaluateHandle(
+    ([fileName, content]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([content], fileName));
+      return transfer;
+    },
+    [name, text] as const,
+  );
+  const map = page.locator('#map');
+  await map.dispatchEvent('dragenter', { dataTransfer: data });
+  await see?.();
+  await map.dispatchEvent('dragover', { dataTransfer: data });
+  await map.dispatchEvent('drop', { dataTransfer: data });
+}
