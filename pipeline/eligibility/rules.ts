@@ -161,6 +161,9 @@ function applyStance(subject: Subject, rule: StanceRule, amount: Amount & LayerF
   const note = plan.note?.trim() ?? '';
   if (note === '') return say('more-information', answer === null ? 'unknown' : 'note-wanted', evidence);
   const written = { layer: "reviewer's note", date: null, ha: null, unknownHa: 0, attribution: note };
+  // A note speaks of ground that was seen. Unknown ground that would want one by itself is not part of what it allows.
+  const isOpen = answer === null || exceeds({ ha: amount.unknownHa, unknownHa: 0 }, stance.pct, parcelHa);
+  if (isOpen) return say('more-information', 'unknown', [...evidence, written], { note });
   return say('pass', 'noted', [...evidence, written], { note });
 }
 

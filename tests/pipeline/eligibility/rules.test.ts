@@ -195,6 +195,38 @@ describe("a reviewer's note", () => {
     });
   });
 
+  const savanna = (ha: number, unknownHa: number) =>
+    figures({ landCover: { ...figures({ group: { savanna: ha } }).landCover!, unknownHa } });
+
+  it.each<[string, EligibilityRuleName, ParcelFigures, Intervention, string]>([
+    ['10 of 10 ha unknown', 'savanna', savanna(0, 10), 'planting', '10.00'],
+    ['0.6 ha unknown beside 0.5 ha of savanna', 'savanna', savanna(0.5, 0.6), 'agroforestry', '0.60'],
+    ['5 ha unknown beside 2 ha of savanna', 'savanna', savanna(2, 5), 'planting', '5.00'],
+    [
+      '10 of 10 ha unknown to protected areas',
+      'protected-area',
+      figures({ protectedArea: amount(0, 10) }),
+      'natural-regeneration',
+      '10.00',
+    ],
+  ])('does not make ground known: %s need more information, and the sentence says so', (_, rule, given, plan, ha) => {
+    for (const note of [null, 'ok']) {
+      const { light, rules } = judgeParcel(given, { intervention: plan, note });
+      const judged = rules.find((each) => each.rule === rule)!;
+      expect([light, judged.light]).toEqual(['more-information', 'more-information']);
+      if (note !== null) {
+        expect(judged.values.case).toBe('unknown');
+        expect(judged.message).toContain(`of ${ha} ha nothing is known`);
+        expect(judged.evidence.at(-1)).toMatchObject({ layer: "reviewer's note", attribution: 'ok' });
+      }
+    }
+  });
+
+  it('is enough where the unknown ground needs none: 2 ha of savanna and 0.5 ha unknown of 10, or conservation', () => {
+    expect(lightOf('savanna', savanna(2, 0.5), 'planting', 'a former field')).toBe('pass');
+    expect(lightOf('savanna', savanna(0, 10), 'conservation', 'ok')).toBe('pass');
+  });
+
   it('lifts no failure: a reserve stays closed to planting', () => {
     expect(lightOf('protected-area', figures({ protectedArea: amount(5) }), 'planting', 'agreed')).toBe('fail');
     expect(lightOf('protected-area', figures({ protectedArea: amount(5) }), 'natural-regeneration', 'agreed')).toBe(
