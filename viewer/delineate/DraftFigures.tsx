@@ -8,7 +8,7 @@ import type { Draft } from './drafts.ts';
 import type { Figures } from './figures.ts';
 import { useLive } from './live.ts';
 import { useRegions } from './regions.ts';
-import type { Position } from './shape.ts';
+import { cornerCount, type Position, shapeOf } from './shape.ts';
 
 /** Most neighbours that are named one by one. */
 const NAMED = 4;
@@ -21,7 +21,7 @@ export function DraftFigures({ draft }: { draft: Draft }) {
   const region = useRegions().find(({ id }) => id === draft.regionId);
   const pct = (value: number) => formatNumber(language, value, value < 10 ? 3 : 1);
   if (!figures) return null;
-  const { ha, perimeterM, corners, statedSharePct, measuredSharePct, insidePct } = figures;
+  const { ha, perimeterM, statedSharePct, measuredSharePct, insidePct } = figures;
   const share = (key: 'stated' | 'measured', value: number | null, whole: number | null | undefined) =>
     value !== null &&
     whole != null && (
@@ -37,7 +37,7 @@ export function DraftFigures({ draft }: { draft: Draft }) {
       {faults.length > 0 && <Faults places={faults} />}
       <dl className="draw-facts">
         <Fact name={t('draw.figure.perimeter')}>{formatNumber(language, perimeterM)} m</Fact>
-        <Fact name={t('draw.figure.corners')}>{formatNumber(language, corners)}</Fact>
+        <Fact name={t('draw.figure.corners')}>{formatNumber(language, cornerCount(shapeOf(draft.geometry)))}</Fact>
         {region && (statedSharePct !== null || measuredSharePct !== null) && (
           <Fact name={t('draw.figure.share', { name: region.name })}>
             {share('stated', statedSharePct, region.statedHa)}
@@ -48,7 +48,7 @@ export function DraftFigures({ draft }: { draft: Draft }) {
           {insidePct === null ? t('draw.figure.no-boundary') : `${formatNumber(language, insidePct, 1)} %`}
         </Fact>
         <Fact name={t('draw.figure.overlap')}>
-          <Overlaps overlaps={figures.overlaps} />
+          {ha === null ? t('draw.figure.none') : <Overlaps overlaps={figures.overlaps} />}
         </Fact>
       </dl>
     </section>

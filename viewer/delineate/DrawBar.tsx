@@ -60,7 +60,7 @@ function ToolButton({ tool, isPhone, isDisabled }: ToolButtonProps) {
     <Hinted words={t(`draw.tool.${tool}`)}>
       <ToggleButton
         className="draw-tool"
-        aria-label={t(`draw.tool.${tool}`)}
+        {...(isPhone ? {} : { 'aria-label': t(`draw.tool.${tool}`) })}
         isSelected={isChosen}
         isDisabled={isDisabled}
         onChange={() => chooseTool(tool)}

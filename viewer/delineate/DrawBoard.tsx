@@ -12,6 +12,7 @@ import { useLiveFigures } from './live.ts';
 import { takeTwin } from './regions.ts';
 import { SaidFigures } from './SaidFigures.tsx';
 import { type PlaceProps, RegisterOnMap } from './slots.tsx';
+import { setsPoints } from './snapping.ts';
 import { exposeDrafts } from './test-interface.ts';
 import { useDrawLayers, useResultParcels } from './use-draw-layers.ts';
 import { WalkPanel } from './WalkPanel.tsx';
@@ -33,7 +34,7 @@ export default function DrawBoard({ run, twin, isPhone }: BoardProps) {
   useBoardEvents(isPhone);
   return (
     <>
-      <Crosshair isPhone={isPhone} />
+      <Crosshair />
       <div className="draw-over">{tool === 'walk' ? <WalkPanel /> : <DrawPill isPhone={isPhone} />}</div>
       <SaidFigures />
       <Boundary>
@@ -45,12 +46,12 @@ export default function DrawBoard({ run, twin, isPhone }: BoardProps) {
   );
 }
 
-function Crosshair({ isPhone }: { isPhone: boolean }) {
-  const isShown = useBoard(({ tool, hasCrosshair, isCarrying }) => {
-    const setsPoints = ['polygon', 'rectangle', 'circle', 'split', 'hole'].includes(tool);
-    return isCarrying || (setsPoints && (hasCrosshair || isPhone));
-  });
-  return isShown ? <span className="draw-cross" aria-hidden="true" /> : null;
+/** Exactly where `middle()` is: the middle of the first map, whatever stands under it. */
+function Crosshair() {
+  const isShown = useBoard(({ tool, hasCrosshair, isCarrying }) => isCarrying || (hasCrosshair && setsPoints(tool)));
+  const view = useMapStore(({ views }) => views.left);
+  if (!isShown || !view) return null;
+  return <span className="draw-cross" aria-hidden="true" style={{ left: view.widthPx / 2, top: view.heightPx / 2 }} />;
 }
 
 function useBoardEvents(isPhone: boolean): void {
@@ -70,9 +71,12 @@ function useBoardEvents(isPhone: boolean): void {
     };
   }, []);
   const tool = useBoard((state) => state.tool);
-  // A finger covers what it points at: on a phone the middle of the map is what counts.
   useEffect(() => {
-    if (isPhone && tool !== 'none') followMiddle();
+    // A finger covers what it points at: on a phone the middle of the map is what counts.
+    if (isPhone && setsPoints(tool)) {
+      useBoard.setState({ hasCrosshair: true });
+      followMiddle();
+    }
     if (tool !== 'walk') endWalk();
   }, [isPhone, tool]);
 }

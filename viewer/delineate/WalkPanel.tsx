@@ -2,6 +2,7 @@ import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { useTranslate } from '../i18n/translate.ts';
 import { formatHa, formatNumber } from '../panels/format.ts';
 import { useStore } from '../state.ts';
+import { DrawIcon } from './icons.tsx';
 import { useLive } from './live.ts';
 import { cancelSketch } from './sketching.ts';
 import { areaBandHa } from './walk.ts';
@@ -21,7 +22,9 @@ export function WalkPanel() {
           {t(trouble)}
         </p>
       )}
-      {!trouble && <p className="draw-hint">{t(state === 'asking' ? 'draw.walk.asking' : 'draw.walk.hint')}</p>}
+      {!trouble && state !== 'walking' && (
+        <p className="draw-hint">{t(state === 'asking' ? 'draw.walk.asking' : 'draw.walk.hint')}</p>
+      )}
       {state === 'ready' && <LimitChoice />}
       <WalkButtons />
     </section>
@@ -64,7 +67,7 @@ function WalkFigures() {
           <dd>{formatNumber(language, walk.unsure)}</dd>
         </div>
       </dl>
-      {band !== null && <p className="draw-small">{t('draw.walk.how')}</p>}
+      {band !== null && state === 'paused' && <p className="draw-small">{t('draw.walk.how')}</p>}
     </>
   );
 }
@@ -113,7 +116,9 @@ function WalkButtons() {
           {t('draw.walk.finish')}
         </Button>
       )}
-      <Button onPress={cancelSketch}>{t('draw.cancel')}</Button>
+      <Button aria-label={t('draw.cancel')} data-icon="" onPress={cancelSketch}>
+        <DrawIcon name="cross" />
+      </Button>
     </div>
   );
 }

@@ -101,8 +101,14 @@ function pressEnter(): void {
 /** Sets a point under the crosshair; where the last one is already, what is drawn is finished. */
 export function setAtMiddle(): void {
   const place = middle();
-  if (!place) return;
+  const map = surfacesOf()[0]?.map;
+  if (!place || !map) return;
   useBoard.setState({ hasCrosshair: true, refusal: null });
+  // The middle is where the map comes to rest, however slowly it is drawn.
+  if (map.isMoving()) {
+    map.once('moveend', setAtMiddle);
+    return;
+  }
   const { sketch } = useBoard.getState();
   const wanted = pointAt(place, 'crosshair');
   const last = sketch.at(-1);

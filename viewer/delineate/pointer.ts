@@ -5,6 +5,7 @@ import { chooseParcel, tell, useBoard } from './board.ts';
 import { openDraftNow, project } from './board-now.ts';
 import { beginDrag, chooseCorner, type Drag, deleteCorner, insertAt } from './corners.ts';
 import { openDraft } from './drafts.ts';
+import { followMiddle } from './keys.ts';
 import { mergeWith } from './operations.ts';
 import { contains, cornersOf, type Position } from './shape.ts';
 import { simplify } from './shapes-drawn.ts';
@@ -45,7 +46,7 @@ export function listenTo(surface: MapSurface): () => void {
     } else if (drag) {
       hasDragged = true;
       drag.to(place);
-    } else if (event.type === 'mousemove') pointAt(place, 'pointer');
+    } else if (event.type === 'mousemove' && reachOf(event) !== HOLD_PX.touch) pointAt(place, 'pointer');
   };
   const release = () => {
     if (drag) drag.end();
@@ -123,8 +124,9 @@ function clickAt(place: Position, reachPx: number): void {
   else if (tool === 'edit') {
     if (!chooseCorner(place, reachPx)) insertAt(place, reachPx);
   } else if (tool !== 'move' && tool !== 'walk' && tool !== 'freehand') {
-    useBoard.setState({ hasCrosshair: false });
-    addPoint(pointAt(place, 'pointer'));
+    const isFinger = reachPx === HOLD_PX.touch;
+    addPoint(pointAt(place, isFinger ? 'finger' : 'pointer'));
+    if (isFinger) followMiddle();
   }
 }
 

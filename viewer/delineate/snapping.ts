@@ -1,5 +1,5 @@
 import { surfacesOf } from '../map/map-store.ts';
-import { useBoard } from './board.ts';
+import { type BoardTool, useBoard } from './board.ts';
 import { openDraftNow, project } from './board-now.ts';
 import type { Position, Shape } from './shape.ts';
 import { type Snap, type SnapTarget, snapTo } from './snap.ts';
@@ -19,7 +19,7 @@ export function snapPlace(place: Position, own: Shape | null = null): Snap | nul
 }
 
 /** Where a point would land that is set at a place; shown on the map. */
-export function pointAt(place: Position, by: 'pointer' | 'crosshair'): Position {
+export function pointAt(place: Position, by: 'pointer' | 'finger' | 'crosshair'): Position {
   const { tool, hasCrosshair } = useBoard.getState();
   // The crosshair decides while it is shown; a mouse that lies still must not take over.
   if (by === 'pointer' && hasCrosshair) useBoard.setState({ hasCrosshair: false });
@@ -33,6 +33,7 @@ export function pointAt(place: Position, by: 'pointer' | 'crosshair'): Position 
   return pointer;
 }
 
-function setsPoints(tool: string): boolean {
+/** Whether a tool works point by point. */
+export function setsPoints(tool: BoardTool): boolean {
   return ['polygon', 'rectangle', 'circle', 'split', 'hole'].includes(tool);
 }

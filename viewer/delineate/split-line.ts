@@ -6,7 +6,7 @@ import OverlayOp from 'jsts/org/locationtech/jts/operation/overlay/OverlayOp.js'
 import SnapIfNeededOverlayOp from 'jsts/org/locationtech/jts/operation/overlay/snap/SnapIfNeededOverlayOp.js';
 import Polygonizer from 'jsts/org/locationtech/jts/operation/polygonize/Polygonizer.js';
 import type { GeoJsonGeometry } from '../../shared/api.ts';
-import { contains, geometryOf, type Position, type Ring, type Shape, shapeOf } from './shape.ts';
+import { contains, geometryOf, type Position, type Ring, type Shape, shapeOf, turned } from './shape.ts';
 
 /**
  * How far the line is carried on beyond its ends, in parts of its length: an end that was set on a border lies a rounding
@@ -45,9 +45,13 @@ function splitPolygon(rings: readonly Ring[], line: Ring): Shape[number][] {
   for (const polygon of polygonizer.getPolygons().toArray()) {
     const { x, y } = InteriorPointArea.getInteriorPoint(polygon);
     // Faces beside the area come about where the line crosses itself or shuts in a bay; holes are faces too.
-    if (contains([rings], [x, y])) found.push(shapeOf(writer.write(polygon) as unknown as GeoJsonGeometry)[0]!);
+    if (contains([rings], [x, y])) found.push(orient(shapeOf(writer.write(polygon) as unknown as GeoJsonGeometry)[0]!));
   }
   return found;
+}
+
+function orient(rings: readonly Ring[]): readonly Ring[] {
+  return rings.map((ring, at) => (at === 0 ? turned(ring) : turned(ring).toReversed()));
 }
 
 /** The line with a short stretch more at both ends; its own points stay as they are. */

@@ -2,7 +2,7 @@
 export const draftMessages = {
   en: {
     'draw.fault':
-      'The outline crosses or touches itself {count|at one place|at several places} ({count}): it has no area until that is mended.',
+      'The outline crosses or touches itself ({count} {count|place|places}): it has no area until that is mended.',
     'draw.fault.show': 'Show the place',
     'draw.said.area': '{ha} hectares, {count} {count|corner|corners}',
     'draw.said.overlap': 'overlap {ha} hectares',
@@ -64,7 +64,7 @@ export const draftMessages = {
   },
   fr: {
     'draw.fault':
-      'Le contour se croise ou se touche {count|à un endroit|à plusieurs endroits} ({count}) : pas de surface tant que ce n’est pas corrigé.',
+      'Le contour se croise ou se touche ({count} {count|endroit|endroits}) : pas de surface tant que ce n’est pas corrigé.',
     'draw.fault.show': 'Montrer l’endroit',
     'draw.said.area': '{ha} hectares, {count} {count|sommet|sommets}',
     'draw.said.overlap': 'chevauchement {ha} hectares',
@@ -126,7 +126,7 @@ export const draftMessages = {
   },
   de: {
     'draw.fault':
-      'Der Umriss kreuzt oder berührt sich {count|an einer Stelle|an mehreren Stellen} ({count}): keine Fläche, bis das behoben ist.',
+      'Der Umriss kreuzt oder berührt sich ({count} {count|Stelle|Stellen}): keine Fläche, bis das behoben ist.',
     'draw.fault.show': 'Stelle zeigen',
     'draw.said.area': '{ha} Hektar, {count} {count|Ecke|Ecken}',
     'draw.said.overlap': 'Überlappung {ha} Hektar',
