@@ -1,9 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { CanopyError, inputError, isCanopyError } from '../../shared/errors.ts';
+import type { ParcelCandidate } from '../../shared/parcel-check.ts';
 import type { ReadOptions } from '../parcels/formats/format.ts';
 import type { ParcelFile } from '../parcels/formats/read-file.ts';
 import { builtProgram } from '../workers/built-program.ts';
 import { createPool } from '../workers/pool.ts';
-import type { ImportTask } from './import-task.ts';
+import type { ImportAnswer, ImportTask } from './import-task.ts';
 
 export interface ImporterOptions {
   /** Files read at the same time at most, each in a process of its own. Default 1. */
@@ -32,7 +34,7 @@ const MAX_RSS_BYTES = 768 * 2 ** 20;
 /** Reads parcel files that anybody may have made, where they can do no harm. The child starts with the first file. */
 export function createImporter(options: ImporterOptions = {}): Importer {
   const { size = 1, timeoutMs = TIMEOUT_MS, script = builtProgram('pipeline/run/import-child.js') } = options;
-  const pool = createPool<ImportTask, ParcelFile>({
+  const pool = createPool<ImportTask, ImportAnswer>({
     script,
     size,
     timeoutMs,
@@ -44,7 +46,7 @@ export function createImporter(options: ImporterOptions = {}): Importer {
     async read(path, given = {}) {
       const { name = path.split(/[/\\]/).at(-1)!, assumeCrs = null, layer = null, idField = null } = given;
       try {
-        return withoutPrototypes(await pool.run({ path, options: { name, assumeCrs, layer, idField } }));
+        return await fileOf(await pool.run({ path, options: { name, assumeCrs, layer, idField } }));
       } catch (error) {
         throw wordsOf(error, name, timeoutMs);
       }
@@ -53,10 +55,18 @@ export function createImporter(options: ImporterOptions = {}): Importer {
   };
 }
 
-/** A record comes out of another process with a prototype. */
-function withoutPrototypes(file: ParcelFile): ParcelFile {
-  for (const { attributes } of file.candidates) Object.setPrototypeOf(attributes.more, null);
-  return file;
+/** Puts the pieces together and lets others have a turn between them: an upload must not make a server stand still. */
+async function fileOf({ format, notes, pieces }: ImportAnswer): Promise<ParcelFile> {
+  const candidates: ParcelCandidate[] = [];
+  for (const piece of pieces) {
+    for (const candidate of JSON.parse(new TextDecoder().decode(piece)) as ParcelCandidate[]) {
+      // A record comes out of JSON with a prototype.
+      Object.setPrototypeOf(candidate.attributes.more, null);
+      candidates.push(candidate);
+    }
+    await setImmediate();
+  }
+  return { format, notes, candidates };
 }
 
 /** What a pool says about a unit of work, said about a file that somebody wants to import. */

@@ -10,9 +10,30 @@ export interface ImportTask {
   readonly options: ReadOptions;
 }
 
+/**
+ * What the child answers. Candidates come as pieces of JSON, each a list of some: a process that serves others while it
+ * waits makes objects of them one piece after the other.
+ */
+export interface ImportAnswer extends Omit<ParcelFile, 'candidates'> {
+  readonly pieces: readonly Uint8Array[];
+}
+
+const PIECE_CHARS = 128 * 1024;
+
 /** Reads the file of a task, not a byte more than any format may have. Errors: see `readParcelFile`, and E_PARCELS_FILE. */
-export async function runImport({ path, options }: ImportTask): Promise<ParcelFile> {
-  return readParcelFile(await readBytes(path, options.name), options);
+export async function runImport({ path, options }: ImportTask): Promise<ImportAnswer> {
+  const { format, candidates, notes } = await readParcelFile(await readBytes(path, options.name), options);
+  const pieces: Uint8Array[] = [];
+  let texts: string[] = [];
+  let chars = 0;
+  for (const [index, candidate] of candidates.entries()) {
+    texts.push(JSON.stringify(candidate));
+    chars += texts.at(-1)!.length;
+    if (chars < PIECE_CHARS && index < candidates.length - 1) continue;
+    pieces.push(new TextEncoder().encode(`[${texts.join(',')}]`));
+    [texts, chars] = [[], 0];
+  }
+  return { format, notes, pieces };
 }
 
 async function readBytes(path: string, name: string): Promise<Uint8Array> {

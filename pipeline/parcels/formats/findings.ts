@@ -26,3 +26,8 @@ export function shownList(names: readonly string[], most = 5): string {
   const shown = names.slice(0, most).map(shownText).join(', ');
   return names.length > most ? `${shown} and ${names.length - most} more` : shown;
 }
+
+/** `1 track was`, `2 tracks were`: the number with what follows it for one and for many. */
+export function counted(count: number, one: string, many: string): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+}

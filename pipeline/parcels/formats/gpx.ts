@@ -1,5 +1,5 @@
 import { inputError } from '../../../shared/errors.ts';
-import { finding, shownText } from './findings.ts';
+import { counted, finding, shownText } from './findings.ts';
 import type { RawFeature, RawFile, ReadFormat } from './format.ts';
 import { numberOrText } from './kml-geometry.ts';
 import { readProperties } from './properties.ts';
@@ -27,7 +27,7 @@ export const readGpx: ReadFormat = (bytes, { name, assumeCrs }): RawFile => {
   const notes = note === null ? [] : [note];
   if (features.length === 0 && waypoints.length > 2) features.push(cornersOf(waypoints));
   else if (waypoints.length > 0)
-    notes.push(`${waypoints.length} waypoints were left out; tracks and routes were read.`);
+    notes.push(`${counted(waypoints.length, 'waypoint was', 'waypoints were')} left out; tracks and routes were read.`);
   if (assumeCrs !== null && assumeCrs !== 'EPSG:4326')
     notes.push(`GPX is always in longitude and latitude; ${assumeCrs} was not used.`);
   return { format: 'gpx', features, notes };

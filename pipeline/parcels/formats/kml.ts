@@ -1,6 +1,6 @@
 import { inputError } from '../../../shared/errors.ts';
 import { type CheckFinding, IMPORT_LIMITS } from '../../../shared/parcel-check.ts';
-import { finding, shownList, shownText } from './findings.ts';
+import { counted, finding, shownList, shownText } from './findings.ts';
 import type { RawFeature, RawFile, ReadFormat, ReadOptions } from './format.ts';
 import { type Part, partsOf, TooManyVertices } from './kml-geometry.ts';
 import { readProperties } from './properties.ts';
@@ -33,7 +33,13 @@ export const readKmz: ReadFormat = async (bytes, options) => {
       options.name,
     );
   }
-  const { notes, ...file } = readKmlText(files.get(main)!, options, 'kmz');
+  const text = files.get(main)!;
+  if (text.length > IMPORT_LIMITS.fileBytes) {
+    const [got, most] = [text.length, IMPORT_LIMITS.fileBytes].map((count) => (count / 1_048_576).toFixed(1));
+    const said = `${shownText(main)} in ${options.name} has ${got} MB; at most ${most} MB are read. Divide it and try again.`;
+    throw inputError('E_PARCELS_SIZE', said, options.name);
+  }
+  const { notes, ...file } = readKmlText(text, options, 'kmz');
   const others = texts.filter((name) => name !== main);
   const left =
     others.length === 0 ? [] : [`Of ${options.name} only ${shownText(main)} was read, not ${shownList(others)}.`];
@@ -66,10 +72,18 @@ function readKmlText(bytes: Uint8Array, { name, assumeCrs }: ReadOptions, format
     else features.push(feature);
   }
   const notes = note === null ? [] : [note];
-  if (points.length > 0) notes.push(`${points.length} placemarks are points and were left out: ${shownList(points)}.`);
+  if (points.length > 0) {
+    const said = counted(points.length, 'placemark is a point and was', 'placemarks are points and were');
+    notes.push(`${said} left out: ${shownList(points)}.`);
+  }
   if (found.links > 0) {
+    const said = counted(found.links, 'network link was', 'network links were');
+    notes.push(`${said} not followed; save what stands behind as a KML file of its own.`);
+  }
+  const addresses = countRemote(root);
+  if (addresses > 0) {
     notes.push(
-      `${found.links} network links were not followed; open what they point to and save it as a KML file of its own.`,
+      `${counted(addresses, 'address on the network, such as of a picture, was', 'addresses on the network, such as of pictures, were')} not opened.`,
     );
   }
   if (assumeCrs !== null && assumeCrs !== 'EPSG:4326')
@@ -94,6 +108,15 @@ function readWithin(placemark: XmlElement, index: number, name: string): RawFeat
     refuseVertices({ total: count, largest: { index, count, place: `Placemark ${index + 1}` } }, name);
     throw error;
   }
+}
+
+/** Addresses on the network that a viewer would load, those of network links left aside. */
+function countRemote(element: XmlElement): number {
+  if (element.name === 'NetworkLink') return 0;
+  if (element.name === 'href') return /^\s*(?:https?|ftp):/i.test(element.text) ? 1 : 0;
+  let count = 0;
+  for (const child of element.children) count += countRemote(child);
+  return count;
 }
 
 /** A row of a placemark; null where it is nothing but points. */
@@ -122,7 +145,7 @@ function geometryOf(parts: readonly Part[]): { geometry: unknown; findings: Chec
 }
 
 function leftOut(count: number, hasLines: boolean): CheckFinding {
-  const text = `${count} lines or points beside its areas were left out.`;
+  const text = `Beside its areas ${counted(count, 'line or point was', 'lines or points were')} left out.`;
   return finding('parts-left-out', hasLines ? 'warning' : 'note', text, { values: { count } });
 }
 

@@ -68,7 +68,7 @@ const SNIPPETS = [
   '=HYPERLINK("http://127.0.0.1:9/")',
 ];
 
-/** Mutations of a text that leave most of it well-formed. */
+/** Mutations of a text that leave most of it well-formed. Patterns have bounds: harmed texts hold long runs. */
 export const TEXT_MUTATORS: Readonly<Record<string, Mutate>> = {
   'number replaced': (bytes, random) => replaceOne(bytes, random, /-?\d+(?:\.\d+)?/g, () => pick(random, NUMBERS)),
   'word replaced': (bytes, random, other) =>
@@ -79,8 +79,11 @@ export const TEXT_MUTATORS: Readonly<Record<string, Mutate>> = {
     return bufferOf(text.slice(0, at) + pick(random, SNIPPETS).repeat(times) + text.slice(at));
   },
   'element repeated': (bytes, random) =>
-    replaceOne(bytes, random, /<([A-Za-z:]+)[^<>]*>[^<>]*<\/\1>|\{[^{}]*\}|\[[^[\]]*\]|[^\n]*\n/g, (found) =>
-      found.repeat(pick(random, found.length > 200 ? [2, 3, 50] : [2, 3, 50, 2000])),
+    replaceOne(
+      bytes,
+      random,
+      /<([A-Za-z:]{1,40})[^<>]{0,200}>[^<>]{0,500}<\/\1>|\{[^{}]{0,500}\}|\[[^[\]]{0,500}\]|[^\n]{0,500}\n/g,
+      (found) => found.repeat(pick(random, found.length > 200 ? [2, 3, 50] : [2, 3, 50, 2000])),
     ),
   'element nested': (bytes, random) => {
     const [open, close] = pick(random, [
@@ -93,11 +96,12 @@ export const TEXT_MUTATORS: Readonly<Record<string, Mutate>> = {
     return replaceOne(
       bytes,
       random,
-      /<([A-Za-z:]+)[^<>]*>[^<>]*<\/\1>|\[[^[\]]*\]/g,
+      /<([A-Za-z:]{1,40})[^<>]{0,200}>[^<>]{0,500}<\/\1>|\[[^[\]]{0,500}\]/g,
       (found) => open.repeat(times) + found + close.repeat(times),
     );
   },
-  'element left out': (bytes, random) => replaceOne(bytes, random, /<\/?[A-Za-z:]+[^<>]*>|[{}[\]",;:]/g, () => ''),
+  'element left out': (bytes, random) =>
+    replaceOne(bytes, random, /<\/?[A-Za-z:]{1,40}[^<>]{0,200}>|[{}[\]",;:]/g, () => ''),
   'quotes changed': (bytes, random) =>
     replaceOne(bytes, random, /["']/g, () => pick(random, ['', '"', "'", '""', '\\"'])),
   'long text': (bytes, random) =>

@@ -28,8 +28,8 @@ export interface ParcelFuzzOptions {
 }
 
 const BATCH = 100;
-/** For one input, by the clock on the wall of a machine that may be busy. */
-const TIMEOUT_MS = 15_000;
+/** For one input, or for a child to come up, by the clock on the wall of a machine that may be very busy. */
+const TIMEOUT_MS = 60_000;
 
 type FuzzPool = Pool<ParcelTask, ParcelResult>;
 

@@ -83,8 +83,9 @@ describe('a KML file', () => {
     const { candidates, notes } = await readAs('a.kml', text);
     expect(candidates).toHaveLength(1);
     expect(notes).toEqual([
-      '1 placemarks are points and were left out: Camp.',
-      '2 network links were not followed; open what they point to and save it as a KML file of its own.',
+      '1 placemark is a point and was left out: Camp.',
+      '2 network links were not followed; save what stands behind as a KML file of its own.',
+      '1 address on the network, such as of a picture, was not opened.',
     ]);
   });
 
@@ -157,6 +158,10 @@ describe('a KMZ file', () => {
     await expect(readAs('a.kmz', makeZip([file('a.kml', ''), file('b.kml', '')]))).rejects.toThrow(
       /holds 2 .kml files \(a.kml, b.kml\), none called doc.kml/,
     );
+    const large = makeZip([
+      file('doc.kml', Array.from({ length: 1_100_000 }, (_, i) => `${(i * 7919) % 999_983}`.padStart(10)).join('')),
+    ]);
+    await expect(readAs('a.kmz', large)).rejects.toThrow(/doc.kml in a.kmz has 10.5 MB; at most 10.0 MB are read/);
   });
 });
 
@@ -182,7 +187,7 @@ describe('a GPX file', () => {
       geometry: { type: 'Polygon', coordinates: [corners] },
     });
     expect(rulesOf(candidates[0]!)).toEqual(['warning pieces-joined', 'warning line-as-outline']);
-    expect(notes).toEqual(['1 waypoints were left out; tracks and routes were read.']);
+    expect(notes).toEqual(['1 waypoint was left out; tracks and routes were read.']);
   });
 
   it('leaves a way from one place to another a line', async () => {
