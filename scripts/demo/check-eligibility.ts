@@ -11,14 +11,20 @@ export interface JudgedParcels {
       readonly rules: readonly {
         readonly rule: string;
         readonly light: string;
-        readonly evidence: readonly { readonly ha: number | null; readonly unknownHa: number }[];
+        readonly evidence: readonly {
+          readonly layer: string;
+          readonly date: string | null;
+          readonly ha: number | null;
+          readonly unknownHa: number;
+        }[];
       }[];
     } | null;
   }[];
 }
 
 type TrueRule = Truth['parcels'][number]['eligibility']['rules'][number];
-type JudgedRule = NonNullable<JudgedParcels['parcels'][number]['eligibility']>['rules'][number];
+type JudgedParcel = NonNullable<JudgedParcels['parcels'][number]['eligibility']>;
+type JudgedRule = JudgedParcel['rules'][number];
 
 /** One rule of one parcel whose light is not the true one, and why, where that is known. */
 export interface Exception {
@@ -38,20 +44,46 @@ export function findExceptions(truth: Truth, judged: JudgedParcels): Exception[]
       const parcel = byId.get(id);
       const rule = parcel?.rules.find((each) => each.rule === wanted.rule);
       if (rule?.light === wanted.light) return [];
-      const why = parcel && rule ? explain(kind, wanted, rule, parcel.parcelHa) : null;
+      const why =
+        parcel && rule ? (explainCloud(kind, wanted, rule, parcel) ?? explainThreshold(wanted, rule, parcel)) : null;
       return [{ id, rule: wanted.rule, got: rule?.light ?? 'no answer', wanted: wanted.light, why }];
     }),
   );
 }
 
-function explain(kind: string, wanted: TrueRule, rule: JudgedRule, parcelHa: number): string | null {
+/** Rules that rest on the tree cover of the monitored period, the only layer that clouds make gaps in. */
+const SEEN_FROM_ABOVE: readonly string[] = ['no-clearing', 'tree-cover-now'];
+/** Hectares may differ by their rounding alone. */
+const ROUNDING_HA = 1e-6;
+
+/**
+ * Clouds explain an open rule only where it rests on the cover of the period, the gap is that layer's own and no other's,
+ * the true share lies within what was left open, and so does the threshold: without the gap there would be an answer.
+ */
+function explainCloud(kind: string, wanted: TrueRule, rule: JudgedRule, parcel: JudgedParcel): string | null {
+  if (kind !== 'cloudy' || rule.light !== 'more-information' || !SEEN_FROM_ABOVE.includes(rule.rule)) return null;
+  const now = parcel.rules.find((each) => each.rule === 'tree-cover-now')?.evidence[0];
   const last = rule.evidence.at(-1);
-  if (last === undefined || last.ha === null) return null;
-  if (kind === 'cloudy' && rule.light === 'more-information' && last.unknownHa > 0.1 * parcelHa)
-    return `no clear view of ${((100 * last.unknownHa) / parcelHa).toFixed(0)} % of it, and it says so`;
+  if (now === undefined || last === undefined || last.ha === null || wanted.mostPct === null) return null;
+  if (last.layer !== now.layer || last.date !== now.date) return null;
+  const isOwnGap = rule.evidence.every(({ unknownHa }) => Math.abs(unknownHa - now.unknownHa) <= ROUNDING_HA);
+  const leastPct = (100 * last.ha) / parcel.parcelHa;
+  const unknownPct = (100 * now.unknownHa) / parcel.parcelHa;
+  const mostPct = leastPct + unknownPct;
+  const isTrueWithin = wanted.pct >= leastPct - wanted.nearPct && wanted.pct <= mostPct + wanted.nearPct;
+  const isDecided = leastPct > wanted.mostPct || mostPct <= wanted.mostPct;
+  if (!isOwnGap || !isTrueWithin || isDecided) return null;
+  return `no clear view of ${unknownPct.toFixed(0)} % of it, and it says so`;
+}
+
+function explainThreshold(wanted: TrueRule, rule: JudgedRule, { parcelHa }: JudgedParcel): string | null {
+  const last = rule.evidence.at(-1);
+  if (rule.light === 'more-information' || last === undefined || last.ha === null || wanted.mostPct === null)
+    return null;
   const gotPct = (100 * last.ha) / parcelHa;
-  const isNear = wanted.mostPct !== null && Math.abs(wanted.pct - wanted.mostPct) <= wanted.nearPct;
-  if (!isNear || Math.abs(gotPct - wanted.pct) > wanted.nearPct) return null;
+  const isAcross = gotPct > wanted.mostPct !== wanted.pct > wanted.mostPct;
+  const isNear = Math.abs(wanted.pct - wanted.mostPct) <= wanted.nearPct;
+  if (!isAcross || !isNear || Math.abs(gotPct - wanted.pct) > wanted.nearPct) return null;
   const [got, real, near] = [gotPct, wanted.pct, wanted.nearPct].map((pct) => pct.toFixed(0));
   return `${got} % measured and ${real} % true on both sides of ${wanted.mostPct} %: ${near} % of it has a cover within 5 points of 30 %`;
 }

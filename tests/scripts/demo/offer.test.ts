@@ -69,7 +69,7 @@ describe('the check of eligibility', () => {
         eligibility: {
           light,
           parcelHa: 10,
-          rules: [{ rule: 'tree-cover-now', light, evidence: [{ ha, unknownHa }] }],
+          rules: [{ rule: 'tree-cover-now', light, evidence: [{ layer: 'cover', date: '2022', ha, unknownHa }] }],
         },
       },
     ],
@@ -102,6 +102,51 @@ describe('the check of eligibility', () => {
     );
     const held = checkEligibility(truthOf(kind, wanted), judged).at(-1)!.holds;
     expect(held).toBe(judged.parcels.length > 0 && !(why as readonly (string | null)[]).includes(null));
+  });
+
+  const cover = (unknownHa: number, ha = 0) => ({ layer: 'cover', date: '2022', ha, unknownHa });
+  const coverThen = (unknownHa: number) => ({ layer: 'cover then', date: '2011', ha: 0, unknownHa });
+  const other = (unknownHa: number) => ({ layer: 'land cover', date: '2018', ha: 0, unknownHa });
+  const coverRule = (unknownHa: number) => ({
+    rule: 'tree-cover-now',
+    light: 'more-information',
+    evidence: [cover(unknownHa)],
+  });
+
+  it.each([
+    ['clearing whose gap is that of the cover now', 'no-clearing', 5, [coverThen(10), cover(10)], 10, true],
+    ['clearing whose gap is in the layer before', 'no-clearing', 5, [coverThen(10), cover(10)], 0, false],
+    ['clearing whose layers have two gaps', 'no-clearing', 5, [coverThen(4), cover(10)], 10, false],
+    ['clearing of another layer at the end', 'no-clearing', 5, [cover(10), coverThen(10)], 10, false],
+    ['water, which no cloud hides', 'water', 5, [other(10)], 10, false],
+    ['water said to rest on the cover', 'water', 5, [cover(10)], 10, false],
+    [
+      'clearing with 0.9 ha unknown, which could not change it',
+      'no-clearing',
+      5,
+      [coverThen(0.9), cover(0.9)],
+      0.9,
+      false,
+    ],
+    ['clearing that is true for more than was left open', 'no-clearing', 60, [coverThen(5), cover(5)], 5, false],
+    ['clearing that has been measured already', 'no-clearing', 20, [coverThen(5), cover(5, 2)], 5, false],
+  ] as const)(
+    'takes clouds for a reason only of a gap in the cover now: %s',
+    (_, name, pct, evidence, gap, isExplained) => {
+      const light = pct > 10 ? 'fail' : 'pass';
+      const rules = [{ rule: name, light, pct, mostPct: 10, nearPct: 0 }];
+      const truth = { parcels: [{ id: 'P', kind: 'cloudy', eligibility: { light, rules } }] } as unknown as Truth;
+      const judged = { rule: name, light: 'more-information', evidence };
+      const eligibility = { light: 'more-information', parcelHa: 10, rules: [judged, coverRule(gap)] };
+      const found = findExceptions(truth, { parcels: [{ id: 'P', eligibility }] });
+      expect(found.map(({ why }) => why !== null)).toEqual([isExplained]);
+    },
+  );
+
+  it('takes the threshold for no reason of a light that its own hectares contradict', () => {
+    const truth = truthOf('regrowth', rule(50, 53, 76));
+    expect(findExceptions(truth, judgedAs('pass', 5.2, 0))[0]!.why).toBeNull();
+    expect(findExceptions(truth, judgedAs('more-information', 3.2, 0))[0]!.why).toBeNull();
   });
 
   it('looks at mid-January of the middle dry season', () => {
