@@ -29,7 +29,7 @@ At most ${IMPORT_LIMITS.parcels.toLocaleString('en')} parcels and ${IMPORT_LIMIT
   --pixel-m M              side of the pixel that parcels are monitored with (default ${pixelM})
   --mended OUT.geojson     write the parcels with all proposals applied, and say what changed; those that still cannot be
                            registered are left out, and named
-  --with-personal-data     tenure and consent stand in OUT.geojson too
+  --with-personal-data     tenure, consent and other attributes about people stand in OUT.geojson too
   --json                   one JSON document on standard output: of one file { summary, parcels }, of several { files }
 
 Exit codes: 0 the report was made, whatever it says · 1 a file cannot be read · 2 wrong use.`;

@@ -1,6 +1,8 @@
 import type { Mended } from '../../shared/checks/mend.ts';
 import { hectares } from '../../shared/checks/numbers.ts';
 import type { ParcelCandidate } from '../../shared/parcel-check.ts';
+import { shownText } from '../parcels/formats/findings.ts';
+import { withoutPersonal } from '../parcels/personal-headings.ts';
 import { writeFileAtomic } from '../store/files.ts';
 
 /** What was written, for people. */
@@ -8,13 +10,13 @@ export interface MendedFile {
   readonly path: string;
   readonly parcels: number;
   readonly mended: number;
-  /** One sentence for each parcel that is another one now, or is missing. */
+  /** One sentence for each parcel that is another one now, or is missing, and one on attributes that were left out. */
   readonly changes: readonly string[];
 }
 
 /**
  * Writes parcels with their proposals applied as GeoJSON. Parcels that still have an error are left out, and named.
- * Tenure and consent are personal data and stay out unless `withPersonal`.
+ * Tenure, consent and what else is about people stay out unless `withPersonal`, and what else is named.
  */
 export async function writeMended(
   path: string,
@@ -34,6 +36,11 @@ export async function writeMended(
   const lines = features.map((feature) => JSON.stringify(feature)).join(',\n');
   await writeFileAtomic(path, `{"type":"FeatureCollection","features":[\n${lines}\n]}\n`);
   const changes = mended.map(describeMended).filter((sentence) => sentence !== null);
+  const personal = withPersonal
+    ? []
+    : kept.flatMap(({ candidate }) => withoutPersonal(candidate.attributes.more).leftOut);
+  const names = [...new Set(personal)].map((heading) => `"${shownText(heading)}"`).join(', ');
+  if (names !== '') changes.push(`Attributes left out as personal: ${names}.`);
   return { path, parcels: kept.length, mended: kept.filter(({ steps }) => steps.length > 0).length, changes };
 }
 
@@ -42,7 +49,8 @@ function propertiesOf(
   mends: readonly string[],
   withPersonal: boolean,
 ): Readonly<Record<string, unknown>> {
-  const { name, intervention, startDate, statedHa, tenure, consent, more } = attributes;
+  const { name, intervention, startDate, statedHa, tenure, consent } = attributes;
+  const more = withPersonal ? attributes.more : withoutPersonal(attributes.more).more;
   const personal = withPersonal ? { tenure, consent } : {};
   const own = { id, name, intervention, start_date: startDate, stated_ha: statedHa, ...personal };
   const given = Object.entries(own).filter(([, value]) => value !== null);

@@ -1,6 +1,8 @@
 import type { GeoJsonGeometry } from '../../../shared/api.ts';
 import type { JsonValue, ParcelAttributes } from '../../../shared/parcel-check.ts';
 import type { ParcelVersion, Provenance } from '../../../shared/register.ts';
+import { shownText } from '../formats/findings.ts';
+import { withoutPersonal } from '../personal-headings.ts';
 
 export type ColumnType = 'text' | 'integer' | 'double' | 'boolean' | 'json';
 
@@ -71,7 +73,10 @@ const SOURCE_PLACE = text('canopy_source_place', 'Where in that file');
 const AUTHOR = text('canopy_author', 'Who made the version; personal data');
 const REASON = text('canopy_reason', 'Why, in their words; personal data');
 
-/** The table of registered versions, in their order. Tenure, consent, author and reason only with `withPersonal`. */
+/**
+ * The table of registered versions, in their order. Tenure, consent, author, reason and what else of the source files is
+ * about people only with `withPersonal`.
+ */
 export function tableOfVersions(versions: readonly ParcelVersion[], withPersonal: boolean): ExportTable {
   const parcels = versions.map((version) => ({ parcel: version, entries: entriesOfVersion(version, withPersonal) }));
   const newest =
@@ -83,7 +88,7 @@ export function tableOfVersions(versions: readonly ParcelVersion[], withPersonal
   return makeTable(parcels, { newest, withPersonal, limits: left });
 }
 
-/** The table of parcels of a file. Tenure and consent only with `withPersonal`. */
+/** The table of parcels of a file. Tenure, consent and what else is about people only with `withPersonal`. */
 export function tableOfParcels(parcels: readonly LooseParcel[], withPersonal: boolean): ExportTable {
   const made = parcels.map((parcel) => {
     const entries = [...entriesOfParcel(parcel, withPersonal), ...entriesOfFile(parcel.source)];
@@ -147,9 +152,10 @@ interface Made {
 }
 
 function makeTable(
-  made: readonly Made[],
+  given: readonly Made[],
   about: { readonly newest: string; readonly withPersonal: boolean; readonly limits: readonly string[] },
 ): ExportTable {
+  const { made, limit } = about.withPersonal ? { made: given, limit: [] } : leavePersonalOut(given);
   const own = new Map(made.flatMap(({ entries }) => entries.map(([column]) => [column.name, column] as const)));
   const more = new Map<string, JsonValue[]>();
   for (const { parcel } of made) {
@@ -172,6 +178,7 @@ function makeTable(
   const changed = [...renamed].filter(([name, given]) => name !== given);
   const limits = [
     ...about.limits,
+    ...limit,
     ...changed.map(
       ([name, given]) => `The attribute "${name}" is called "${given}": its name is that of a column of the register.`,
     ),
@@ -182,6 +189,21 @@ function makeTable(
       : []),
   ];
   return { columns, rows, newest: about.newest, limits };
+}
+
+/** The parcels without further attributes about people, and a sentence that names those. */
+function leavePersonalOut(given: readonly Made[]): {
+  readonly made: readonly Made[];
+  readonly limit: readonly string[];
+} {
+  const headings = new Set<string>();
+  const made = given.map(({ parcel, entries }) => {
+    const { more, leftOut } = withoutPersonal(parcel.attributes.more);
+    for (const heading of leftOut) headings.add(heading);
+    return { parcel: { ...parcel, attributes: { ...parcel.attributes, more } }, entries };
+  });
+  const names = [...headings].map((heading) => `"${shownText(heading)}"`).join(', ');
+  return { made, limit: headings.size === 0 ? [] : [`Attributes left out as personal: ${names}.`] };
 }
 
 /** Names of attributes beside those in `taken`, which keep theirs. */
