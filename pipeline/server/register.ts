@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { GeoJsonGeometry } from '../../shared/api.ts';
 import type { Eligibility } from '../../shared/eligibility.ts';
@@ -58,8 +59,9 @@ export function registerParcelRegister(app: FastifyInstance, given: RegisterOpti
     // JSON only: a form of another page cannot send it.
     scope.removeContentTypeParser('text/plain');
     // The server gives up silent connections after 30 s; to open a register and to check 10,000 parcels may take longer.
-    scope.addHook('preHandler', async (_request, reply) => {
-      reply.raw.setTimeout(ANSWER_MS);
+    scope.addHook('preHandler', async (request) => {
+      // What the server asks itself, for a pack, comes over no connection.
+      if (request.raw.socket instanceof Socket) request.raw.socket.setTimeout(ANSWER_MS);
     });
     scope.addHook('onSend', async (_request, reply) => {
       reply.header('cache-control', 'no-store');
