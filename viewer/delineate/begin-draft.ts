@@ -42,6 +42,7 @@ export function newDraft({ kind, geometry, attributes, from, regionId, place }: 
     attributes: attributes ?? NOTHING_SAID,
     provenance: provenanceOf(kind, from),
     reason: '',
+    author: null,
     changedMs: Date.now(),
     state: 'open',
     conflict: null,

@@ -15,6 +15,8 @@ export interface Draft {
   readonly attributes: ParcelAttributes;
   readonly provenance: Provenance;
   readonly reason: string;
+  /** Who handed it in, as they called themselves then; null before. */
+  readonly author: string | null;
   readonly changedMs: number;
   /** `open`: being worked on · `waiting`: handed in, the register has not answered · `conflict`: somebody was faster · `refused`. */
   readonly state: 'open' | 'waiting' | 'conflict' | 'refused';
@@ -23,6 +25,13 @@ export interface Draft {
   readonly refusal: string | null;
   /** What the last check of this very geometry said; null after a change. */
   readonly check: CheckAnswer | null;
+}
+
+/** A draft as it was kept: of those from before names were kept with them nobody knows who handed them in. */
+export type KeptDraft = Omit<Draft, 'author'> & Partial<Pick<Draft, 'author'>>;
+
+export function readKeptDraft(kept: KeptDraft): Draft {
+  return { ...kept, author: kept.author ?? null };
 }
 
 interface DraftState {

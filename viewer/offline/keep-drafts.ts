@@ -1,4 +1,4 @@
-import { type Draft, openDraft, useDrafts } from '../delineate/drafts.ts';
+import { type Draft, openDraft, readKeptDraft, useDrafts } from '../delineate/drafts.ts';
 import { type Database, openDatabase } from './database.ts';
 import { useOffline } from './offline-store.ts';
 import { isEqual, settleDraft } from './settle-draft.ts';
@@ -88,7 +88,8 @@ async function settleEach(db: Database, ids: Iterable<string>): Promise<void> {
 /** Settles one draft; true when the store was changed, which other tabs must hear of. */
 async function settleOne(db: Database, id: string): Promise<boolean> {
   const transaction = db.transaction('drafts', 'readwrite');
-  const stored = (await transaction.store.get(id)) ?? null;
+  const kept = await transaction.store.get(id);
+  const stored = kept ? readKeptDraft(kept) : null;
   const mine = useDrafts.getState().drafts.get(id) ?? null;
   const base = synced.get(id) ?? null;
   const outcome = settleDraft({ mine, base, stored });

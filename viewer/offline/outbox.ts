@@ -4,11 +4,13 @@ import { IDLE, useBoard } from '../delineate/board.ts';
 import { changeDraft, type Draft, dropDraft, openDraft, putDraft, useDrafts } from '../delineate/drafts.ts';
 import { useAuthor } from '../register/author.ts';
 import { ConflictFailure, RegisterFailure, registerApi } from '../register/register-api.ts';
-import { loadRegister, takeVersions, useRegister } from '../register/register-store.ts';
+import { loadRegister, loadRegisterAnew, takeVersions, useRegister } from '../register/register-store.ts';
+import { registeredAs } from '../register/registered-as.ts';
 import { isOutcomeOf } from '../register/same-edit.ts';
 import { useStore } from '../state.ts';
 import { settleAllDrafts, settleNow } from './keep-drafts.ts';
 import { useOutbox } from './outbox-store.ts';
+import { type Sent, sendEach } from './send-each.ts';
 import { isSameWork } from './settle-draft.ts';
 
 const LOCK = 'canopy-hand-in';
@@ -19,9 +21,13 @@ let isStarted = false;
 let isSending = false;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Hands a draft in: at once where there is a connection, else as soon as there is one again. */
+/**
+ * Hands a draft in, in the name of who does it now: at once where there is a connection, else as soon as there is one
+ * again, whoever uses this browser by then.
+ */
 export function handIn(draftId: string): void {
-  changeDraft(draftId, { state: 'waiting', refusal: null, conflict: null });
+  const author = authorNow() || useDrafts.getState().drafts.get(draftId)?.author || null;
+  changeDraft(draftId, { state: 'waiting', author, refusal: null, conflict: null });
   void sendWaiting();
 }
 
@@ -43,31 +49,38 @@ export function startOutbox(): void {
 
 /** Sends every draft that waits, in the order in which they were begun; one tab at a time. */
 export async function sendWaiting(): Promise<void> {
-  if (isSending || waiting().length === 0) return;
+  // Who is sending asks again for what waits until none is left.
+  if (isSending) return;
   isSending = true;
   try {
-    await settleNow();
-    await navigator.locks.request(LOCK, sendAll);
+    let outcome: Sent = 'done';
+    while (outcome === 'done' && nextWaiting()) {
+      await settleNow();
+      outcome = await navigator.locks.request(LOCK, sendAll);
+    }
+    if (outcome === 'later') sendLater();
   } finally {
     isSending = false;
   }
 }
 
-function waiting(): Draft[] {
-  return [...useDrafts.getState().drafts.values()].filter(({ state }) => state === 'waiting');
+function nextWaiting(): Draft | undefined {
+  const isKnown = useRegister.getState().info !== null;
+  return [...useDrafts.getState().drafts.values()].find(
+    (draft) => draft.state === 'waiting' && (!isKnown || isOfThisRegister(draft)),
+  );
 }
 
-async function sendAll(): Promise<void> {
+async function sendAll(): Promise<Sent> {
   // Another tab may have sent some while this one waited for its turn.
   await settleAllDrafts();
   if (useRegister.getState().info === null) await loadRegister();
-  for (const { draftId } of waiting()) {
-    const draft = useDrafts.getState().drafts.get(draftId);
-    if (draft?.state !== 'waiting' || !isOfThisRegister(draft)) continue;
+  if (useRegister.getState().info === null) return 'later';
+  return sendEach(nextWaiting, async (draft) => {
     const outcome = await send(draft);
     await settleNow();
-    if (outcome === 'later') return sendLater();
-  }
+    return outcome;
+  });
 }
 
 /** Drafts that were made at this address for another twin must not reach this one. */
@@ -80,13 +93,18 @@ function sendLater(): void {
   timer = setTimeout(() => void sendWaiting(), AGAIN_AFTER_MS);
 }
 
-async function send(draft: Draft): Promise<'done' | 'later'> {
+/** The name is trimmed as the form does it. */
+function authorNow(): string {
+  return useAuthor.getState().author.trim();
+}
+
+async function send(draft: Draft): Promise<Sent> {
   const { draftId, geometry, attributes, reason, provenance } = draft;
   if (geometry === null) {
     changeDraft(draftId, { state: 'open' });
     return 'done';
   }
-  const edit: ParcelEdit = { geometry, attributes, reason, provenance, author: useAuthor.getState().author };
+  const edit: ParcelEdit = { geometry, attributes, reason, provenance, author: draft.author ?? authorNow() };
   try {
     taken(draft, await deliver(draft, edit));
   } catch (error) {
@@ -97,6 +115,7 @@ async function send(draft: Draft): Promise<'done' | 'later'> {
       } else changeDraft(draftId, { state: 'conflict', conflict: error.conflict });
       return 'done';
     }
+    if (isRegisteredAlready(error) && editWhatItBecame(draft, error)) return 'done';
     return refused(draft, error);
   }
   return 'done';
@@ -108,9 +127,27 @@ function deliver({ draftId, edits, regionId }: Draft, edit: ParcelEdit): Promise
     : registerApi.add({ ...edit, draftId, id: null, regionId });
 }
 
+function isRegisteredAlready(error: unknown): error is RegisterFailure {
+  return error instanceof RegisterFailure && error.code === 'E_DRAFT_USED';
+}
+
+/**
+ * The register took this draft before, its answer was lost and the draft changed since: what is left of it is a change
+ * of the first version of that parcel. Whoever changed that parcel meanwhile makes a conflict of it. False where the
+ * register does not name the parcel.
+ */
+function editWhatItBecame({ draftId, edits }: Draft, { message }: RegisterFailure): boolean {
+  const id = registeredAs(message);
+  if (id === null || edits !== null) return false;
+  changeDraft(draftId, { edits: { id, version: 1 } });
+  return true;
+}
+
 /** The draft as it was sent is in the register; what was changed meanwhile stays, as a change of the new version. */
 function taken(sent: Draft, version: ParcelVersion): void {
   takeVersions([version]);
+  // Parcels that it takes the place of are withdrawn with it.
+  if (sent.provenance.from.length > 0) void loadRegisterAnew();
   const { id } = version;
   useOutbox.setState({ taken: { draftId: sent.draftId, id, version: version.version }, trouble: null });
   const { drafts, openId } = useDrafts.getState();
@@ -127,7 +164,7 @@ function taken(sent: Draft, version: ParcelVersion): void {
   dropDraft(sent.draftId);
 }
 
-function refused({ draftId }: Draft, error: unknown): 'done' | 'later' {
+function refused({ draftId }: Draft, error: unknown): Sent {
   if (error instanceof RegisterFailure && !isPassing(error)) {
     const [parcel] = error.parcels;
     changeDraft(draftId, {

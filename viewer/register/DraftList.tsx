@@ -57,7 +57,12 @@ function DraftRow({ draft, discard }: { readonly draft: Draft; readonly discard:
         {isElsewhere && <span className="reg-row-more">{t('register.draft.elsewhere')}</span>}
         {isForked && <span className="reg-row-warn">{t('register.draft.forked')}</span>}
       </Button>
-      <IconButton icon="close" label={t('register.draft.discard.of', { name })} onPress={discard} />
+      <IconButton
+        icon="close"
+        label={t('register.draft.discard.of', { name })}
+        isDisabled={state === 'waiting'}
+        onPress={discard}
+      />
     </li>
   );
 }
@@ -66,7 +71,8 @@ function DiscardDialog({ draft, close }: { readonly draft: Draft; readonly close
   const t = useTranslate();
   const discard = () => {
     close();
-    dropDraft(draft.draftId);
+    // It may have been handed in while this was asked.
+    if (useDrafts.getState().drafts.get(draft.draftId)?.state !== 'waiting') dropDraft(draft.draftId);
   };
   return (
     <ShellDialog title={t('register.draft.discard.title')} close={close}>

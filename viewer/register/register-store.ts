@@ -37,6 +37,12 @@ export function loadRegister(): Promise<void> {
   return loading;
 }
 
+/** Asks for the register as it is from now on: an answer that is on its way may be older. */
+export async function loadRegisterAnew(): Promise<void> {
+  await loading;
+  await loadRegister();
+}
+
 async function load(): Promise<void> {
   useRegister.setState({ isLoading: true });
   try {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Draft } from '../../../viewer/delineate/drafts.ts';
+import { type Draft, readKeptDraft } from '../../../viewer/delineate/drafts.ts';
 import { isEqual, isSameWork, settleDraft } from '../../../viewer/offline/settle-draft.ts';
 
 const draft = (name: string, change: Partial<Draft> = {}): Draft => ({
@@ -10,6 +10,7 @@ const draft = (name: string, change: Partial<Draft> = {}): Draft => ({
   attributes: { name, intervention: null, startDate: null, tenure: null, consent: null, statedHa: null, more: {} },
   provenance: { kind: 'drawn', file: null, from: [], mends: [] },
   reason: '',
+  author: null,
   changedMs: 1,
   state: 'open',
   conflict: null,
@@ -46,6 +47,12 @@ describe('a draft that 2 tabs may have changed', () => {
   it('is compared by its work: not by when it was touched, nor by what a check said', () => {
     expect(isSameWork(one, draft('one', { changedMs: 99, check: checked }))).toBe(true);
     expect(isSameWork(one, draft('one', { state: 'waiting' }))).toBe(false);
+  });
+
+  it('is the same work when it was kept by a page that did not keep names with drafts', () => {
+    const { author: _, ...kept } = one;
+    expect(settleDraft({ mine: one, base: one, stored: readKeptDraft(kept) })).toBe('nothing');
+    expect(readKeptDraft({ ...kept, author: 'Awa' }).author).toBe('Awa');
   });
 
   it('is compared as JSON is: the order of members does not matter, that of a list does', () => {
