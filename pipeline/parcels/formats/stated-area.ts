@@ -67,9 +67,9 @@ function readNumber(given: string): number | null {
   const marks = text.replaceAll(/[^.,]/g, '');
   if (marks === '') return Number(text);
   if (marks.length === 1) {
-    // 1,234 is a good hectare in French and more than a thousand of them in English; 1.234 is the other way round.
+    // 1,234 is a good hectare in French and more than a thousand of them in English; 1.234 in German is the other way round.
     const [whole, decimals] = text.split(/[.,]/) as [string, string];
-    const isDoubtful = marks === ',' && decimals.length === 3 && /^[+-]?[1-9]\d{0,2}$/.test(whole);
+    const isDoubtful = decimals.length === 3 && /^[+-]?[1-9]\d{0,2}$/.test(whole);
     return isDoubtful ? null : Number(text.replace(',', '.'));
   }
   const last = marks.at(-1)!;
