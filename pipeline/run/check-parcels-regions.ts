@@ -5,6 +5,7 @@ import { inputError, usageError } from '../../shared/errors.ts';
 import { readFeatureFile } from '../parcels/features.ts';
 import { parseParcels } from '../parcels.ts';
 import { loadProject } from '../project.ts';
+import { boundaryFault } from './boundary-fault.ts';
 
 /** Property names under which boundary files call a region. */
 const NAMES = ['name', 'NAME', 'Name', 'nom', 'NOM', 'adm2_name', 'ADM2_EN', 'shapeName'];
@@ -33,8 +34,8 @@ async function readBoundaries(path: string) {
   const { parcels, refused } = await parseParcels(bytes, { source });
   const [bad] = refused;
   if (bad) {
-    const why = bad.reason.replace(/^Parcel /, 'boundary ');
-    throw inputError('E_BOUNDARY', `The region in ${path} cannot be used: ${why}`, path);
+    const which = parcels.length + refused.length > 1 ? `Region ${bad.id}` : 'The region';
+    throw inputError('E_BOUNDARY', `${which} in ${path} cannot be used: ${boundaryFault(bad.reason)}`, path);
   }
   const { features } = readFeatureFile(bytes, { source });
   return parcels.map(({ id, index, rings }) => {

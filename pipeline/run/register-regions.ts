@@ -6,6 +6,7 @@ import type { RegisterRegion } from '../../shared/register.ts';
 import { parseParcels } from '../parcels.ts';
 import { loadProject } from '../project.ts';
 import { geometryOfParcels } from '../store/geojson.ts';
+import { boundaryFault } from './boundary-fault.ts';
 import { regionsOfTwin } from './register-twin.ts';
 
 /** Regions that a results folder shows; throws a usage error where it has none. */
@@ -38,6 +39,6 @@ async function readBoundary(path: string, region: string) {
   });
   const { parcels, refused } = await parseParcels(bytes, { source: path });
   if (refused.length === 0) return parcels;
-  const message = `The boundary of region ${region} in ${path} cannot be used: ${refused[0]!.reason}`;
+  const message = `The boundary of region ${region} in ${path} cannot be used: ${boundaryFault(refused[0]!.reason)}`;
   throw inputError('E_BOUNDARY', message, path);
 }

@@ -10,6 +10,7 @@ import type { OutputFile } from '../store/exports.ts';
 import { sha256OfBytes, writeFileAtomic } from '../store/files.ts';
 import { geometryOfParcels } from '../store/geojson.ts';
 import type { RunInput } from '../store/run-record.ts';
+import { boundaryFault } from './boundary-fault.ts';
 
 type Region = NonNullable<Project['twin']>['sinks'][number];
 
@@ -95,7 +96,6 @@ async function readBoundary(path: string, region: string): Promise<Uint8Array> {
 async function parseBoundary(bytes: Uint8Array, path: string, region: string): Promise<readonly Parcel[]> {
   const { parcels, refused } = await parseParcels(bytes, { source: path });
   if (refused.length === 0) return parcels;
-  // The sentence names the feature as if it were a parcel.
-  const why = refused[0]!.reason.replace(/^Parcel \S+ /, 'it ');
+  const why = boundaryFault(refused[0]!.reason);
   throw inputError('E_BOUNDARY', `The boundary of region ${region} in ${path} cannot be used: ${why}`, path);
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { CanopyError } from '../../shared/errors.ts';
 import { writeFileAtomic } from './files.ts';
 
@@ -142,8 +142,9 @@ function lockedError(path: string, { pid, host }: Holder): CanopyError {
     kind: 'input',
     code: 'E_DATABASE_LOCKED',
     message:
-      `The folder of ${path} and its database are in use by process ${pid}${elsewhere}; only one process may write there at a time. ` +
-      'Wait until it ends or stop it; if it is no canopy any more, delete the lock file and try again.',
+      `The folder ${dirname(resolve(path))} is in use by process ${pid}${elsewhere}; only one process may write there at a time. ` +
+      'Wait until it ends or stop it; if it is no canopy any more, delete ' +
+      `${basename(path)} in it and try again.`,
     where: path,
   });
 }

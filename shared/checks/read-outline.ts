@@ -1,3 +1,4 @@
+import { shownPosition } from '../geometry/rings.ts';
 import { IMPORT_LIMITS } from '../parcel-check.ts';
 import type { Place } from './finding.ts';
 import type { CheckRule, MendKind } from './rules.ts';
@@ -110,7 +111,7 @@ function readRing(positions: readonly unknown[], at: string, reading: Reading): 
       if ((position as readonly unknown[]).length > 2) reading.heights += 1;
       continue;
     }
-    reading.bad ??= { pointer: `${at}/${index}`, got: (JSON.stringify(position) ?? 'nothing').slice(0, 60) };
+    reading.bad ??= { pointer: `${at}/${index}`, got: shownPosition(position) };
     reading.badCount += 1;
   }
   return ring;

@@ -128,7 +128,7 @@ function isPosition(x: unknown, y: unknown, frame: Frame): boolean {
 
 function faultOfPosition(lon: unknown, lat: unknown, place: string): Fault {
   if (typeof lon !== 'number' || typeof lat !== 'number' || !Number.isFinite(lon) || !Number.isFinite(lat)) {
-    const got = JSON.stringify([lon, lat])?.slice(0, 60) ?? 'nothing';
+    const got = shownPosition([lon, lat]);
     return { code: 'E_PARCEL_POSITION', text: `has a position that is not two numbers: ${place} is ${got}.` };
   }
   const got = `${place} is ${lon}, ${lat}`;
@@ -142,6 +142,13 @@ function faultOfPosition(lon: unknown, lat: unknown, place: string): Fault {
     code: 'E_PARCEL_PROJECTED',
     text: `is not in degrees: ${got}; the coordinates look projected, reproject the file to WGS 84 lon/lat (EPSG:4326).`,
   };
+}
+
+/** A position as text. JSON has no word for a number that is too large, such as 1e999, and would call it null. */
+export function shownPosition(position: unknown): string {
+  const tooLarge = (_: string, value: unknown) =>
+    value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY ? 'a number too large to be read' : value;
+  return (JSON.stringify(position, tooLarge) ?? 'nothing').slice(0, 60);
 }
 
 function faultOfRing(ring: Float64Array, name: string, frame: Frame): Fault | null {

@@ -103,7 +103,9 @@ function notesOfTable(table: DbfTable | null, shapes: number, stem: string): str
   const notes: string[] = [];
   if (table.rows !== shapes) {
     const less = table.rows < shapes ? 'The last shapes have no attributes.' : 'The last rows were left out.';
-    notes.push(`${stem}.shp has ${shapes} shapes and ${stem}.dbf ${table.rows} rows. ${less} Check the file.`);
+    notes.push(
+      `${stem}.shp has ${shapes} shape${shapes === 1 ? '' : 's'} and ${stem}.dbf ${table.rows} row${table.rows === 1 ? '' : 's'}. ${less} Check the file.`,
+    );
   }
   const deleted = table.countDeleted(shapes);
   if (deleted > 0) notes.push(`${deleted} rows are marked as deleted in ${stem}.dbf and were left out.`);

@@ -198,7 +198,7 @@ describe('what is not there', () => {
 
   it('is told in the sentence of every other command where a run is at work in the folder', async () => {
     const { code, stderr } = await runCanopy(['verify', run.open]);
-    expect([code, stderr]).toEqual([1, expect.stringContaining(`are in use by process ${process.pid}`)]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`is in use by process ${process.pid}`)]);
   });
 
   it('is a sentence where it is the folder: no run.json, no differences made up', async () => {

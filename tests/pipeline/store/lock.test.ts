@@ -27,7 +27,7 @@ describe('the lock file', () => {
     expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ pid: process.pid, host: hostname() });
     const second = takeLock(path);
     await expect(second).rejects.toMatchObject({ code: 'E_DATABASE_LOCKED', where: path });
-    await expect(second).rejects.toThrow(`in use by process ${process.pid}; only one process`);
+    await expect(second).rejects.toThrow(`The folder ${root} is in use by process ${process.pid}; only one process`);
     await lock.release();
     expect(readdirSync(root).filter((name) => name.startsWith(path.split('/').at(-1)!))).toEqual([]);
     await (await takeLock(path)).release();

@@ -47,6 +47,13 @@ describe('an outline that cannot be a parcel', () => {
     ['an empty hole', polygon(FIELD, []), 'mendable', 'empty', { pointer: '/coordinates/1' }],
     ['NaN', around(Number.NaN, 9.801), 'refused', 'position', { pointer: '/coordinates/0/2', got: '[null,9.801]' }],
     ['Infinity', around(1.601, Number.POSITIVE_INFINITY), 'refused', 'position', { pointer: '/coordinates/0/2' }],
+    [
+      'a number too large',
+      around(Number.POSITIVE_INFINITY, 9.8),
+      'refused',
+      'position',
+      { got: '["a number too large to be read",9.8]' },
+    ],
     ['null', around(1.601, null), 'refused', 'position', { got: '[1.601,null]', count: 1 }],
     ['a string', around('1.601', 9.801), 'refused', 'position', { got: '["1.601",9.801]' }],
     ['a position of one number', polygon([[1.6], ...FIELD]), 'refused', 'position', { pointer: '/coordinates/0/0' }],

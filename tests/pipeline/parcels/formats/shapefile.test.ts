@@ -141,7 +141,7 @@ describe('lies about length and number', () => {
     expect(file.features[0]!.findings[0]!.message).toBe(
       'Record 1 cannot be read: it says it has 1,073,741,824 bytes, and 264 are left in the file. It and what follows were not read.',
     );
-    expect(file.notes.join()).toContain('p.shp has 1 shapes and p.dbf 2 rows');
+    expect(file.notes.join()).toContain('p.shp has 1 shape and p.dbf 2 rows');
   });
 
   it.each([
