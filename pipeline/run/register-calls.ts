@@ -21,6 +21,7 @@ import {
 import type { Database, SqlClient } from '../store/sql.ts';
 import type { ParcelToJudge } from './register-checks.ts';
 import { freeIds, type ImportOutcome, type ImportRequest, importParcels, toJudge } from './register-import.ts';
+import { readStanding } from './register-parents.ts';
 import { readRunHashes, type ServedRun } from './register-results.ts';
 import {
   type AddAnswer,
@@ -98,10 +99,11 @@ export const REGISTER_CALLS = {
     const { regionId, id, geometry, attributes, from = [] } = request;
     const place = 'the drawing';
     const candidate = { index: 0, id: id ?? place, geometry, attributes, place, findings: [] };
-    const fromIds = from.map((parcel) => parcel.id);
+    const parents = await whereThere(() => readStanding(database, from), []);
+    const fromIds = parents.map((parent) => parent.id);
     // The id of a parcel that is registered is not looked at again.
-    const parcel: ParcelToJudge = { candidate, wantedId: null, regionId, fromIds };
-    const { judged } = await judgeNow(database, [parcel], { ...of, exceptId: id });
+    const parcel: ParcelToJudge = { candidate, wantedId: null, regionId, fromIds, isDrawing: true };
+    const { judged } = await judgeNow(database, [parcel], { ...of, except: id === null ? [] : [id] });
     return judged[0]!.checked;
   },
 
@@ -112,7 +114,7 @@ export const REGISTER_CALLS = {
   ): Promise<{ readonly candidates: readonly ParcelCandidate[]; readonly checked: readonly CheckedParcel[] }> => {
     const candidates = await freeIds(database, of.candidates);
     const parcels = candidates.map((candidate) => toJudge(candidate, of.regionId));
-    const { judged } = await judgeNow(database, parcels, { ...of, exceptId: null });
+    const { judged } = await judgeNow(database, parcels, { ...of, except: [] });
     return { candidates, checked: judged.map(({ checked }) => checked) };
   },
 

@@ -12,6 +12,7 @@ import { bboxOfRings, readRings } from '../../shared/geometry/rings.ts';
 import type { Bbox } from '../../shared/grid.ts';
 import type { CheckedParcel, CheckFinding, ParcelCandidate } from '../../shared/parcel-check.ts';
 import type { ParcelVersion, RegisterRegion } from '../../shared/register.ts';
+import { quoteId } from '../parcels/ids.ts';
 import { findPairsByIndex } from '../parcels/overlaps.ts';
 import type { RegisterShape } from '../store/register-rows.ts';
 import { readShape } from './register-shape.ts';
@@ -23,8 +24,13 @@ export interface ParcelToJudge {
   /** Wanted id, which has to be one that the register takes; null: it gives one. */
   readonly wantedId: string | null;
   readonly regionId: string;
-  /** Parcels that it was split from or merged of: shared ground with them is to be looked at, and stands in no way. */
+  /** Parcels that it was split from or merged of. */
   readonly fromIds: readonly string[];
+  /**
+   * Whether ground shared with those is only to be looked at: of a drawing, whose parent gives way later. What is handed
+   * in never lies on a parcel that stands.
+   */
+  readonly isDrawing: boolean;
 }
 
 /** What parcels are held against. */
@@ -75,15 +81,15 @@ export async function judgeParcels(
 }
 
 async function finishJudgement(parcel: ParcelToJudge, checked: CheckedParcel): Promise<JudgedParcel> {
-  const { candidate, wantedId, fromIds } = parcel;
+  const { candidate, wantedId } = parcel;
   const findings = [
-    ...checked.findings.map((finding) => allowOwnGround(finding, fromIds)),
+    ...checked.findings.map((finding) => judgeOwnGround(finding, parcel)),
     ...(wantedId === null ? [] : findIdFault(wantedId)),
     ...findTextFault(candidate),
   ];
   const read = await readShape(candidate.geometry);
   const hasError = findings.some(({ severity }) => severity === 'error');
-  if (read.fault && !hasError) findings.push(errorOf('not-valid', `Parcel ${candidate.id} ${read.fault.text}`));
+  if (read.fault && !hasError) findings.push(errorOf('not-valid', `The parcel ${read.fault.text}`));
   const sorted = sortFindings(findings);
   return {
     checked: { ...checked, findings: sorted, verdict: verdictOf(sorted) },
@@ -92,10 +98,13 @@ async function finishJudgement(parcel: ParcelToJudge, checked: CheckedParcel): P
 }
 
 /** Pieces lie on the ground of the parcel that was split until that one is changed too. */
-function allowOwnGround(finding: CheckFinding, fromIds: readonly string[]): CheckFinding {
+function judgeOwnGround(finding: CheckFinding, { fromIds, isDrawing }: ParcelToJudge): CheckFinding {
   const isShared = finding.rule === 'overlap' || finding.rule === 'duplicate';
-  if (!isShared || finding.severity !== 'error' || !fromIds.includes(String(finding.values.other))) return finding;
-  return { ...finding, severity: 'warning' };
+  const other = String(finding.values.other);
+  if (!isShared || finding.severity !== 'error' || !fromIds.includes(other)) return finding;
+  if (isDrawing) return { ...finding, severity: 'warning' };
+  const message = `This was split from or merged of ${quoteId(other)}, which still claims that ground: hand in all pieces together, or first edit or withdraw that parcel. ${finding.message}`;
+  return { ...finding, message };
 }
 
 /** A registered parcel as checks for a region see it. */

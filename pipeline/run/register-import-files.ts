@@ -77,7 +77,7 @@ async function importFile(
   { importer, register, io }: { readonly importer: Importer; readonly register: Register; readonly io: ImportIo },
 ): Promise<ImportedFile> {
   const file = basename(path);
-  const { regionId, regions, author, reason, acceptMends } = request;
+  const { regionId, regions, author, reason, acceptMends, layer, assumeCrs, idField } = request;
   const read = await importer.read(path, { ...request, name: file }).catch((error: unknown) => {
     if (isCanopyError(error) && error.kind === 'input') return error;
     throw error;
@@ -88,6 +88,7 @@ async function importFile(
   const outcome = await register.call('import', {
     candidates,
     file: { name: file, sha256, format },
+    reading: { layer, assumeCrs, idField },
     regionId,
     regions,
     author,

@@ -13,6 +13,7 @@ import {
 import type { NewVersion, VersionContent } from '../store/register-rows.ts';
 import type { Database } from '../store/sql.ts';
 import { boxOfCandidates, errorOf, type JudgedParcel, judgeParcels, type ParcelToJudge } from './register-checks.ts';
+import { readReplaced, withdrawReplaced } from './register-parents.ts';
 
 /** Regions of the twin; empty where the project has none, and then any region is taken. `at`: UTC, ISO 8601. */
 export interface OfRegions {
@@ -42,26 +43,27 @@ const NO_LIMIT = 2 ** 31 - 2;
 export async function judgeNow(
   database: Database,
   parcels: readonly ParcelToJudge[],
-  { regions, at, onProgress, exceptId }: OfRegions & { readonly exceptId: string | null },
+  { regions, at, onProgress, except }: OfRegions & { readonly except: readonly string[] },
 ): Promise<{ readonly judged: readonly JudgedParcel[]; readonly revision: number }> {
   const { revision } = await whereThere(() => readRegisterState(database), { revision: 0, parcels: 0 });
   const others = await nearParcels(
     database,
     parcels.map(({ candidate }) => candidate),
-    exceptId,
+    except,
   );
   return { judged: await judgeParcels(parcels, { regions, others, today: at.slice(0, 10), onProgress }), revision };
 }
 
-/** Current parcels in the box round candidates, but for one that is edited. */
+/** Current parcels in the box round candidates, but for those that give way to them. */
 export async function nearParcels(
   database: Database,
   candidates: readonly ParcelCandidate[],
-  exceptId: string | null,
+  except: readonly string[],
 ): Promise<readonly ParcelVersion[]> {
+  const gone = new Set(except);
   const box = boxOfCandidates(candidates);
   const near = box === null ? [] : await whereThere(() => readCurrentParcels(database, [box], NO_LIMIT), []);
-  return near.filter(({ id }) => id !== exceptId);
+  return near.filter(({ id }) => !gone.has(id));
 }
 
 /** Checks parcels and registers them, all or none. */
@@ -79,7 +81,8 @@ export async function addJudged(
     const isFresh = ({ draftId }: NewParcel) => !taken.has(draftId);
     const toJudge = parcels.map(toJudgeOf);
     const fresh = toJudge.filter((_, i) => isFresh(parcels[i]!));
-    const { judged, revision } = await judgeNow(database, fresh, { ...of, exceptId: null });
+    const parents = await whereThere(() => readReplaced(database, parcels.filter(isFresh)), []);
+    const { judged, revision } = await judgeNow(database, fresh, { ...of, except: parents.map(({ id }) => id) });
     const old = toJudge.filter((_, i) => !isFresh(parcels[i]!));
     const judgedOld = await judgeParcels(old, { regions: [], others: [], today: at.slice(0, 10) });
     const [next, nextOld] = [judged.values(), judgedOld.values()];
@@ -92,7 +95,10 @@ export async function addJudged(
     });
     const outcome = await database.transaction(async (sql) => {
       if ((await lockRegister(sql)) !== revision) return null;
-      return addParcels(sql, versions);
+      const added = await addParcels(sql, versions);
+      if (added.kind === 'refused' || parents.length === 0) return added;
+      await withdrawReplaced(sql, parents, { by: parcels, as: added.parcels });
+      return { ...added, revision: await lockRegister(sql) };
     });
     return outcome?.kind === 'refused' ? refuseTaken(outcome.refusals, all) : outcome;
   });
@@ -116,12 +122,16 @@ export async function editJudged(
       return { kind: 'conflict', current, base: await readVersion(database, id, version) };
     const parcel = { ...edit, id, regionId: current.regionId };
     const toJudge = { ...toJudgeOf(parcel, 0), wantedId: null };
-    const { judged, revision } = await judgeNow(database, [toJudge], { ...of, exceptId: id });
+    const parents = (await readReplaced(database, [edit])).filter((parent) => parent.id !== id);
+    const except = [id, ...parents.map((parent) => parent.id)];
+    const { judged, revision } = await judgeNow(database, [toJudge], { ...of, except });
     const refused = refuseErrors(judged);
     if (refused) return refused;
     return database.transaction(async (sql) => {
       if ((await lockRegister(sql)) !== revision) return null;
-      return editParcel(sql, { id, version }, contentOf(edit, judged[0]!, of.at));
+      const outcome = await editParcel(sql, { id, version }, contentOf(edit, judged[0]!, of.at));
+      if (outcome.kind === 'saved') await withdrawReplaced(sql, parents, { by: [edit], as: [outcome.parcel] });
+      return outcome;
     });
   });
 }
@@ -152,9 +162,10 @@ function toJudgeOf(
   { id, regionId, geometry, attributes, provenance }: Omit<NewParcel, 'draftId' | 'author' | 'reason'>,
   index: number,
 ): ParcelToJudge {
-  const place = `parcel ${index + 1}`;
+  const place = `${index + 1} of the request`;
   const candidate = { index, id: id ?? place, geometry, attributes, place, findings: [] };
-  return { candidate, wantedId: id, regionId, fromIds: provenance.from.map((from) => from.id) };
+  const fromIds = provenance.from.map((from) => from.id);
+  return { candidate, wantedId: id, regionId, fromIds, isDrawing: false };
 }
 
 function contentOf(
@@ -178,7 +189,7 @@ function refuseErrors(judged: readonly JudgedParcel[]): Refused | null {
   const message =
     judged.length === 1
       ? first.message
-      : `Nothing was registered: ${parcels.length} of ${judged.length} parcels cannot be registered as they are. The first, ${parcels[0]!.id}: ${first.message}`;
+      : `Nothing was registered: ${parcels.length} of ${judged.length} parcels cannot be registered as they are. The first, parcel ${parcels[0]!.id}: ${first.message}`;
   const code = errors.every(({ rule }) => rule === 'duplicate') ? 'E_DUPLICATE' : 'E_CHECK';
   return { kind: 'refused', code, message, parcels };
 }
