@@ -1,46 +1,72 @@
 import { describe, expect, it } from 'vitest';
-import { groupOfClass, isUnprotected } from '../../../pipeline/eligibility/classes.ts';
+import { type CoverGroup, groupOfClass, isUnprotected } from '../../../pipeline/eligibility/classes.ts';
+import { LEGENDS } from './legends.ts';
 
 describe('names of land-cover classes', () => {
-  it.each([
-    // ESA WorldCover
-    ['Tree cover', 'tree'],
-    ['Shrubland', 'savanna'],
-    ['Grassland', 'savanna'],
-    ['Cropland', 'cropland'],
-    ['Built-up', 'built-up'],
-    ['Bare / sparse vegetation', 'open'],
-    ['Snow and ice', 'open'],
-    ['Permanent water bodies', 'water'],
-    ['Herbaceous wetland', 'savanna'],
-    ['Mangroves', 'tree'],
-    ['Moss and lichen', 'savanna'],
-    // The demo
-    ['closed-woodland', 'tree'],
-    ['tree savanna', 'savanna'],
-    ['grass-savanna', 'savanna'],
-    ['gallery forest', 'tree'],
-    ['fallow', 'open'],
-    ['orchard', 'tree'],
-    ['built-up-and-bare', 'built-up'],
-    ['water', 'water'],
-    ['rock', 'rock'],
-    // Others
-    ['Cultivated and managed land', 'cropland'],
-    ['Rangeland', 'savanna'],
-    ['FLOODED VEGETATION', 'savanna'],
+  it.each(Object.entries(LEGENDS))('of %s are all understood', (_, legend) => {
+    const got = Object.fromEntries(Object.keys(legend).map((name) => [name, groupOfClass(name)]));
+    expect(got).toEqual(legend);
+  });
+
+  it.each<[string, CoverGroup]>([
     ['paddy field', 'cropland'],
+    ['rock outcrop', 'rock'],
+    ['Abandoned cropland', 'open'],
+    ['Former agricultural land', 'open'],
+    ['Cropland and fallow', 'cropland'],
+    ['Swamp forest', 'tree'],
+    ['Woody wetlands', 'tree'],
+    ['Wooded grassland', 'savanna'],
+    ['Grassland without trees', 'savanna'],
+    ['Riverine forest', 'tree'],
+    ['Artificial lake', 'water'],
+    ['Industrial crops', 'cropland'],
+    ['Artificial forest', 'tree'],
+    ['BROAD_LEAVED FOREST', 'tree'],
   ])('take %s for %s', (name, group) => {
     expect(groupOfClass(name)).toBe(group);
   });
 
-  it.each(['cloud', 'class 7', 'unclassified', ''])('do not guess what "%s" is', (name) => {
+  it.each([
+    ...['cloud', 'class 7', 'unclassified', '', 'Unknown', 'No input data available'],
+    ...['Not built-up', 'Non-forest', 'Non forêt', 'Nicht Wald', 'No trees', 'Deforested', 'De-forested', 'Treeless'],
+    ...[
+      'Forest loss',
+      'Burnt areas',
+      'Abandoned settlement',
+      'Unbuilt',
+      'Unbebaut',
+      'Village forest',
+      'Abroad',
+      'Déboisé',
+    ],
+    'Tree or shrub cover',
+  ])('do not guess what "%s" is', (name) => {
     expect(groupOfClass(name)).toBeNull();
   });
+});
 
-  it('call ground unprotected by the value 0 without names, and by the name where there is one', () => {
-    expect([isUnprotected(0, null), isUnprotected(1, null)]).toEqual([true, false]);
-    expect([isUnprotected(0, 'not-protected'), isUnprotected(3, 'Unprotected')]).toEqual([true, true]);
-    expect([isUnprotected(0, 'national park'), isUnprotected(1, 'classified forest')]).toEqual([false, false]);
+describe('names of protection', () => {
+  it('leave ground unprotected by the value 0 without a name, and never by another value', () => {
+    expect([isUnprotected(0, null), isUnprotected(1, null), isUnprotected(255, null)]).toEqual([true, false, false]);
+    expect([isUnprotected(0, 'none'), isUnprotected(3, 'none')]).toEqual([true, false]);
+  });
+
+  it.each([
+    ...['not-protected', 'Not protected', 'Unprotected', 'non_protected', 'Unprotected land', 'Background'],
+    ...['Outside protected areas', 'outside of any protected area', 'No protection', 'hors aire protégée'],
+    ...['Hors des aires protégées', 'Non protégé', 'Zone non protégée', 'nicht geschützt', 'Ungeschützt'],
+    ...['Nicht geschuetzt', 'Außerhalb von Schutzgebieten', 'Kein Schutzgebiet'],
+  ])('say of "%s" that it is not protected', (name) => {
+    expect([isUnprotected(0, name), isUnprotected(3, name)]).toEqual([true, true]);
+  });
+
+  it.each([
+    ...['Not Reported', 'Not Assigned', 'Not Applicable', 'No-take reserve', 'Other protected area', 'Other'],
+    ...['Other effective area-based conservation measure', 'UN biosphere reserve', 'Non-hunting forest reserve'],
+    ...['national park', 'classified forest', 'Ia', 'VI', 'Outside the core zone', 'No data', 'Aire protégée', ''],
+    ...['Not protected from logging: forest reserve', 'Schutzgebiet', 'Non-governmental reserve'],
+  ])('fail closed on "%s": protected', (name) => {
+    expect([isUnprotected(0, name), isUnprotected(3, name)]).toEqual([false, false]);
   });
 });
