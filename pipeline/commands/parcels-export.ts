@@ -22,15 +22,16 @@ const USAGE = `canopy parcels export --register FOLDER --out FILE [flags]
 canopy parcels export FILE --out FILE [flags]
 
 Writes the parcels of a register, or of a parcel file, in another format, with where they come from, and says what that
-format could not carry over unchanged. The same parcels give the same bytes. Tenure, consent, author and reason are
-personal data and left out unless asked for. Boundaries of a file are written as they are, not mended.
+format could not carry over unchanged. The same parcels give the same bytes. Tenure, consent, author, reason and other
+attributes about people (owners, phone numbers and the like, by their headings) are personal data and left out, with their
+headings named, unless asked for. Boundaries of a file are written as they are, not mended.
 
   --register FOLDER        where the register lies: that of canopy serve DIR is DIR-register (DIR will do)
   --database postgres://…  or the database that it lies in (or CANOPY_DATABASE_URL)
   --state active|all       parcels of the register: those in force, or withdrawn ones too (default active)
   --out FILE               the file to write; a CSV gets FILE-metadata.json beside it
   --format F               ${EXPORT_FORMATS.join(', ')}; by default that of FILE's ending
-  --with-personal          writes tenure, consent, author and reason too
+  --with-personal          writes tenure, consent, author, reason and other attributes about people too
   --attribution TEXT       a sentence on source or licence that the file repeats; may be repeated
   --id-field NAME          of a file: property that names a parcel
   --assume-crs EPSG:n      of a file: CRS where it does not say

@@ -70,9 +70,26 @@ interface Made {
   readonly notes: readonly string[];
 }
 
-function optionsOf({ format, out, withPersonal, attribution }: ExportRequest, more: readonly string[]): ExportOptions {
+function optionsOf(
+  { format, out, withPersonal, attribution }: ExportRequest,
+  from: { readonly attribution: string; readonly synthetic?: boolean | undefined },
+): ExportOptions {
   const name = basename(out, extname(out));
-  return { format, withPersonal, name, provenance: { attribution: [...more, ...attribution], synthetic: false } };
+  const provenance = { attribution: [from.attribution, ...attribution], synthetic: from.synthetic };
+  return { format, withPersonal, name, provenance };
+}
+
+/** What the run says that a register's folder lies beside; undefined where there is none, or it does not say. */
+async function readSynthetic(folder: string): Promise<boolean | undefined> {
+  const results = folder.replace(/-register[\\/]*$/, '');
+  try {
+    const run = JSON.parse(await readFile(join(results, 'run.json'), 'utf8')) as {
+      readonly synthetic?: unknown;
+    } | null;
+    return typeof run?.synthetic === 'boolean' ? run.synthetic : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function exportRegister(
@@ -88,7 +105,10 @@ async function exportRegister(
   const register = openRegisterHere({ ...place, folder });
   try {
     const { revision } = await register.call('state', {});
-    const options = optionsOf(request, [`Register of parcels, revision ${revision}`]);
+    const options = optionsOf(request, {
+      attribution: `Register of parcels, revision ${revision}`,
+      synthetic: place.url === null ? await readSynthetic(folder) : undefined,
+    });
     const exported = await register.call('export', { boxes: null, state, options });
     return { exported, leftOut: [], notes: [] };
   } finally {
@@ -118,7 +138,8 @@ async function exportFile(
     if (parcels.length === 0) {
       throw inputError('E_NO_PARCELS', `No parcel of ${name} has a boundary that can be written. ${leftOut[0]}`, name);
     }
-    const exported = await exportLooseParcels(parcels, optionsOf(request, [`Parcels of ${name} (SHA-256 ${sha256})`]));
+    const attribution = `Parcels of ${name} (SHA-256 ${sha256})`;
+    const exported = await exportLooseParcels(parcels, optionsOf(request, { attribution }));
     return { exported, leftOut, notes };
   } finally {
     signal.removeEventListener('abort', stop);

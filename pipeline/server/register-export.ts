@@ -64,7 +64,7 @@ async function exportNow({ register, current }: ExportPlace, query: ExportQuery)
   const of = run?.project ? ` of ${run.project.name}` : '';
   const provenance = {
     attribution: [`Register of parcels${of}, revision ${revision}`],
-    synthetic: run?.synthetic ?? false,
+    synthetic: run?.synthetic,
   };
   try {
     return await register.call('export', {

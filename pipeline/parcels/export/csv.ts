@@ -24,7 +24,7 @@ export function writeCsv(request: WriteRequest): Written {
   const metadata = describeCsv(file, describeColumns(table.columns, names), {
     'dc:title': request.name,
     'dc:rights': request.provenance.attribution,
-    'twin_canopy:synthetic': request.provenance.synthetic,
+    ...(request.provenance.synthetic === undefined ? {} : { 'twin_canopy:synthetic': request.provenance.synthetic }),
     'dc:conformsTo': 'http://www.opengis.net/def/crs/OGC/1.3/CRS84',
   });
   const encode = (text: string) => new TextEncoder().encode(text);

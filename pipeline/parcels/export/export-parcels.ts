@@ -9,8 +9,8 @@ import { type ExportTable, type LooseParcel, tableOfParcels, tableOfVersions } f
 export interface ExportProvenance {
   /** Sentences such as sources and licences, in a fixed order. */
   readonly attribution: readonly string[];
-  /** Whether a generator made them. */
-  readonly synthetic: boolean;
+  /** Whether a generator made them; absent where nobody knows. */
+  readonly synthetic?: boolean | undefined;
 }
 
 export interface ExportOptions {
@@ -71,7 +71,7 @@ export async function exportLooseParcels(parcels: readonly LooseParcel[], option
   return await writeTable(tableOfParcels(parcels, options.withPersonal), options);
 }
 
-async function writeTable(given: ExportTable, { format, name, provenance }: ExportOptions): Promise<Exported> {
+async function writeTable(given: ExportTable, { format, name, provenance: from }: ExportOptions): Promise<Exported> {
   const load = WRITERS[format];
   if (load === undefined) {
     throw usageError(
@@ -79,6 +79,7 @@ async function writeTable(given: ExportTable, { format, name, provenance }: Expo
     );
   }
   const table = { ...given, rows: given.rows.map((row) => ({ ...row, geometry: windGeometry(row.geometry) })) };
+  const provenance = { attribution: from.attribution, synthetic: syntheticOf(table, from.synthetic) };
   const write = await load();
   const { files, limits } = await write({ table, name, provenance });
   const [main] = files;
@@ -93,4 +94,11 @@ async function writeTable(given: ExportTable, { format, name, provenance }: Expo
       limits: [...table.limits, ...limits],
     },
   };
+}
+
+/** What is known of the parcels as a whole, unless they say themselves that they are synthetic, or all that they are not. */
+function syntheticOf({ rows }: ExportTable, known: boolean | undefined): boolean | undefined {
+  const said = rows.map(({ values }) => String(values.get('synthetic') ?? '').toLowerCase());
+  if (said.some((word) => /^(?:true|yes|1|t)$/.test(word))) return true;
+  return known ?? (said.length > 0 && said.every((word) => /^(?:false|no|0|f)$/.test(word)) ? false : undefined);
 }

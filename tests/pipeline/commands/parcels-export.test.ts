@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -89,6 +89,16 @@ describe('canopy parcels export', () => {
       at('all.geojson'),
     ]);
     expect(personal.code).toBe(0);
+    expect(readFileSync(at('plain.geojson'), 'utf8')).not.toContain('"synthetic"');
+    // The folder of a run beside it: what the run says holds.
+    mkdirSync(at('run'));
+    renameSync(register, at('run-register'));
+    writeFileSync(at('run/run.json'), '{"synthetic":true}');
+    for (const folder of ['run', 'run-register']) {
+      const made = await runCanopy(['parcels', 'export', '--register', at(folder), '--out', at('made.geojson')]);
+      expect(made.code).toBe(0);
+      expect(JSON.parse(readFileSync(at('made.geojson'), 'utf8'))).toMatchObject({ synthetic: true });
+    }
     const [without, all] = [at('plain.geojson'), at('all.geojson')].map((file) => readFileSync(file, 'utf8'));
     expect(without).not.toMatch(/Awa Sanni|First survey|Chabi Bio/);
     expect(all).toMatch(/Awa Sanni/);
@@ -100,6 +110,22 @@ describe('canopy parcels export', () => {
       canopy_version: 1,
       canopy_source_file: 'north.geojson',
     });
+  });
+
+  const synthetic: readonly [said: readonly unknown[], written: unknown][] = [
+    [[undefined, undefined], undefined],
+    [[true, undefined], true],
+    [[false, false], false],
+    [[false, undefined], undefined],
+  ];
+  it.each(synthetic)('2 parcels that say synthetic %j give a file that says %j', async (said, written) => {
+    const features = said.map((word, i) => feature(`S${i}`, [ring(1.6 + i / 10, 9.7, 0.01)], { synthetic: word }));
+    writeFileSync(at('said.geojson'), JSON.stringify({ type: 'FeatureCollection', features }));
+    const run = await runCanopy(['parcels', 'export', at('said.geojson'), '--out', at('said-out.geojson')]);
+    expect(run.code).toBe(0);
+    expect((JSON.parse(readFileSync(at('said-out.geojson'), 'utf8')) as { synthetic?: unknown }).synthetic).toBe(
+      written,
+    );
   });
 
   it('a register that is not there is named, exit code 1', async () => {
