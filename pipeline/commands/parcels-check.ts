@@ -4,6 +4,7 @@ import { usageError } from '../../shared/errors.ts';
 import { type CheckLimits, DEFAULT_CHECK_LIMITS, IMPORT_LIMITS } from '../../shared/parcel-check.ts';
 import { flagError } from '../config.ts';
 import { type CheckOutcome, type CheckRequest, checkParcelFiles } from '../run/check-parcels.ts';
+import type { MendedFile } from '../run/check-parcels-mended.ts';
 import { describeCheck } from '../run/check-parcels-text.ts';
 import type { Command } from './command.ts';
 
@@ -30,9 +31,11 @@ At most ${IMPORT_LIMITS.parcels.toLocaleString('en')} parcels and ${IMPORT_LIMIT
   --mended OUT.geojson     write the parcels with all proposals applied, and say what changed; those that still cannot be
                            registered are left out, and named
   --with-personal-data     tenure, consent and other attributes about people stand in OUT.geojson too
-  --json                   one JSON document on standard output: of one file { summary, parcels }, of several { files }
+  --json                   one JSON document on standard output: of one file { summary, parcels }, of several { files }, where
+                           one that cannot be read is { file, error }
 
-Exit codes: 0 the report was made, whatever it says · 1 a file cannot be read · 2 wrong use.`;
+Exit codes: 0 the report was made, whatever it says · 1 a file cannot be read or written; the reports of the others
+are made · 2 wrong use.`;
 
 const OPTIONS = {
   project: { type: 'string' },
@@ -63,23 +66,28 @@ export const parcelsCheckCommand: Command = {
     };
     const outcome = await checkParcelFiles(request, { signal, onProgress });
     stdout(json ? `${JSON.stringify(documentOf(outcome), null, 2)}\n` : describeOutcome(outcome));
-    if (json && outcome.mended) stderr(describeMended(outcome));
-    return 0;
+    if (json && outcome.mended) stderr(describeMended(outcome.mended));
+    const errors = outcome.files.flatMap((file) => ('error' in file ? [file.error] : []));
+    if (outcome.mendedError) errors.push(outcome.mendedError);
+    for (const { message } of errors) stderr(`canopy: ${message}\n`);
+    return errors.length > 0 ? 1 : 0;
   },
 };
 
-function documentOf({ files }: CheckOutcome): unknown {
-  const reports = files.map(({ report }) => report);
-  return reports.length === 1 ? reports[0] : { files: reports };
+function documentOf({ files, mendedError }: CheckOutcome): unknown {
+  const reports = files.map((file) => ('error' in file ? file : file.report));
+  if (reports.length > 1) return { files: reports };
+  return mendedError === null ? reports[0] : { ...reports[0], error: mendedError };
 }
 
 function describeOutcome(outcome: CheckOutcome): string {
-  const reports = outcome.files.map(({ report, candidates }) => describeCheck(report, candidates));
-  return [...reports, ...(outcome.mended ? [describeMended(outcome)] : [])].join('\n');
+  const reports = outcome.files.flatMap((file) =>
+    'error' in file ? [] : [describeCheck(file.report, file.candidates)],
+  );
+  return [...reports, ...(outcome.mended ? [describeMended(outcome.mended)] : [])].join('\n');
 }
 
-function describeMended({ mended }: CheckOutcome): string {
-  const { path, parcels, mended: count, changes } = mended!;
+function describeMended({ path, parcels, mended: count, changes }: MendedFile): string {
   const lines = changes.map((change) => `  ${change}`);
   return `${path} holds ${parcels} parcel${parcels === 1 ? '' : 's'}, ${count} of them mended:\n${lines.join('\n')}\n`;
 }

@@ -1,6 +1,8 @@
 import type { Mended } from '../../shared/checks/mend.ts';
 import { hectares } from '../../shared/checks/numbers.ts';
+import { inputError, isCanopyError } from '../../shared/errors.ts';
 import type { ParcelCandidate } from '../../shared/parcel-check.ts';
+import { systemCode } from '../disk-error.ts';
 import { shownText } from '../parcels/formats/findings.ts';
 import { withoutPersonal } from '../parcels/personal-headings.ts';
 import { writeFileAtomic } from '../store/files.ts';
@@ -34,7 +36,12 @@ export async function writeMended(
     geometry: candidate.geometry,
   }));
   const lines = features.map((feature) => JSON.stringify(feature)).join(',\n');
-  await writeFileAtomic(path, `{"type":"FeatureCollection","features":[\n${lines}\n]}\n`);
+  await writeFileAtomic(path, `{"type":"FeatureCollection","features":[\n${lines}\n]}\n`).catch((error: unknown) => {
+    const code = systemCode(error);
+    if (isCanopyError(error) || code === '') throw error;
+    const text = `The mended parcels cannot be written to ${path} (${code}). Name a file in a folder that is there and may be written to.`;
+    throw inputError('E_OUT', text, path, error);
+  });
   const changes = mended.map(describeMended).filter((sentence) => sentence !== null);
   const personal = withPersonal
     ? []

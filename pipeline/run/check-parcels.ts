@@ -6,7 +6,7 @@ import { mendParcels } from '../../shared/checks/mend.ts';
 import { readOutline } from '../../shared/checks/read-outline.ts';
 import { reportOf } from '../../shared/checks/report.ts';
 import { tidyRings } from '../../shared/checks/tidy.ts';
-import { usageError } from '../../shared/errors.ts';
+import { type CanopyError, type ErrorDetail, isCanopyError, toErrorDetail, usageError } from '../../shared/errors.ts';
 import type { CheckedParcel, CheckLimits, CheckReport, ParcelCandidate } from '../../shared/parcel-check.ts';
 import { findPairsByIndex } from '../parcels/overlaps.ts';
 import { type MendedFile, writeMended } from './check-parcels-mended.ts';
@@ -37,10 +37,18 @@ export interface CheckedFile {
   readonly candidates: readonly ParcelCandidate[];
 }
 
+/** A file that could not be read, beside others that could. */
+export interface UnreadFile {
+  readonly file: string;
+  readonly error: ErrorDetail;
+}
+
 export interface CheckOutcome {
   /** In the order of the files. */
-  readonly files: readonly CheckedFile[];
+  readonly files: readonly (CheckedFile | UnreadFile)[];
   readonly mended: MendedFile | null;
+  /** Why there are no mended parcels although they were asked for. */
+  readonly mendedError: ErrorDetail | null;
 }
 
 export interface CheckIo {
@@ -51,7 +59,8 @@ export interface CheckIo {
 
 /**
  * Reads and checks parcel files, each against its own parcels, those of the files before it and those that are
- * registered. Nothing is registered or changed but the file of mended parcels, where one is asked for.
+ * registered. Nothing is registered or changed but the file of mended parcels, where one is asked for. Of several files
+ * one that cannot be read takes its place as an error; one alone throws what reading throws.
  */
 export async function checkParcelFiles(request: CheckRequest, io: CheckIo): Promise<CheckOutcome> {
   if (request.mended !== null && request.files.length > 1)
@@ -72,19 +81,37 @@ export async function checkParcelFiles(request: CheckRequest, io: CheckIo): Prom
 
 async function checkEach(request: CheckRequest, context: CheckContext, importer: Importer): Promise<CheckOutcome> {
   const before: OtherParcel[] = [];
-  const files: CheckedFile[] = [];
-  let mended: MendedFile | null = null;
+  const files: (CheckedFile | UnreadFile)[] = [];
+  let mended: MendedFile | CanopyError | null = null;
   for (const path of request.files) {
-    const { format, candidates, notes } = await importer.read(path, request);
+    const read = await orError(importer.read(path, request));
+    if ('code' in read) {
+      if (request.files.length === 1) throw read;
+      files.push({ file: basename(path), error: toErrorDetail(read) });
+      continue;
+    }
+    const { format, candidates, notes } = read;
     const own = { ...context, others: [...context.others, ...before] };
     const parcels = await checkParcels(candidates, own);
     const report = reportOf(parcels, { file: basename(path), format, limits: request.limits, notes });
     files.push({ report, candidates });
     before.push(...othersOf(candidates, parcels, basename(path)));
     if (request.mended !== null)
-      mended = await writeMended(request.mended, await mendParcels(candidates, own), request);
+      mended = await orError(writeMended(request.mended, await mendParcels(candidates, own), request));
   }
-  return { files, mended };
+  if (mended !== null && 'code' in mended) return { files, mended: null, mendedError: toErrorDetail(mended) };
+  return { files, mended, mendedError: null };
+}
+
+/** What a file or a disk can be blamed for, as a value: what was found before is still told. */
+async function orError<T extends object>(work: Promise<T>): Promise<T | CanopyError> {
+  try {
+    return await work;
+  } catch (error) {
+    const isOfFile = isCanopyError(error) && (error.kind === 'input' || error.kind === 'resource');
+    if (isOfFile && error.code !== 'E_CANCELLED') return error;
+    throw error;
+  }
 }
 
 async function contextOf(request: CheckRequest, { signal, onProgress }: CheckIo): Promise<CheckContext> {

@@ -96,6 +96,45 @@ describe('canopy parcels check', () => {
     expect(inside[0]!.message).toContain('Copargo');
   });
 
+  it('says of a region above 10,000,000 ha that the region is too large, and of no parcel', async () => {
+    const file = write('continent.geojson', feature(polygon(box(0, 0, 40, 30))));
+    const { code, stderr } = await check(two, '--region', file);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /The region in .*continent\.geojson cannot be used: it covers [\d,]+ ha; at most 10,000,000 ha are accepted\. Give the region a smaller boundary/,
+    );
+    expect(stderr).not.toMatch(/[Pp]arcel row|Divide it/);
+  });
+
+  it('says of 1e999 that it is too large, not that it is null', async () => {
+    const text = JSON.stringify(feature(polygon([...FIELD.slice(0, 1), [1, 9.8], ...FIELD.slice(1)])));
+    const { stdout } = await check(write('large.geojson', text.replace('[1,9.8]', '[1e999,9.8]')));
+    expect(stdout).toContain('["a number too large to be read",9.8]');
+    expect(stdout).not.toContain('null');
+  });
+
+  it('keeps the report of a file that was read when another is not there, with exit code 1', async () => {
+    const missing = join(folder, 'missing.kml');
+    const said = await check(two, missing, two, '--json');
+    expect(said.code).toBe(1);
+    const { files } = JSON.parse(said.stdout) as { readonly files: readonly (CheckReport & { error: unknown })[] };
+    expect(files.map(({ summary }) => summary?.parcels)).toEqual([2, undefined, 2]);
+    expect(files[1]).toMatchObject({ file: 'missing.kml', error: { kind: 'input', code: 'E_PARCELS_FILE' } });
+    expect(said.stderr).toContain('missing.kml is not there');
+    const plain = await check(missing, two);
+    expect(plain.code).toBe(1);
+    expect(plain.stdout).toContain('two.geojson (GeoJSON): 2 parcels');
+    expect(plain.stderr).toContain('missing.kml is not there');
+  });
+
+  it('keeps the report when the mended parcels cannot be written, with exit code 1', async () => {
+    const said = await check(two, '--mended', join(two, 'out.geojson'), '--json');
+    expect(said.code).toBe(1);
+    const { summary, error } = JSON.parse(said.stdout) as CheckReport & { readonly error: unknown };
+    expect([summary.parcels, error]).toMatchObject([2, { kind: 'input' }]);
+    expect(said.stderr).toContain('out.geojson');
+  });
+
   it('holds a second file against the first, and calls it by its name', async () => {
     const later = write('later.geojson', collection(feature(polygon(FIELD), { id: 'C', name: 'Est', ...said })));
     const { stdout } = await check(two, later, '--json');
@@ -133,6 +172,18 @@ describe('canopy parcels check', () => {
     expect((await reportOf(out)).summary.rules).toEqual({ 'missing-attribute': 2 });
     await check(two, '--mended', out, '--with-personal-data');
     expect((await reportOf(out)).summary.verdicts.accepted).toBe(2);
+  });
+
+  it('--mended leaves 2 attributes about people out and names them', async () => {
+    const properties = { id: 'A', ...said, titre_foncier: 'TF Chabi', Exploitant: ['Chabi'], species: 'Khaya' };
+    const out = join(folder, 'people-mended.geojson');
+    const file = write('people.geojson', collection(feature(polygon(FIELD), properties)));
+    const { stdout } = await check(file, '--mended', out);
+    expect(stdout).toContain('Attributes left out as personal: "titre_foncier", "Exploitant".');
+    expect(readFileSync(out, 'utf8')).not.toContain('Chabi');
+    expect(readFileSync(out, 'utf8')).toContain('Khaya');
+    await check(file, '--mended', out, '--with-personal-data');
+    expect(readFileSync(out, 'utf8').match(/Chabi/g)!.length).toBe(2);
   });
 });
 
