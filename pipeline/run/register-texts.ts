@@ -1,10 +1,21 @@
+import { IMPORT_LIMITS } from '../../shared/parcel-check.ts';
 import { faultOfId, quoteId } from '../parcels/ids.ts';
 
 /** A database keeps neither of them. */
 const isUnkept = (text: string) => text.includes('\0') || /\p{Cs}/u.test(text);
 const LONGEST_ID = 128;
 
-/** Where in a JSON value a text stands that no database can keep (NUL, half a character), as a path; null without one. */
+/** Of the body, the list, the parcel and its attributes, in which properties of files arrive. */
+const ENVELOPE_LEVELS = 4;
+
+/** Whether a body is nested deeper than what files may hold; looks no deeper than that. */
+export function isTooDeep(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (depth >= IMPORT_LIMITS.nesting + ENVELOPE_LEVELS) return true;
+  return Object.values(value).some((member) => isTooDeep(member, depth + 1));
+}
+
+/** Where in a JSON value a text stands that no database can keep (NUL, half a character), as a path; null without one. Of a value that `isTooDeep` lets through. */
 export function findUnkeptText(value: unknown, path = ''): string | null {
   if (typeof value === 'string') return isUnkept(value) ? path || 'the text' : null;
   if (typeof value !== 'object' || value === null) return null;

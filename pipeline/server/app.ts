@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import swagger from '@fastify/swagger';
@@ -13,7 +14,7 @@ import { registerApi } from './api.ts';
 import { COMPONENTS } from './api-schemas.ts';
 import { registerChips } from './chip-route.ts';
 import { registerDashboard } from './dashboard.ts';
-import { describeFailure } from './failure.ts';
+import { describeFailure, HttpFailure } from './failure.ts';
 import { registerFiles } from './files.ts';
 import { sendJson } from './json-reply.ts';
 import { registerOgc } from './ogc.ts';
@@ -55,7 +56,10 @@ export interface AppOptions {
   readonly say: (line: string) => void;
 }
 
-const REQUEST_MS = 30_000;
+/** Of an upload over a weak connection. */
+const REQUEST_MS = 120_000;
+/** Without a byte either way. */
+const SILENT_MS = 30_000;
 const HEADERS_MS = 10_000;
 const KEEP_ALIVE_MS = 60_000;
 /** Node looks for slow clients this often. */
@@ -72,7 +76,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
     http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS },
     requestTimeout: REQUEST_MS,
-    connectionTimeout: REQUEST_MS,
+    connectionTimeout: SILENT_MS,
+    clientErrorHandler: answerClientError,
     keepAliveTimeout: KEEP_ALIVE_MS,
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: MAX_PARAM_CHARS },
@@ -133,6 +138,33 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   return app;
 }
 
+const GONE = new HttpFailure(408, 'E_ABORTED', 'The request ended early. Send it again.');
+const CLIENT_ERRORS: Readonly<Record<string, readonly [status: string, code: string, message: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [
+    '408 Request Timeout',
+    'E_TIMEOUT',
+    `The request did not arrive within ${REQUEST_MS / 1000} s (its headers within ${HEADERS_MS / 1000} s). Try again over a better connection, or send less.`,
+  ],
+  HPE_HEADER_OVERFLOW: [
+    '431 Request Header Fields Too Large',
+    'E_HEADERS',
+    `The headers have more than ${MAX_HEADER_BYTES / 1024} kB. Send fewer.`,
+  ],
+};
+
+/** Answers what never became a request, in the form of every other failure. */
+function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const known = CLIENT_ERRORS[error.code ?? ''];
+  const [status, code, message] = known ?? ['400 Bad Request', 'E_REQUEST', 'This is no request of HTTP.'];
+  const body = JSON.stringify({ error: { code, message } });
+  const head = `content-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\ncache-control: no-store\r\nconnection: close`;
+  socket.end(`HTTP/1.1 ${status}\r\n${head}\r\n\r\n${body}`);
+}
+
 /** What goes on in runs and in the server itself. */
 function registerRuns(app: FastifyInstance, options: AppOptions): void {
   const { current, operations: source = NO_OPERATIONS, dashboard, hasDatabase = false } = options;
@@ -162,9 +194,14 @@ function createLog(say: (line: string) => void): FastifyBaseLogger {
 
 function answerFailures(app: FastifyInstance, say: (line: string) => void): void {
   app.setErrorHandler((error, request, reply) => {
-    const { status, body, isBug } = describeFailure(error);
+    const failure = describeFailure(error);
+    // Who went away in the middle of a body is no fault of the server, and reads no answer.
+    const isGone = failure.isBug && request.raw.destroyed && !request.raw.complete;
+    const { status, body, isBug } = isGone ? describeFailure(GONE) : failure;
     if (isBug)
       say(`${request.method} ${request.routeOptions.url ?? 'unknown address'}: ${toErrorDetail(error).message}`);
+    // What is left of a body that is too long would be taken for the next request's.
+    if (status === 413) reply.header('connection', 'close');
     for (const name of ['etag', 'content-encoding', 'content-disposition']) reply.removeHeader(name);
     return answerFailure(reply, { status, body });
   });

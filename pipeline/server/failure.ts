@@ -31,6 +31,15 @@ export function describeFailure(error: unknown): Answer {
   }
   const { statusCode, code, message, validation } = error as Partial<HttpFailure> & { readonly validation?: unknown };
   if (validation !== undefined) return answer(400, 'E_REQUEST', `The request is not as wanted: ${message}.`);
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    const wanted = 'This content-type is not taken here: JSON wants application/json, a file application/octet-stream.';
+    return answer(415, 'E_CONTENT_TYPE', wanted);
+  }
+  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || (error instanceof SyntaxError && statusCode === 400)) {
+    const words =
+      'The body is no JSON that is taken here: it is broken, or holds the name __proto__ or constructor.prototype.';
+    return answer(400, 'E_REQUEST', words);
+  }
   // Refusals of the web server itself, such as a body that is too long.
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
     return answer(statusCode, code ?? 'E_REQUEST', message ?? 'The request was refused.');

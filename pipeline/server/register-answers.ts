@@ -1,7 +1,8 @@
 import type { FastifyReply } from 'fastify';
+import { IMPORT_LIMITS, type ParcelAttributes } from '../../shared/parcel-check.ts';
 import type { ParcelVersion, RegisterConflict, RegisterRefusal, RegisterRegion } from '../../shared/register.ts';
 import type { RegisterAnswer } from '../run/register-calls.ts';
-import { findUnkeptText } from '../run/register-texts.ts';
+import { findUnkeptText, isTooDeep } from '../run/register-texts.ts';
 import type { Refused } from '../run/register-writes.ts';
 import { HttpFailure } from './failure.ts';
 
@@ -29,12 +30,23 @@ export function checkRegion(regions: readonly RegisterRegion[], regionId: string
   throw new HttpFailure(422, 'E_NO_REGION', `There is no region ${JSON.stringify(regionId)}; there are ${there}.`);
 }
 
-/** Throws 400 at a text that no database keeps. */
+/** Throws 400 at a text that no database keeps, 422 at nesting without end. */
 export function checkTexts(body: unknown): void {
+  if (isTooDeep(body)) {
+    const message = `The request is nested too deep; at most ${IMPORT_LIMITS.nesting} levels are read. Make its properties flatter.`;
+    throw new HttpFailure(422, 'E_NESTING', message);
+  }
   const place = findUnkeptText(body);
   if (place === null) return;
   const message = `The request is not as wanted: ${place} holds a NUL or half a character.`;
   throw new HttpFailure(400, 'E_REQUEST', message);
+}
+
+/** Throws 422 at a name with characters that cannot be seen, which the readers of files take out; joiners of letters are part of names. */
+export function checkName({ name }: ParcelAttributes): void {
+  if (name === null || !/[^\P{Cf}\u200c\u200d]/u.test(name)) return;
+  const message = 'The name holds a character that cannot be seen. Type the name again.';
+  throw new HttpFailure(422, 'E_NAME', message);
 }
 
 export function answerEdit(
@@ -48,7 +60,10 @@ export function answerEdit(
       return refuse(reply, outcome);
     case 'conflict': {
       const { current, base } = outcome;
-      const message = `Somebody was faster: parcel "${current.id}" has version ${current.version} by now, of ${current.author}. Compare both and decide.`;
+      const message =
+        base === null
+          ? `If-Match names a version that parcel "${current.id}" never had; it has version ${current.version}. Read it again and make the change on that.`
+          : `Somebody was faster: parcel "${current.id}" has version ${current.version} by now, of ${current.author}. Compare both and decide.`;
       const conflict: RegisterConflict = { error: { code: 'E_CONFLICT', message }, current, base };
       return reply.code(412).send(conflict);
     }

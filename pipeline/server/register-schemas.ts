@@ -24,7 +24,7 @@ const attributes = strict(
     startDate: orNull({ ...text('UTC day'), pattern: '^\\d{4}-\\d{2}-\\d{2}$' }),
     tenure: orNull(bounded(4000, 'personal data: in no public feature, no log, no export unless asked for')),
     consent: orNull(bounded(4000, 'as tenure')),
-    statedHa: orNull(ha('as stated by whom it comes from')),
+    statedHa: orNull({ ...ha('as stated by whom it comes from'), minimum: 0 }),
     more: { type: 'object', additionalProperties: true, description: 'further properties of the file' },
   }),
 );

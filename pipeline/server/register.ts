@@ -21,7 +21,15 @@ import { regionsOfTwin } from '../run/register-twin.ts';
 import { currentOrNone } from './current-results.ts';
 import { HttpFailure } from './failure.ts';
 import { parseBbox } from './ogc-query.ts';
-import { answerEdit, checkRegion, checkTexts, readIfMatch, refuse, sendVersion } from './register-answers.ts';
+import {
+  answerEdit,
+  checkName,
+  checkRegion,
+  checkTexts,
+  readIfMatch,
+  refuse,
+  sendVersion,
+} from './register-answers.ts';
 import { registerExport } from './register-export.ts';
 import { registerPack } from './register-pack.ts';
 import { REGISTER_SCHEMAS } from './register-schemas.ts';
@@ -141,7 +149,10 @@ function registerWriting(app: FastifyInstance, { register, current, now }: Regis
   async function add(parcels: readonly NewParcel[]) {
     checkTexts(parcels);
     const known = regions();
-    for (const { regionId } of parcels) checkRegion(known, regionId);
+    for (const { regionId, attributes } of parcels) {
+      checkRegion(known, regionId);
+      checkName(attributes);
+    }
     return register.call('add', { parcels, regions: known, at: now().toISOString() });
   }
 
@@ -174,6 +185,7 @@ function registerWriting(app: FastifyInstance, { register, current, now }: Regis
     async (request, reply) => {
       const version = readIfMatch(request.headers['if-match']);
       checkTexts(request.body);
+      checkName(request.body.attributes);
       const { id } = request.params;
       const of = { id, version, edit: request.body, regions: regions(), at: now().toISOString() };
       return answerEdit(reply, await register.call('edit', of));

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type {
   BatchAnswer,
@@ -106,9 +108,22 @@ describe('POST /api/register/import', () => {
   ])('answers %s with a sentence and leaves no file behind', async (what, body, status) => {
     const answer = await upload(body);
     expect([what, answer.status]).toEqual([what, status]);
+    if (status === 413) expect(answer.headers.connection).toBe('close');
     const message = read<{ error?: { message: string } }>(answer).error?.message ?? '';
     expect(message).toMatch(/\S{2,}/);
     expect(answer.text).not.toMatch(/canopy-import-|\.ts:/);
+    expect(leftovers()).toEqual([]);
+  });
+
+  it('says nothing to the operator of 1 sender who goes away in the middle of a file', async () => {
+    const socket = connect(server.port, '127.0.0.1');
+    const head = `POST /api/register/import?name=a.geojson&region=sink HTTP/1.1\r\nhost: 127.0.0.1:${server.port}\r\norigin: http://127.0.0.1:${server.port}\r\ncontent-type: application/octet-stream\r\ncontent-length: 5000\r\n\r\n`;
+    uploads++;
+    socket.write(`${head}{"type":`);
+    await sleep(300);
+    socket.destroy();
+    await sleep(300);
+    expect(server.said.join('\n')).not.toMatch(/abort|premature/i);
     expect(leftovers()).toEqual([]);
   });
 

@@ -109,7 +109,9 @@ describe('a parcel', () => {
     const headers = header === undefined ? undefined : { 'if-match': header };
     const answer = await send('PUT', `/parcels/${id}`, sampleEdit(4), headers);
     expect(codeOf(answer)).toEqual([status, code]);
-    if (status === 412) expect(read<RegisterConflict>(answer).base).toBeNull();
+    if (status !== 412) return;
+    expect(read<RegisterConflict>(answer).base).toBeNull();
+    expect(read<RegisterConflict>(answer).error.message).toContain('never had; it has version 1');
   });
 
   it('is withdrawn by DELETE with who and why, leaves the list, and keeps its 2 versions', async () => {
@@ -202,6 +204,16 @@ describe('hostile requests', () => {
   });
 
   const good = sampleParcel(92);
+  const nest = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
+  it('say which content-type was wanted, and that __proto__ is no name', async () => {
+    const wrong = await send('POST', '/parcels', good, { 'content-type': 'text/plain' });
+    expect(codeOf(wrong)).toEqual([415, 'E_CONTENT_TYPE']);
+    expect(wrong.text).toContain('application/json');
+    const proto = await send('POST', '/parcels', `{"__proto__":{"x":1},${JSON.stringify(good).slice(1)}`);
+    expect(codeOf(proto)).toEqual([400, 'E_REQUEST']);
+    expect(proto.text).toContain('__proto__');
+  });
+
   it.each([
     ['no JSON', '{"draftId":', 400],
     ['nothing', '', 400],
@@ -221,6 +233,9 @@ describe('hostile requests', () => {
     ['a region called __proto__', { ...good, regionId: '__proto__' }, 422],
     ['an id of folders', { ...good, id: '../../etc/passwd' }, 422],
     ['the id __proto__', { ...good, id: '__proto__' }, 422],
+    ['-1 ha stated', { ...good, attributes: { ...SAMPLE_ATTRIBUTES, statedHa: -1 } }, 400],
+    ['a name that turns round', { ...good, attributes: { ...SAMPLE_ATTRIBUTES, name: 'a\u202eb' } }, 422],
+    ['nesting of 20,000', JSON.stringify(good).replace('"more":{}', `"more":${nest(20_000)}`), 422],
     ['a 31st of June', { ...good, attributes: { ...SAMPLE_ATTRIBUTES, startDate: 'tomorrow' } }, 400],
     ['10,001 vertices', { ...good, geometry: { type: 'Polygon', coordinates: [circle(10_001)] } }, 422],
     ['3 MB', { ...good, reason: 'x'.repeat(3 * 2 ** 20) }, 413],
