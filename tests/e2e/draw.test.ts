@@ -4,7 +4,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openBrowser, type PageWatch, PHONE } from '../browser.ts';
 import { demoResults } from '../demo-results.ts';
 import { auditPage } from './audit.ts';
-import { eventually, type LonLat, openMap, PREPARE_MS, pointOf, serveViewer, type Viewer } from './viewer-page.ts';
+import {
+  eventually,
+  type LonLat,
+  mapAtRest,
+  openMap,
+  PREPARE_MS,
+  pointOf,
+  serveViewer,
+  type Viewer,
+} from './viewer-page.ts';
 
 const VIEW = '?page=delineate&lang=fr&at=9.84,1.56,14&layer=none';
 
@@ -205,7 +214,7 @@ describe('drawing at a desk, in French', () => {
     ] as const) {
       await page.keyboard.press('Enter');
       for (let i = 0; i < times; i++) await page.keyboard.press(key);
-      await page.waitForTimeout(500);
+      await mapAtRest(page);
     }
     await page.keyboard.press('Enter');
     await eventually(async () => (await openRings())[0]?.length).toBe(5);
@@ -315,7 +324,7 @@ describe('drawing on a phone, in French', () => {
         .last();
     expect(await fact(/Points retenus/).textContent()).toBe('4');
     expect(await fact(/Écartés/).textContent()).toBe('1');
-    expect(await pill().textContent()).toMatch(/1,21\s*ha.*± 0,\d{3} ha/);
+    await eventually(() => pill().textContent()).toMatch(/1,21\s*ha.*± 0,\d{3} ha/);
     await watch.context.setOffline(true);
     await watch.context.setGeolocation({ latitude: 9.8405, longitude: 1.5599, accuracy: 5 });
     await eventually(() => fact(/Points retenus/).textContent()).toBe('5');

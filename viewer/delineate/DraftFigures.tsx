@@ -3,6 +3,7 @@ import { Button } from 'react-aria-components';
 import { useTranslate } from '../i18n/translate.ts';
 import { surfacesOf } from '../map/map-store.ts';
 import { formatHa, formatNumber } from '../panels/format.ts';
+import { useRegister } from '../register/register-store.ts';
 import { useStore } from '../state.ts';
 import type { Draft } from './drafts.ts';
 import type { Figures } from './figures.ts';
@@ -49,6 +50,7 @@ export function DraftFigures({ draft }: { draft: Draft }) {
         </Fact>
         <Fact name={t('draw.figure.overlap')}>
           {ha === null ? t('draw.figure.none') : <Overlaps overlaps={figures.overlaps} />}
+          <ResultsNote />
         </Fact>
       </dl>
     </section>
@@ -77,6 +79,17 @@ function Overlaps({ overlaps }: { overlaps: Figures['overlaps'] }) {
       ))}
       {overlaps.length > NAMED && <span>{t('draw.figure.overlap.more', { count: overlaps.length - NAMED })}</span>}
     </>
+  );
+}
+
+/** The map may show parcels of the results on this very ground; they are nobody's neighbours here. */
+function ResultsNote() {
+  const t = useTranslate();
+  const hasRegister = useRegister(({ parcels }) => parcels.size > 0);
+  return (
+    <span className="draw-small">
+      {t('draw.figure.overlap.results')} {hasRegister && t('draw.figure.overlap.hidden')}
+    </span>
   );
 }
 

@@ -44,7 +44,9 @@ function DraftHeader({ draft }: { draft: Draft }) {
   return (
     <header className="draw-panel-head">
       <div>
-        <h2>{attributes.name ?? edits?.id ?? t('draw.panel.unnamed')}</h2>
+        <h2>
+          <bdi>{attributes.name ?? edits?.id ?? t('draw.panel.unnamed')}</bdi>
+        </h2>
         <p className="draw-small">
           {what}
           {names !== '' && provenance.kind !== 'drawn' && ` · ${t('draw.panel.from', { names })}`}
@@ -82,7 +84,7 @@ function DraftActions({ draft }: { draft: Draft }) {
 }
 
 /** Brings a draft into the view. */
-export function showDraft({ geometry }: Draft): void {
+function showDraft({ geometry }: Draft): void {
   const box = geometry && prepare(geometry).box;
   if (box) surfacesOf()[0]?.fit([...box], wantsCalm());
 }

@@ -125,7 +125,10 @@ export function addDrawLayers(map: MapLibreMap, palette: Palette): void {
   if (!map.hasImage(OVERLAP_IMAGE)) map.addImage(OVERLAP_IMAGE, overlapHatch(), { pixelRatio: 2 });
   for (const source of DRAW_SOURCES) {
     if (map.getSource(prefixed(source))) continue;
-    map.addSource(prefixed(source), { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
+    const data = { type: 'FeatureCollection' as const, features: [] };
+    // Simplifying drops an outline whose crossing halves cancel out; the open draft is drawn however it is.
+    const exact = source === 'open' ? { tolerance: 0 } : {};
+    map.addSource(prefixed(source), { type: 'geojson', data, ...exact });
   }
   const paint = paintOf(palette);
   for (const layer of LAYERS) {

@@ -52,7 +52,7 @@ function overlapsOf(rings: readonly Float64Array[], neighbours: readonly Neighbo
 }
 
 /** Length of all rings, holes too, along geodesics. */
-export function perimeterM(shape: Shape): number {
+function perimeterM(shape: Shape): number {
   return shape.flat().reduce((sum, ring) => sum + lengthM([...ring, ring[0]!]), 0);
 }
 

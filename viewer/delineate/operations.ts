@@ -19,7 +19,7 @@ const loadSplit = () => import('./split-line.ts');
 /** Less than this is rounding, not ground, hectares: 0.1 m². */
 const NOTHING_HA = 1e-5;
 
-export function haOf(geometry: GeoJsonGeometry): number {
+function haOf(geometry: GeoJsonGeometry): number {
   const { rings } = prepare(geometry);
   return rings ? measureAreaHa(rings) : Number.NaN;
 }
@@ -31,7 +31,7 @@ function target(): { readonly draft: Draft; readonly geometry: GeoJsonGeometry }
 }
 
 /** Parcels that a draft goes back to: what it edits, else where it came from. */
-export function originsOf(draft: Draft): Provenance['from'] {
+function originsOf(draft: Draft): Provenance['from'] {
   return draft.edits ? [draft.edits] : draft.provenance.from;
 }
 
@@ -54,11 +54,12 @@ export async function splitDraft(line: Ring): Promise<Refusal | null> {
   const [largest, ...others] = pieces.toSorted((one, other) => haOf(other) - haOf(one));
   const from = originsOf(draft);
   record(() => {
-    const provenance: Provenance = { kind: 'split', file: null, from, mends: [] };
+    // The file that the outline came from and what was mended in it hold for every piece.
+    const provenance: Provenance = { ...draft.provenance, kind: 'split', from };
     changeDraft(draft.draftId, { geometry: largest!, provenance, check: null, changedMs: Date.now() });
     for (const piece of others) {
       const attributes = { ...draft.attributes, statedHa: null };
-      putDraft(newDraft({ kind: 'split', geometry: piece, attributes, from, regionId: draft.regionId }));
+      putDraft({ ...newDraft({ kind: 'split', geometry: piece, attributes, regionId: draft.regionId }), provenance });
     }
     useBoard.setState({ ...IDLE, tool: 'edit' });
   });
@@ -102,12 +103,21 @@ export function mergeWith(neighbour: Neighbour): Refusal | null {
   const registered = useRegister.getState().parcels.get(neighbour.id);
   const from = uniqueOrigins([...originsOf(draft), ...(other ? originsOf(other) : originOf(registered))]);
   record(() => {
-    const provenance: Provenance = { kind: 'merged', file: null, from, mends: [] };
+    const provenance = mergedProvenance(draft, other, from);
     changeDraft(draft.draftId, { geometry: joined, provenance, check: null, changedMs: Date.now() });
     if (other) dropDraft(other.draftId);
     useBoard.setState({ ...IDLE, tool: 'edit' });
   });
   return null;
+}
+
+/** The file of the open draft, else of the other one; the mends of both. */
+function mergedProvenance({ provenance: own }: Draft, other: Draft | undefined, from: Provenance['from']): Provenance {
+  const { file = null, mends = [] } = other?.provenance ?? {};
+  // Two pieces of one outline have the same mends.
+  const known = new Set(own.mends.map((mend) => JSON.stringify(mend)));
+  const fresh = mends.filter((mend) => !known.has(JSON.stringify(mend)));
+  return { kind: 'merged', file: own.file ?? file, from, mends: [...own.mends, ...fresh] };
 }
 
 function originOf(parcel: ParcelVersion | undefined): Provenance['from'] {

@@ -5,7 +5,7 @@ import type { Project } from './snap.ts';
 const wgs84 = geodesicLibrary.Geodesic.WGS84;
 
 /** Sides of a circle: its area is 0.16 % short of the true circle's. */
-export const CIRCLE_SIDES = 64;
+const CIRCLE_SIDES = 64;
 
 /** The rectangle between two opposite corners, its sides north-south and east-west. */
 export function rectangle([west, south]: Position, [east, north]: Position): Ring {

@@ -1,7 +1,7 @@
 import type { Position, Ring, Shape } from './shape.ts';
 
 /** How near to a corner or a side a point has to be to go there, CSS pixels. */
-export const SNAP_PX = 12;
+const SNAP_PX = 12;
 
 /** What a point went to. */
 export interface Snap {

@@ -4,7 +4,10 @@ import { useRegister } from '../register/register-store.ts';
 import { type Draft, useDrafts } from './drafts.ts';
 import { boxOf, type Shape, shapeOf } from './shape.ts';
 
-/** What lies round the open draft: registered parcels and the other drafts. */
+/**
+ * What lies round the open draft: registered parcels and the other drafts. Measured parcels that are not registered are
+ * none: the map has them as simplified tiles, and an overlap with those would be no true hectares.
+ */
 export interface Neighbour {
   readonly kind: 'registered' | 'draft';
   /** Of the parcel or of the draft. */
@@ -62,6 +65,6 @@ export function neighboursIn(box: Box): Neighbour[] {
   return found;
 }
 
-export function meets(one: Box, other: Box): boolean {
+function meets(one: Box, other: Box): boolean {
   return one[0] <= other[2] && other[0] <= one[2] && one[1] <= other[3] && other[1] <= one[3];
 }

@@ -99,7 +99,10 @@ function drawBoard(): void {
   const { overlap, faults } = useLive.getState();
   const board = useBoard.getState();
   const { drafts, openId } = useDrafts.getState();
-  const geometry = (openId === null ? null : drafts.get(openId)?.geometry) ?? null;
+  const draft = openId === null ? undefined : drafts.get(openId);
+  const geometry = draft?.geometry ?? null;
+  // What was handed in has no corners to take hold of.
+  const held = draft?.state === 'waiting' ? null : geometry;
   const isOutline = !['split', 'hole', 'edit', 'move', 'merge', 'none'].includes(board.tool);
   const ring = sketchedRing(board);
   const isDrawing = isOutline && board.sketch.length > 0;
@@ -110,7 +113,7 @@ function drawBoard(): void {
     overlap.map((one) => ({ properties: {}, geometry: one })),
   );
   show('sketch', sketchOf(board.tool, ring, board.sketch.length));
-  show('points', [...handles(geometry), ...pointsOf(board.sketch), ...marks(faults)]);
+  show('points', [...handles(held), ...pointsOf(board.sketch), ...marks(faults)]);
 }
 
 function polygonOf(ring: readonly Position[]) {

@@ -74,7 +74,9 @@ export const delineateMessages = {
     'draw.figure.overlap': 'Overlap',
     'draw.figure.overlap.with': '{ha} ha with {name}',
     'draw.figure.overlap.more': 'and {count} more',
-    'draw.figure.overlap.none': 'none with parcels and drafts known here',
+    'draw.figure.overlap.none': 'none with registered parcels and drafts known here',
+    'draw.figure.overlap.results': 'Measured parcels of the results that are not registered are not checked.',
+    'draw.figure.overlap.hidden': 'They are hidden on the map while the register has parcels, which take their place.',
     'draw.figure.none': 'not measured',
     'draw.figure.how': 'Area on the WGS 84 ellipsoid',
     'draw.no-register': 'The register does not answer. You can draw; drafts stay here until it does.',
@@ -152,7 +154,11 @@ export const delineateMessages = {
     'draw.figure.overlap': 'Chevauchement',
     'draw.figure.overlap.with': '{ha} ha avec {name}',
     'draw.figure.overlap.more': 'et {count} de plus',
-    'draw.figure.overlap.none': 'aucun avec les parcelles et brouillons connus ici',
+    'draw.figure.overlap.none': 'aucun avec les parcelles enregistrées et brouillons connus ici',
+    'draw.figure.overlap.results':
+      'Les parcelles mesurées des résultats qui ne sont pas enregistrées ne sont pas vérifiées.',
+    'draw.figure.overlap.hidden':
+      'Elles sont masquées sur la carte dès que le registre a des parcelles, qui prennent leur place.',
     'draw.figure.none': 'non mesurée',
     'draw.figure.how': 'Surface sur l’ellipsoïde WGS 84',
     'draw.no-register': 'Le registre ne répond pas. Vous pouvez dessiner ; les brouillons restent ici en attendant.',
@@ -231,7 +237,11 @@ export const delineateMessages = {
     'draw.figure.overlap': 'Überlappung',
     'draw.figure.overlap.with': '{ha} ha mit {name}',
     'draw.figure.overlap.more': 'und {count} weitere',
-    'draw.figure.overlap.none': 'keine mit hier bekannten Parzellen und Entwürfen',
+    'draw.figure.overlap.none': 'keine mit hier bekannten registrierten Parzellen und Entwürfen',
+    'draw.figure.overlap.results':
+      'Gemessene Parzellen der Ergebnisse, die nicht registriert sind, werden nicht geprüft.',
+    'draw.figure.overlap.hidden':
+      'Sie sind auf der Karte ausgeblendet, solange das Register Parzellen hat, die an ihre Stelle treten.',
     'draw.figure.none': 'nicht gemessen',
     'draw.figure.how': 'Fläche auf dem Ellipsoid WGS 84',
     'draw.no-register': 'Das Register antwortet nicht. Sie können zeichnen; Entwürfe bleiben so lange hier.',

@@ -198,6 +198,24 @@ describe('splitting, cutting and joining', () => {
     expect(drafts()).toHaveLength(2);
   });
 
+  it('keep the file and 1 mend that the outline came from, in each of 2 pieces and once they are merged', async () => {
+    const file = { name: 'parcels.kml', sha256: 'ab', format: 'kml', place: 'placemark 3' } as const;
+    const mends = [{ rule: 'self-crossing', kind: 'untangle', haBefore: null, haAfter: 121 }];
+    draw(square(1.5, 9.8));
+    changeDraft(open()!.draftId, { provenance: { kind: 'imported', file, from: [], mends } });
+    const line: Ring = [
+      [1.504, 9.79],
+      [1.504, 9.82],
+    ];
+    expect(await splitDraft(line)).toBeNull();
+    expect(drafts().map(({ provenance }) => provenance)).toEqual(
+      Array(2).fill({ kind: 'split', file, from: [], mends }),
+    );
+    const [neighbour] = neighboursIn([1.49, 9.79, 1.52, 9.82]);
+    expect(mergeWith(neighbour!)).toBeNull();
+    expect(open()!.provenance).toMatchObject({ kind: 'merged', file, mends: [...mends] });
+  });
+
   it('says why a line does not split, and changes nothing', async () => {
     draw(square(1.5, 9.8));
     const before = drafts();
