@@ -5,6 +5,7 @@ export const offlineMessages = {
     'offline.connected': 'Connected',
     'offline.not-connected': 'Not connected',
     'offline.data-of': 'data of {time}',
+    'offline.sending': '{count} {count|draft is|drafts are} being handed in',
     'offline.waiting': '{count} {count|draft waits|drafts wait} to be handed in',
     'offline.conflicts': '{count} {count|draft is|drafts are} in conflict with a newer version',
     'offline.look': 'Look at it',
@@ -17,6 +18,8 @@ export const offlineMessages = {
     'offline.pack.asking': 'Asking for its size…',
     'offline.pack.size': '{size} in {files} {files|file|files}',
     'offline.pack.too-large': 'The browser has room for {room} only. Zoom in for a smaller pack.',
+    'offline.pack.personal':
+      'The pack holds personal data too: tenure and consent of the parcels. Keep the device safe, and delete the pack when it is done with.',
     'offline.pack.name': 'Name of the pack',
     'offline.pack.fetch': 'Download {size}',
     'offline.pack.progress': '{done} of {size}',
@@ -36,6 +39,8 @@ export const offlineMessages = {
     'offline.start': 'Not connected, and no pack is on this device',
     'offline.start.text':
       'The map needs the server, or an offline pack that was downloaded before. Your drafts are kept here and go out when there is a connection.',
+    'offline.start.personal': 'Include tenure, consent and further columns',
+    'offline.start.personal.why': 'Personal data. Leave it off for a file that leaves your hands.',
     'offline.start.none': 'There are no drafts on this device.',
     'offline.start.save': 'Save the drafts as a file',
     'conflict.title': 'Somebody was faster',
@@ -86,6 +91,7 @@ export const offlineMessages = {
     'offline.connected': 'Connecté',
     'offline.not-connected': 'Non connecté',
     'offline.data-of': 'données de {time}',
+    'offline.sending': '{count} {count|brouillon en cours|brouillons en cours} de dépôt',
     'offline.waiting': '{count} {count|brouillon attend d’être déposé|brouillons attendent d’être déposés}',
     'offline.conflicts':
       '{count} {count|brouillon est en conflit|brouillons sont en conflit} avec une version plus récente',
@@ -100,6 +106,8 @@ export const offlineMessages = {
     'offline.pack.size': '{size} en {files} {files|fichier|fichiers}',
     'offline.pack.too-large':
       'Le navigateur n’a de place que pour {room}. Agrandissez la carte pour un paquet plus petit.',
+    'offline.pack.personal':
+      'Le paquet contient aussi des données personnelles : droit foncier et consentement des parcelles. Protégez l’appareil et supprimez le paquet après usage.',
     'offline.pack.name': 'Nom du paquet',
     'offline.pack.fetch': 'Télécharger {size}',
     'offline.pack.progress': '{done} sur {size}',
@@ -119,6 +127,8 @@ export const offlineMessages = {
     'offline.start': 'Pas de connexion, et aucun paquet sur cet appareil',
     'offline.start.text':
       'La carte a besoin du serveur, ou d’un paquet téléchargé auparavant. Vos brouillons sont gardés ici et partent dès qu’il y a une connexion.',
+    'offline.start.personal': 'Inclure le droit foncier, le consentement et les autres colonnes',
+    'offline.start.personal.why': 'Données personnelles. Laissez désactivé pour un fichier que vous transmettez.',
     'offline.start.none': 'Il n’y a pas de brouillon sur cet appareil.',
     'offline.start.save': 'Enregistrer les brouillons dans un fichier',
     'conflict.title': 'Quelqu’un a été plus rapide',
@@ -171,6 +181,7 @@ export const offlineMessages = {
     'offline.connected': 'Verbunden',
     'offline.not-connected': 'Nicht verbunden',
     'offline.data-of': 'Daten von {time}',
+    'offline.sending': '{count} {count|Entwurf wird|Entwürfe werden} eingereicht',
     'offline.waiting': '{count} {count|Entwurf wartet|Entwürfe warten} auf das Einreichen',
     'offline.conflicts': '{count} {count|Entwurf steht|Entwürfe stehen} im Konflikt mit einer neueren Fassung',
     'offline.look': 'Ansehen',
@@ -183,6 +194,8 @@ export const offlineMessages = {
     'offline.pack.asking': 'Größe wird erfragt…',
     'offline.pack.size': '{size} in {files} {files|Datei|Dateien}',
     'offline.pack.too-large': 'Der Browser hat nur Platz für {room}. Vergrößern Sie die Karte für ein kleineres Paket.',
+    'offline.pack.personal':
+      'Das Paket enthält auch personenbezogene Daten: Landrecht und Einwilligung der Parzellen. Schützen Sie das Gerät und löschen Sie das Paket nach Gebrauch.',
     'offline.pack.name': 'Name des Pakets',
     'offline.pack.fetch': '{size} herunterladen',
     'offline.pack.progress': '{done} von {size}',
@@ -202,6 +215,9 @@ export const offlineMessages = {
     'offline.start': 'Keine Verbindung, und kein Paket auf diesem Gerät',
     'offline.start.text':
       'Die Karte braucht den Server oder ein Paket, das vorher geladen wurde. Ihre Entwürfe bleiben hier und gehen hinaus, sobald eine Verbindung da ist.',
+    'offline.start.personal': 'Landrecht, Einwilligung und weitere Spalten mit ausgeben',
+    'offline.start.personal.why':
+      'Personenbezogene Daten. Ausgeschaltet lassen, wenn die Datei aus der Hand gegeben wird.',
     'offline.start.none': 'Auf diesem Gerät gibt es keine Entwürfe.',
     'offline.start.save': 'Entwürfe als Datei sichern',
     'conflict.title': 'Jemand war schneller',

@@ -34,6 +34,7 @@ export const registerMessages = {
       'This browser keeps nothing (a private window, or no room): drafts are lost when the page is closed. Hand them in before.',
     'register.state.open': 'Draft',
     'register.state.waiting': 'Waiting for a connection',
+    'register.state.sending': 'Being handed in',
     'register.state.conflict': 'Conflict',
     'register.state.refused': 'Not taken',
     'register.form': 'About the parcel',
@@ -76,6 +77,7 @@ export const registerMessages = {
     'register.reason': 'Reason',
     'register.reason.hint': 'What was done and why, in a sentence; it stands in the history for good.',
     'register.hand-in.new': 'The register gives the parcel its id.',
+    'register.hand-in.replaces': 'Takes the place of {names}: withdrawn together with it, kept in the history.',
     'register.hand-in.edit': 'Becomes version {version} of {id}.',
     'register.hand-in.offline':
       'There is no connection: it waits on this device and goes out by itself when there is one.',
@@ -159,6 +161,7 @@ export const registerMessages = {
       'Ce navigateur ne garde rien (fenêtre privée, ou plus de place) : les brouillons sont perdus à la fermeture de la page. Déposez-les avant.',
     'register.state.open': 'Brouillon',
     'register.state.waiting': 'En attente de connexion',
+    'register.state.sending': 'Dépôt en cours',
     'register.state.conflict': 'Conflit',
     'register.state.refused': 'Non accepté',
     'register.form': 'À propos de la parcelle',
@@ -202,6 +205,7 @@ export const registerMessages = {
     'register.reason': 'Motif',
     'register.reason.hint': 'Ce qui a été fait et pourquoi, en une phrase ; elle reste dans l’historique.',
     'register.hand-in.new': 'Le registre donne son identifiant à la parcelle.',
+    'register.hand-in.replaces': 'Prend la place de {names} : retrait en même temps, gardé dans l’historique.',
     'register.hand-in.edit': 'Devient la version {version} de {id}.',
     'register.hand-in.offline':
       'Il n’y a pas de connexion : le dépôt attend sur cet appareil et part de lui-même dès qu’il y en a une.',
@@ -285,6 +289,7 @@ export const registerMessages = {
       'Dieser Browser behält nichts (privates Fenster oder kein Platz): Entwürfe gehen verloren, wenn die Seite geschlossen wird. Reichen Sie sie vorher ein.',
     'register.state.open': 'Entwurf',
     'register.state.waiting': 'Wartet auf Verbindung',
+    'register.state.sending': 'Wird eingereicht',
     'register.state.conflict': 'Konflikt',
     'register.state.refused': 'Nicht angenommen',
     'register.form': 'Über die Parzelle',
@@ -327,6 +332,7 @@ export const registerMessages = {
     'register.reason': 'Grund',
     'register.reason.hint': 'Was getan wurde und warum, in einem Satz; er bleibt in der Geschichte stehen.',
     'register.hand-in.new': 'Das Register gibt der Parzelle ihre Kennung.',
+    'register.hand-in.replaces': 'Tritt an die Stelle von {names}: wird zugleich zurückgezogen, bleibt im Verlauf.',
     'register.hand-in.edit': 'Wird Fassung {version} von {id}.',
     'register.hand-in.offline':
       'Es gibt keine Verbindung: Der Entwurf wartet auf diesem Gerät und geht von selbst hinaus, sobald eine da ist.',

@@ -7,6 +7,7 @@ import { useIsConnected } from '../shell/connection.ts';
 import { IconButton } from '../shell/IconButton.tsx';
 import { formatMoment } from '../shell/moment.ts';
 import { useStore } from '../state.ts';
+import { useRegister } from './register-store.ts';
 
 /** Whether there is a connection, from when the data are without one, and what waits to be handed in. */
 export function ConnectionBar() {
@@ -15,8 +16,11 @@ export function ConnectionBar() {
   const lastDataMs = useStore((state) => state.lastDataMs);
   const isConnected = useIsConnected();
   const drafts = useDrafts((state) => state.drafts);
-  const waiting = [...drafts.values()].filter(({ state }) => state === 'waiting').length;
-  const conflicts = [...drafts.values()].filter(({ state }) => state === 'conflict');
+  const regions = useRegister((state) => state.info?.regions);
+  // What was begun for another twin at this address is handed in there.
+  const own = [...drafts.values()].filter(({ regionId }) => regions?.some(({ id }) => id === regionId) ?? true);
+  const waiting = own.filter(({ state }) => state === 'waiting').length;
+  const conflicts = own.filter(({ state }) => state === 'conflict');
   return (
     <div className="reg-connection" role="status">
       <p className={isConnected ? 'reg-link reg-link-live' : 'reg-link reg-link-lost'}>
@@ -25,7 +29,9 @@ export function ConnectionBar() {
           <span className="reg-soft">{t('offline.data-of', { time: formatMoment(language, lastDataMs) })}</span>
         )}
       </p>
-      {waiting > 0 && <p className="reg-waiting">{t('offline.waiting', { count: waiting })}</p>}
+      {waiting > 0 && (
+        <p className="reg-waiting">{t(isConnected ? 'offline.sending' : 'offline.waiting', { count: waiting })}</p>
+      )}
       {conflicts.length > 0 && (
         <p className="reg-conflicts">
           {t('offline.conflicts', { count: conflicts.length })}

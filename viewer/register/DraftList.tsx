@@ -4,6 +4,7 @@ import { type Draft, dropDraft, openDraft, useDrafts } from '../delineate/drafts
 import { draftName } from '../delineate/surroundings.ts';
 import { useTranslate } from '../i18n/translate.ts';
 import { useOffline } from '../offline/offline-store.ts';
+import { useIsConnected } from '../shell/connection.ts';
 import { IconButton } from '../shell/IconButton.tsx';
 import { ShellDialog } from '../shell/ShellDialog.tsx';
 import { useStore } from '../state.ts';
@@ -39,6 +40,9 @@ function DraftRow({ draft, discard }: { readonly draft: Draft; readonly discard:
   const regions = useRegister((state) => state.info?.regions);
   const isElsewhere = regions !== undefined && !regions.some(({ id }) => id === draft.regionId);
   const { geometry, edits, state } = draft;
+  const isConnected = useIsConnected();
+  // A draft of another twin goes nowhere here.
+  const isSending = state === 'waiting' && isConnected && !isElsewhere;
   const name = draftName(draft);
   const ha = geometry && haOfGeometry(geometry);
   const show = () => {
@@ -48,9 +52,9 @@ function DraftRow({ draft, discard }: { readonly draft: Draft; readonly discard:
   return (
     <li className="reg-row" data-current={isOpen || undefined}>
       <Button className="reg-row-main" onPress={show} {...(isOpen ? { 'aria-current': 'true' as const } : {})}>
-        <span className="reg-row-name">{name}</span>
+        <bdi className="reg-row-name">{name}</bdi>
         <span className="reg-row-more">
-          <span className={`reg-state reg-state-${state}`}>{t(`register.state.${state}`)}</span>
+          <span className={`reg-state reg-state-${state}`}>{t(`register.state.${isSending ? 'sending' : state}`)}</span>
           <span>{edits ? t('register.draft.edits', { id: edits.id }) : t('register.draft.new')}</span>
           {ha !== null && <span>{sayHectares(language, ha)}</span>}
         </span>

@@ -7,6 +7,7 @@ import { useIsConnected } from '../shell/connection.ts';
 import { missingOf } from './attribute-text.ts';
 import { keepAuthor, useAuthor } from './author.ts';
 import { FormField } from './FormField.tsx';
+import { useRegister } from './register-store.ts';
 
 /** Name, reason and the button that hands the draft in; says what is missing, what waits and what was refused. */
 export function HandIn({ draft }: { readonly draft: Draft }) {
@@ -67,6 +68,7 @@ function HandInForm({ draft }: { readonly draft: Draft }) {
         {edits ? t('register.hand-in.edit', { version: edits.version + 1, id: edits.id }) : t('register.hand-in.new')}{' '}
         {!isConnected && t('register.hand-in.offline')}
       </p>
+      <Replaced draft={draft} />
       {isAsked && obstacle !== null && (
         <p className="reg-error" role="alert">
           {obstacle}
@@ -76,6 +78,17 @@ function HandInForm({ draft }: { readonly draft: Draft }) {
         {t('register.hand-in')}
       </Button>
     </>
+  );
+}
+
+/** Registered parcels that were merged into the draft leave the register with it. */
+function Replaced({ draft: { provenance, edits } }: { readonly draft: Draft }) {
+  const t = useTranslate();
+  const parcels = useRegister((state) => state.parcels);
+  if (provenance.kind !== 'merged') return null;
+  const names = provenance.from.map(({ id }) => id).filter((id) => id !== edits?.id && parcels.has(id));
+  return names.length === 0 ? null : (
+    <p className="panel-note">{t('register.hand-in.replaces', { names: names.join(', ') })}</p>
   );
 }
 

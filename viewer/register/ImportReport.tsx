@@ -1,31 +1,23 @@
 import { useEffect, useMemo, useState } from 'react';
 import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import { FORMAT_NAMES } from './format-names.ts';
 import { ImportRegister } from './ImportRegister.tsx';
 import { ImportRow } from './ImportRow.tsx';
 import { acceptAll, takeBackAll } from './import-deeds.ts';
 import { endImport } from './import-file.ts';
 import { type Choice, countStates, nextMend, ROW_STATES, type RowState, stateOfRow } from './import-plan.ts';
+import { LOOK_OF_STATE, shapesOfChoice } from './import-shapes.ts';
 import type { ImportState } from './import-store.ts';
 import { LookSwatch } from './LookSwatch.tsx';
 import { sayHectares } from './quantities.ts';
 import { failureOf } from './register-store.ts';
-import { type Shape, type ShapeLook, showShapes } from './shapes.ts';
+import { showShapes } from './shapes.ts';
 import { useSpeaker } from './use-speaker.ts';
 
 export type Report = Extract<ImportState, { step: 'report' }>;
 
 /** As many rows are made at a time. */
 const STEP = 60;
-
-/** How the parcels of a file are drawn; what is left out is not. */
-export const LOOK_OF_STATE: Readonly<Record<RowState, ShapeLook | null>> = {
-  accepted: 'accepted',
-  mended: 'accepted',
-  warned: 'warned',
-  mendable: 'mendable',
-  refused: 'refused',
-  'left-out': null,
-};
 
 /** What is in a file, parcel by parcel, and what a person decides about each. */
 export function ImportReport({ report }: { readonly report: Report }) {
@@ -46,7 +38,7 @@ export function ImportReport({ report }: { readonly report: Report }) {
         {t('import.counts', {
           parcels: checked.summary.parcels,
           ha: sayHectares(language, checked.summary.totalHa),
-          format: file.format,
+          format: FORMAT_NAMES[file.format],
         })}
       </p>
       {checked.summary.notes.length > 0 && (
@@ -83,11 +75,10 @@ function stateOf(choices: Report['choices'], index: number): RowState {
 
 function useShapesOf({ choices }: Report): void {
   useEffect(() => {
-    const shapes = [...choices].flatMap(([index, choice]): Shape[] => {
-      const look = LOOK_OF_STATE[stateOfRow(choice)];
-      return look && choice.geometry ? [{ look, geometry: choice.geometry, id: String(index) }] : [];
-    });
-    showShapes('import', shapes);
+    showShapes(
+      'import',
+      [...choices].flatMap(([index, choice]) => shapesOfChoice(index, choice)),
+    );
   }, [choices]);
   useEffect(
     () => () => {

@@ -40,10 +40,14 @@ export function ImportRow({ parcel, choice }: RowProps) {
         </span>
       </Checkbox>
       <div className="reg-import-what">
-        <p className="reg-row-name">{name}</p>
+        <p className="reg-row-name">
+          <bdi>{name}</bdi>
+        </p>
         <p className="reg-row-more">
           <span className={`reg-verdict reg-verdict-${state}`}>{t(`import.verdict.${state}`)}</span>
-          {checked.parcelHa !== null && <span>{sayHectares(language, checked.parcelHa)}</span>}
+          {geometry && (
+            <span>{checked.parcelHa === null ? t('import.no-area') : sayHectares(language, checked.parcelHa)}</span>
+          )}
           <span>{parcel.place}</span>
         </p>
         <Mended parcel={parcel} choice={choice} />

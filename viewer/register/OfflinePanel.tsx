@@ -107,6 +107,7 @@ function Offered({ offer: { manifest, bboxDeg } }: { readonly offer: Offer }) {
         <p className="reg-error">{t('offline.pack.too-large', { room: sayBytes(language, leftBytes) })}</p>
       ) : (
         <>
+          <p className="panel-note">{t('offline.pack.personal')}</p>
           <FormField label={t('offline.pack.name')} value={label} onChange={setLabel} />
           <Button data-primary="" onPress={() => void fetchPack(manifest, { label: label.trim() || region, bboxDeg })}>
             {t('offline.pack.fetch', { size })}

@@ -82,7 +82,7 @@ function ParcelRow({ parcel }: { readonly parcel: ParcelVersion }) {
   return (
     <li className="reg-row" data-current={isChosen || undefined} data-register-parcel={parcel.id}>
       <Button className="reg-row-main" onPress={show} {...(isChosen ? { 'aria-current': 'true' as const } : {})}>
-        <span className="reg-row-name">{parcel.attributes.name ?? t('register.unnamed')}</span>
+        <bdi className="reg-row-name">{parcel.attributes.name ?? t('register.unnamed')}</bdi>
         <span className="reg-row-ha">{sayHectares(language, parcel.parcelHa)}</span>
         <span className="reg-row-more">
           <span>{parcel.id}</span>

@@ -24,7 +24,14 @@ function areaLayers(look: ShapeLook, casing: string): LayerSpecification[] {
     dash === null ? {} : { 'line-dasharray': dash.map((px) => px / lineWidthPx) };
   const casingPx = widthPx + 3;
   return [
-    { ...drawn, id: `${SOURCE}-${look}-fill`, type: 'fill', paint: { 'fill-color': colour, 'fill-opacity': opacity } },
+    {
+      ...drawn,
+      // Outlines without an area are lines.
+      filter: ['all', drawn.filter, ['==', ['geometry-type'], 'Polygon']],
+      id: `${SOURCE}-${look}-fill`,
+      type: 'fill',
+      paint: { 'fill-color': colour, 'fill-opacity': opacity },
+    },
     {
       ...drawn,
       id: `${SOURCE}-${look}-casing`,

@@ -34,9 +34,9 @@ function sayValue(language: Language, name: string, value: string | number): str
   return name.endsWith('Pct') ? sayPercent(language, value) : value;
 }
 
-/** A UTC day, or two with a stroke between them, as people write them; a year, and what is no day, as it is. */
+/** A UTC day, or two days or years with a stroke between them, as people write them; a year, and what is no day, as it is. */
 export function sayDate(language: Language, text: string): string {
-  if (/^[\d-]{10}\/[\d-]{10}$/.test(text))
+  if (/^[\d-]{4,10}\/[\d-]{4,10}$/.test(text))
     return text
       .split('/')
       .map((day) => sayDate(language, day))

@@ -33,7 +33,7 @@ export function sayPercent(language: Language, pct: number): string {
 
 /** Bytes in the unit that leaves one to three digits before the point. */
 export function sayBytes(language: Language, bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB'];
+  const units = language === 'fr' ? ['o', 'ko', 'Mo', 'Go'] : ['B', 'kB', 'MB', 'GB'];
   const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
   const value = bytes / 1000 ** step;
   return `${formatNumber(language, value, step === 0 || value >= 100 ? 0 : 1)}${NB}${units[step]}`;

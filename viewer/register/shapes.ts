@@ -22,7 +22,10 @@ export type ShapeLook =
 
 export interface Shape {
   readonly look: ShapeLook;
-  readonly geometry: GeoJsonGeometry | { readonly type: 'Point'; readonly coordinates: readonly number[] };
+  readonly geometry:
+    | GeoJsonGeometry
+    | { readonly type: 'Point'; readonly coordinates: readonly number[] }
+    | { readonly type: 'MultiLineString'; readonly coordinates: readonly unknown[] };
   /** Of what is drawn, for a click on it. */
   readonly id?: string;
   /** 0 to 1: how much it stands out among others of its look. */

@@ -26,6 +26,12 @@ describe('quantities', () => {
     [100, '100\u00a0%'],
   ])('%d percent is neither none nor all where it is not', (pct, text) => expect(sayPercent('en', pct)).toBe(text));
 
+  it.each([
+    [999, '999\u00a0o'],
+    [2500, '2,5\u00a0ko'],
+    [3_000_000, '3,0\u00a0Mo'],
+  ])('%d bytes are octets in French', (bytes, text) => expect(sayBytes('fr', bytes)).toBe(text));
+
   it('are metres with a decimal below ten, and bytes by the thousand', () => {
     expect([sayMetres('de', 3.25), sayMetres('de', 12.4), sayBytes('en', 10_485_760)]).toEqual([
       '3,3\u00a0m',
