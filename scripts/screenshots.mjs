@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import sharp from 'sharp';
+import { drawBesideNeighbours, dropFaultyFile, meetConflict } from './screenshots-delineate.mjs';
 import { buildPrograms, checkNode, installPackages, root, run } from './setup.mjs';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -28,6 +29,16 @@ const PICTURES = [
   { name: 'twin-desktop-en', link: 'lang=en&page=twin' },
   // Made up for the picture: the demo's own run is over in seconds, without anything to decide.
   { name: 'operations-desktop-en', link: 'lang=en&page=operations', during: leaveHeldRun },
+  // Made up for the pictures, in a register of their own.
+  { name: 'delineate-desktop-fr', link: `lang=fr&page=delineate&at=9.8425,1.5255,15`, before: drawBesideNeighbours },
+  { name: 'import-desktop-fr', link: 'lang=fr&page=delineate&at=9.8445,1.5265,15', before: dropFaultyFile },
+  { name: 'conflict-desktop-fr', link: 'lang=fr&page=delineate&at=9.8405,1.5225,15.5', before: meetConflict },
+  {
+    name: 'delineate-phone-fr',
+    link: 'lang=fr&page=delineate&at=9.8425,1.5255,14.5',
+    viewport: PHONE,
+    before: drawBesideNeighbours,
+  },
   { name: 'downloads-desktop-en', link: 'lang=en', before: openDownloads },
   { name: 'map-phone-fr', link: 'lang=fr&layer=change-period', viewport: PHONE },
   { name: 'parcel-phone-fr', link: 'lang=fr&parcel=DEM-002', viewport: PHONE },
@@ -115,7 +126,10 @@ run(process.execPath, [
 ]);
 const port = await freePort();
 const address = `http://127.0.0.1:${port}/`;
-const server = spawn(process.execPath, [join(root, 'scripts/canopy.mjs'), 'serve', results, '--port', String(port)]);
+rmSync(`${results}-register`, { recursive: true, force: true });
+const layers = ['--layers', join(root, 'data/demo/layers')];
+const flags = ['serve', results, '--port', String(port), ...layers];
+const server = spawn(process.execPath, [join(root, 'scripts/canopy.mjs'), ...flags]);
 try {
   await untilUp();
   await takeAll(process.argv.slice(2));
@@ -142,7 +156,7 @@ async function take(browser, { name, link, viewport = DESKTOP, before, during })
   const context = await browser.newContext({ viewport, colorScheme, hasTouch: viewport === PHONE });
   const page = await context.newPage();
   await page.goto(`${address}?${link}`);
-  if (!link.includes('page=')) {
+  if (!link.includes('page=') || link.includes('page=delineate')) {
     await page.waitForFunction(() => window.__canopyMap !== undefined);
     await page.evaluate(() => window.__canopyMap.idle(120_000));
   }
