@@ -22,6 +22,7 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
     'Sources',
     'Stable',
     'Versions',
+    'Pause',
     'Population',
     'Rectangle',
     'Latitude, longitude',
@@ -29,7 +30,7 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
     'fraction',
     'points',
   ],
-  'German words that English shares': ['Link', 'Live', 'Index', 'Position', 'Register'],
+  'German words that English shares': ['Pause', 'Link', 'Live', 'Index', 'Position', 'Register'],
 };
 const allowed = new Set(Object.values(SAME).flat());
 
