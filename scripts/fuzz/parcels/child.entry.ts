@@ -9,5 +9,5 @@ const seeds = makeParcelSeeds();
 
 answerTasks<ParcelTask, ParcelResult>(async (task, report) =>
   // The parent names the input by this note when it has to kill this process.
-  runParcelBatch(await seeds, task, (index) => report({ file: `${index}` })),
+  runParcelBatch(await seeds, task, { onInput: (index) => report({ file: `${index}` }) }),
 );

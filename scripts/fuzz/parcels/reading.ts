@@ -33,15 +33,23 @@ export interface ParcelResult {
   readonly peakRssBytes: number;
 }
 
+interface BatchHooks {
+  readonly onInput?: (index: number) => void;
+  readonly read?: typeof readParcelFile;
+}
+
 /** Processor time: the clock on the wall would blame a busy machine on an input. */
 const SLOW_MS = 1000;
 export const MAX_RSS_BYTES = 512 * 2 ** 20;
 
-/** Reads inputs one after the other and judges what came of each; `onInput` hears of each before it is read. */
+/**
+ * Reads inputs one after the other and judges what came of each; `onInput` hears of each before it is read. Another
+ * `read` stands in for the readers where the judging itself is tested.
+ */
 export async function runParcelBatch(
   seeds: readonly ParcelSeed[],
   task: ParcelTask,
-  onInput: (index: number) => void = () => {},
+  { onInput = () => {}, read: readFile = readParcelFile }: BatchHooks = {},
 ): Promise<ParcelResult> {
   const codes: Record<string, number> = {};
   const failures: ParcelFailure[] = [];
@@ -53,7 +61,10 @@ export async function runParcelBatch(
       failures.push({ format: task.format, index, what, story: `${input.story}. ${why}` });
     const sockets = networkAttempts();
     const start = process.cpuUsage();
-    const code = await tryReading(input.bytes, input.name, fail);
+    const code = await tryReading(
+      () => readFile(input.bytes, { name: input.name, assumeCrs: null, layer: null }),
+      fail,
+    );
     const used = process.cpuUsage(start);
     const ms = (used.user + used.system) / 1000;
     if (code === null) read += 1;
@@ -77,12 +88,11 @@ export async function runParcelBatch(
 
 /** The code of a refusal, null where the file was read. */
 async function tryReading(
-  bytes: Uint8Array,
-  name: string,
+  readFile: () => Promise<ParcelFile>,
   fail: (what: ParcelFault, why: string) => void,
 ): Promise<string | null> {
   try {
-    const file = await readParcelFile(bytes, { name, assumeCrs: null, layer: null });
+    const file = await readFile();
     const why = faultOfFile(file);
     if (why !== null) fail('malformed', why);
     return null;
