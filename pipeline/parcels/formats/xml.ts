@@ -32,16 +32,11 @@ const TAG_END = /[ \t\r\n]*(\/?)>/y;
 const ENTITIES: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
 /**
- * The root element of an XML text, in one pass over it, without a document type: a text that declares one or an entity is
- * refused before it is read, so that there is nothing to expand and nothing to fetch. Throws E_XML with line and column.
+ * The root element of an XML text, in one pass over it. A document type or an entity is refused where it begins, so that
+ * there is nothing to expand and nothing to fetch. Throws E_XML_DOCTYPE, and E_XML with line and column.
  */
 export function readXml(bytes: Uint8Array, source: string): { root: XmlElement; note: string | null } {
   const { text, note } = decodeText(bytes, source, statedEncoding(bytes));
-  const declared = /<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)/i.exec(text);
-  if (declared) {
-    const what = `${source} declares a document type or an entity (${declared[0]}), with which XML can be made to grow or to fetch files`;
-    throw inputError('E_XML_DOCTYPE', `${what}; no parcel file needs that. Take the line out and try again.`, source);
-  }
   return { root: new Reader(text, source).read(), note };
 }
 
@@ -83,8 +78,16 @@ class Reader {
     else if (after !== 0x21) return this.#openTag();
     else if (this.#text.startsWith('<![CDATA[', this.#at)) this.#takeCdata();
     else if (this.#text.startsWith('<!--', this.#at)) this.#skipPast('-->', ' comment');
-    else throw this.#fault('"<!" begins nothing that is known', this.#at);
+    else throw this.#refuseDeclaration();
     return null;
+  }
+
+  /** A document type or an entity, with which XML can be made to grow or to fetch files; text in CDATA is none. */
+  #refuseDeclaration(): Error {
+    const declared = /<![A-Za-z]{0,20}/.exec(this.#text.slice(this.#at, this.#at + 30))?.[0] ?? '<!';
+    const what = `${this.#source} declares a document type or an entity (${declared})`;
+    const why = 'with which XML can be made to grow or to fetch files; no parcel file needs that';
+    return inputError('E_XML_DOCTYPE', `${what}, ${why}. Take the line out and try again.`, this.#source);
   }
 
   /** Sees to it that nothing but comments follows. */

@@ -123,6 +123,12 @@ describe('a KML file', () => {
     expect(candidates[0]!.attributes.name).toBe('Forêt');
   });
 
+  it('is read with a whole web page in its description, for that is text', async () => {
+    const page = '<description><![CDATA[<!DOCTYPE html><html><!-- a --></html>]]></description>';
+    const { attributes } = await onlyParcel('a.kml', kml(placemark(`${page}${polygon(1, 9)}`)));
+    expect(attributes.more.description).toBe('<!DOCTYPE html><html><!-- a --></html>');
+  });
+
   const laughs = `<!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;">]>`;
   const refused: [what: string, text: string, says: RegExp][] = [
     [
