@@ -19,7 +19,7 @@ export function findGeometryFault(
   frame: Frame = 'lon-lat',
 ): Promise<Fault | null> | null {
   const located = locateGeometryFault(rings);
-  return located && located.then((fault) => fault && wordsOf(fault, rings.length, frame));
+  return located === null ? null : located.then((fault) => fault && wordsOf(fault, rings.length, frame));
 }
 
 /** The fault of `findGeometryFault` as a place instead of a sentence. */
