@@ -9,7 +9,7 @@ export interface PlaceProps {
   readonly twin: TwinInfo | null;
 }
 
-export interface DraftProps {
+interface DraftProps {
   readonly draft: Draft;
 }
 

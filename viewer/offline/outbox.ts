@@ -48,7 +48,7 @@ export function startOutbox(): void {
 }
 
 /** Sends every draft that waits, in the order in which they were begun; one tab at a time. */
-export async function sendWaiting(): Promise<void> {
+async function sendWaiting(): Promise<void> {
   // Who is sending asks again for what waits until none is left.
   if (isSending) return;
   isSending = true;

@@ -52,7 +52,7 @@ interface ProposalProps {
 }
 
 /** What a proposal would do: in words, in hectares before and after, and on the map. Nothing changes before it is accepted. */
-export function Proposal({ proposal, outline, onAccept }: ProposalProps) {
+function Proposal({ proposal, outline, onAccept }: ProposalProps) {
   const speaker = useSpeaker();
   const { t, language } = speaker;
   const [isShown, setShown] = useState(false);

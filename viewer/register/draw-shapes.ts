@@ -3,7 +3,7 @@ import { LOOK_NAMES, LOOKS } from './shape-paint.ts';
 import type { Shape, ShapeLook } from './shapes.ts';
 
 const SOURCE = 'register-shapes';
-export const CANDIDATE_LAYER = `${SOURCE}-candidate-fill`;
+const CANDIDATE_LAYER = `${SOURCE}-candidate-fill`;
 
 /** Puts the layers of the register on a map whose style is ready; nothing when they are there. */
 function addLayers(map: MapLibreMap, casing: string): void {
