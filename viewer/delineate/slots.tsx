@@ -1,16 +1,11 @@
 import { lazy } from 'react';
 import type { RunInfo, TwinInfo } from '../../shared/api.ts';
-import type { Draft } from './drafts.ts';
 
 /** Where the register's own parts hang; all stand in a `Boundary` with `Suspense`, so one that fails takes nothing else with it. */
 
 export interface PlaceProps {
   readonly run: RunInfo;
   readonly twin: TwinInfo | null;
-}
-
-interface DraftProps {
-  readonly draft: Draft;
 }
 
 /** Left column: list of registered parcels and drafts, import, export, offline. */
