@@ -21,7 +21,7 @@ export class OtherClient {
   add(name: string, box: readonly [number, number, number, number]): Promise<ParcelVersion> {
     return this.#ask('POST', '/api/register/parcels', {
       ...edit(name, boxGeometry(box)),
-      draftId: `other-${name}`,
+      draftId: `other-${name.replaceAll(' ', '-')}`,
       id: null,
       regionId: 'copargo',
     });

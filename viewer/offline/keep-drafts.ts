@@ -11,6 +11,7 @@ const synced = new Map<string, Draft>();
 const due = new Set<string>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 let working: Promise<void> = Promise.resolve();
+let stepsLeft = 0;
 let channel: BroadcastChannel | null = null;
 let isStarted = false;
 
@@ -52,6 +53,7 @@ export function settleAllDrafts(): Promise<void> {
 function settleLater(ids: readonly string[]): void {
   for (const id of ids) due.add(id);
   if (due.size === 0) return;
+  useOffline.setState({ isSaving: true });
   clearTimeout(timer);
   timer = setTimeout(() => void settleNow(), PAUSE_MS);
 }
@@ -66,6 +68,7 @@ export function settleNow(): Promise<void> {
 
 /** One step after the other, so that a draft is never settled twice at a time. */
 function enqueue(step: (db: Database) => Promise<void>, ids: readonly string[] = []): Promise<void> {
+  stepsLeft += 1;
   working = working.then(async () => {
     try {
       await step(await openDatabase());
@@ -75,6 +78,8 @@ function enqueue(step: (db: Database) => Promise<void>, ids: readonly string[] =
       for (const id of ids) due.add(id);
       useOffline.setState({ keeping: 'failed' });
     }
+    stepsLeft -= 1;
+    if (stepsLeft === 0 && due.size === 0) useOffline.setState({ isSaving: false });
   });
   return working;
 }
@@ -87,7 +92,7 @@ async function settleEach(db: Database, ids: Iterable<string>): Promise<void> {
 
 /** Settles one draft; true when the store was changed, which other tabs must hear of. */
 async function settleOne(db: Database, id: string): Promise<boolean> {
-  const transaction = db.transaction('drafts', 'readwrite');
+  const transaction = db.transaction('drafts', 'readwrite', { durability: 'strict' });
   const kept = await transaction.store.get(id);
   const stored = kept ? readKeptDraft(kept) : null;
   const mine = useDrafts.getState().drafts.get(id) ?? null;

@@ -13,6 +13,8 @@ interface PackProgress {
 interface OfflineState {
   /** Whether the browser keeps drafts: not known yet, yes, or no. */
   readonly keeping: 'unknown' | 'kept' | 'failed';
+  /** Whether something was changed that is not yet kept. */
+  readonly isSaving: boolean;
   /** Drafts that two tabs changed at the same time, by the id of the copy: both are kept. */
   readonly forked: readonly string[];
   readonly packs: readonly Pack[];
@@ -27,6 +29,7 @@ interface OfflineState {
 
 export const useOffline = create<OfflineState>()(() => ({
   keeping: 'unknown',
+  isSaving: false,
   forked: [],
   packs: [],
   progress: null,

@@ -16,6 +16,7 @@ export function ConnectionBar() {
   const lastDataMs = useStore((state) => state.lastDataMs);
   const isConnected = useIsConnected();
   const drafts = useDrafts((state) => state.drafts);
+  const isSaving = useOffline((state) => state.isSaving);
   const regions = useRegister((state) => state.info?.regions);
   // What was begun for another twin at this address is handed in there.
   const own = [...drafts.values()].filter(({ regionId }) => regions?.some(({ id }) => id === regionId) ?? true);
@@ -29,7 +30,8 @@ export function ConnectionBar() {
           <span className="reg-soft">{t('offline.data-of', { time: formatMoment(language, lastDataMs) })}</span>
         )}
       </p>
-      {waiting > 0 && (
+      {/* Said only once it is true: what waits is kept, whatever happens to this page. */}
+      {waiting > 0 && !isSaving && (
         <p className="reg-waiting">{t(isConnected ? 'offline.sending' : 'offline.waiting', { count: waiting })}</p>
       )}
       {conflicts.length > 0 && (
