@@ -5,6 +5,14 @@ const NEIGHBOURS = [
   { name: 'Champ nord', ring: box(1.524, 9.843, 1.528, 9.846) },
 ];
 
+const OUTLINE = [
+  [1.5232, 9.8385],
+  [1.5282, 9.838],
+  [1.5288, 9.8415],
+  [1.5252, 9.8425],
+  [1.5228, 9.8418],
+];
+
 const FAULTY = {
   type: 'FeatureCollection',
   features: [
@@ -27,16 +35,41 @@ export async function drawBesideNeighbours(page) {
   await page.reload();
   await atRest(page);
   await page.getByRole('toolbar').getByRole('button', { name: 'Dessiner sommet par sommet', exact: true }).click();
-  for (const [lon, lat] of [
-    [1.5232, 9.8385],
-    [1.5282, 9.838],
-    [1.5288, 9.8415],
-    [1.5252, 9.8425],
-    [1.5228, 9.8418],
-  ])
-    await clickAt(page, lon, lat);
+  for (const [lon, lat] of OUTLINE) await clickAt(page, lon, lat);
   await page.keyboard.press('Enter');
   await page.waitForTimeout(4000);
+}
+
+/** The same on a phone: corners are set under the cross in the middle, while the map moves. */
+export async function drawOnPhone(page) {
+  await registerNeighbours(page);
+  await page.reload();
+  await atRest(page);
+  const press = (name) => page.getByRole('button', { name, exact: true }).first().tap();
+  await press('Sommets');
+  for (const [lon, lat] of OUTLINE) {
+    await page.evaluate(([a, b]) => window.__canopyMap.project(a, b), [lon, lat]).then((to) => dragTo(page, to));
+    await press('Poser un sommet ici');
+  }
+  await press('Terminer');
+  await page.waitForTimeout(4000);
+}
+
+/** Drags the map until a place of the window lies in the middle of the map. */
+async function dragTo(page, [x, y]) {
+  const { left, top, width, height } = await page
+    .locator('#map canvas')
+    .first()
+    .evaluate((canvas) => {
+      const box = canvas.getBoundingClientRect();
+      return { left: box.left, top: box.top, width: box.width, height: box.height };
+    });
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(left + width / 2, top + height / 2, { steps: 4 });
+  await page.waitForTimeout(300);
+  await page.mouse.up();
+  await page.waitForTimeout(500);
 }
 
 /** A file with faults, its report open at the outline that crosses itself. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import sharp from 'sharp';
-import { drawBesideNeighbours, dropFaultyFile, meetConflict } from './screenshots-delineate.mjs';
+import { drawBesideNeighbours, drawOnPhone, dropFaultyFile, meetConflict } from './screenshots-delineate.mjs';
 import { buildPrograms, checkNode, installPackages, root, run } from './setup.mjs';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -37,7 +37,7 @@ const PICTURES = [
     name: 'delineate-phone-fr',
     link: 'lang=fr&page=delineate&at=9.8425,1.5255,14.5',
     viewport: PHONE,
-    before: drawBesideNeighbours,
+    before: drawOnPhone,
   },
   { name: 'downloads-desktop-en', link: 'lang=en', before: openDownloads },
   { name: 'map-phone-fr', link: 'lang=fr&layer=change-period', viewport: PHONE },
