@@ -61,7 +61,11 @@ async function fetchFiles(pack: Pack): Promise<void> {
   if (fetching) return;
   const control = new AbortController();
   fetching = control;
-  useOffline.setState({ packFailure: null });
+  const { id: packId, bytes, files } = pack;
+  useOffline.setState({
+    packFailure: null,
+    progress: { packId, doneBytes: 0, bytes, doneFiles: 0, files: files.length },
+  });
   try {
     // Asked for without a promise: a browser that may throw a pack away still is better than none.
     void navigator.storage?.persist?.().catch(() => false);
@@ -76,8 +80,8 @@ async function fetchFiles(pack: Pack): Promise<void> {
     }
   } finally {
     fetching = null;
-    useOffline.setState({ progress: null });
     await readPacks();
+    useOffline.setState({ progress: null });
   }
 }
 
