@@ -37,6 +37,8 @@ beforeAll(async () => {
   copyResults(results, join(folder, 'results'), { withPlan: true });
   [viewer, browser] = await Promise.all([serveViewer(join(folder, 'results')), openBrowser()]);
   other = new OtherClient(viewer);
+  // Its first question opens the register, which takes a busy machine longer than a page waits.
+  await other.parcels();
   watch = await openMap(browser, viewer, '?page=delineate&lang=fr', { locale: 'fr-FR' });
 }, PREPARE_MS);
 
@@ -57,7 +59,7 @@ describe('a GeoJSON with 4 faults, dropped on the map', () => {
     await dropFile(page, 'terres.geojson', faultyGeoJson(), async () => {
       await page.locator('.reg-drop', { hasText: 'Déposez le fichier ici' }).waitFor();
     });
-    await row('Champ nord').waitFor();
+    await row('Champ nord').waitFor({ timeout: PREPARE_MS });
     expect(await page.locator('.reg-drop').count()).toBe(0);
     const chips = await page.locator('.reg-report .panel-chip').allTextContents();
     expect(chips.map((text) => text.trim())).toEqual(['Acceptable1', 'À regarder1', 'Corrigeable1', 'Refusée2']);
