@@ -27,7 +27,7 @@ export async function runImport({ path, options }: ImportTask): Promise<ImportAn
   let texts: string[] = [];
   let chars = 0;
   for (const [index, candidate] of candidates.entries()) {
-    texts.push(JSON.stringify(candidate));
+    texts.push(JSON.stringify(candidate, sayTooLarge));
     chars += texts.at(-1)!.length;
     if (chars < PIECE_CHARS && index < candidates.length - 1) continue;
     pieces.push(new TextEncoder().encode(`[${texts.join(',')}]`));
@@ -53,4 +53,10 @@ async function readBytes(path: string, name: string): Promise<Uint8Array> {
   } finally {
     await file.close();
   }
+}
+
+/** JSON knows no infinity and would say null, which nobody wrote. */
+function sayTooLarge(_name: string, value: unknown): unknown {
+  const isTooLarge = value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY;
+  return isTooLarge ? 'a number too large to be read' : value;
 }
