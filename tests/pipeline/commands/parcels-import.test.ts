@@ -192,7 +192,7 @@ describe('canopy parcels import', () => {
   }, 240_000);
 });
 
-describe.skipIf(postgresMissing !== null)('canopy parcels import into PostgreSQL', () => {
+describe.skipIf(postgresMissing !== null)(`canopy parcels import into PostgreSQL ${postgresMissing ?? ''}`, () => {
   beforeAll(async () => {
     server = await startPostgres();
   });
