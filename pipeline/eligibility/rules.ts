@@ -1,4 +1,10 @@
-import type { Eligibility, EligibilityRule, EligibilityRuleName, Light } from '../../shared/eligibility.ts';
+import {
+  ELIGIBILITY_RULES,
+  type Eligibility,
+  type EligibilityRule,
+  type EligibilityRuleName,
+  type Light,
+} from '../../shared/eligibility.ts';
 import { INTERVENTIONS, type Intervention } from '../../shared/parcel-check.ts';
 import type { Amount, LayerFacts, ParcelFigures } from './figures.ts';
 import { type Stance, type StanceRule, stanceOf } from './interventions.ts';
@@ -30,20 +36,9 @@ export function judgeParcel(
     ...judgeLandCover(subject),
     ...judgeGiven(subject, 'slope', figures.steep),
     ...judgeGiven(subject, 'protected-area', figures.protectedArea),
-  ].sort((a, b) => ORDER.indexOf(a.rule) - ORDER.indexOf(b.rule));
+  ].sort((a, b) => ELIGIBILITY_RULES.indexOf(a.rule) - ELIGIBILITY_RULES.indexOf(b.rule));
   return { light: worstOf(rules.map(({ light }) => light)), parcelHa: figures.parcelHa, rules };
 }
-
-const ORDER: readonly EligibilityRuleName[] = [
-  'no-clearing',
-  'tree-cover-now',
-  'water',
-  'slope',
-  'built-up',
-  'cropland',
-  'protected-area',
-  'savanna',
-];
 
 function worstOf(lights: readonly Light[]): Light {
   if (lights.includes('fail')) return 'fail';
