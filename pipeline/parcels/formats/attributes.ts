@@ -1,7 +1,7 @@
 import type { CheckFinding, Intervention, JsonValue, ParcelAttributes } from '../../../shared/parcel-check.ts';
 import { isRegisterColumn, isRegisterExport } from '../register-columns.ts';
 import { HEADINGS, interventionOf } from './attribute-words.ts';
-import { parseDay } from './date-text.ts';
+import { DAY_FAULTS, parseDay } from './date-text.ts';
 import { finding, shownText } from './findings.ts';
 import { plainName } from './plain-name.ts';
 import { findStatedArea } from './stated-area.ts';
@@ -92,24 +92,23 @@ function findName(
     .replaceAll(/[\t\r\n\p{Zl}\p{Zp}]/gu, ' ')
     .replaceAll(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '')
     .trim();
-  if (found.value.length > LONGEST_NAME || seen === '') {
-    const why =
+  const [property, characters] = [shownText(found.heading), found.value.length];
+  if (characters > LONGEST_NAME || seen === '') {
+    const why = seen === '' ? 'invisible' : 'long';
+    const reason =
       seen === ''
         ? 'has no letter that can be seen'
-        : `has ${found.value.length.toLocaleString('en')} characters, more than ${LONGEST_NAME}`;
+        : `has ${characters.toLocaleString('en')} characters, more than ${LONGEST_NAME}`;
+    const text = `The name in "${property}" ${reason}, and was not taken.`;
     findings.push(
-      note('name-unclear', `The name in "${shownText(found.heading)}" ${why}, and was not taken.`, found.heading),
+      finding('name-unclear', 'note', text, { values: { property, why, characters, limit: LONGEST_NAME } }),
     );
     return null;
   }
   if (seen === found.value) return found;
-  findings.push(
-    note(
-      'name-cleaned',
-      `The name "${shownText(seen)}" held characters that cannot be seen; it was taken without them.`,
-      found.heading,
-    ),
-  );
+  const said = shownText(seen);
+  const text = `The name "${said}" held characters that cannot be seen; it was taken without them.`;
+  findings.push(finding('name-cleaned', 'note', text, { values: { property, said } }));
   return { value: seen, heading: found.heading };
 }
 
@@ -128,9 +127,11 @@ function findIntervention(
     if (!isTarget) unclear ??= { heading, value: said.join(', '), several: kinds.size > 1 };
   }
   if (unclear === null) return null;
-  const why = unclear.several ? 'names more than one kind of work' : 'is no kind of work that is known';
-  const text = `"${shownText(unclear.value)}" in "${shownText(unclear.heading)}" ${why}. Choose planting, direct seeding, assisted natural regeneration, natural regeneration, agroforestry or conservation.`;
-  findings.push(note('intervention-unclear', text, unclear.heading));
+  const [said, property] = [shownText(unclear.value), shownText(unclear.heading)];
+  const why = unclear.several ? 'several' : 'unknown';
+  const reason = unclear.several ? 'names more than one kind of work' : 'is no kind of work that is known';
+  const text = `"${said}" in "${property}" ${reason}. Choose planting, direct seeding, assisted natural regeneration, natural regeneration, agroforestry or conservation.`;
+  findings.push(finding('intervention-unclear', 'note', text, { values: { property, said, why } }));
   return null;
 }
 
@@ -152,17 +153,13 @@ function findStartDate(
   for (const { heading, value } of given(columns, HEADINGS.startDate)) {
     const read = parseDay(value);
     if ('day' in read) return { value: read.day, heading };
-    const said = typeof value === 'string' || typeof value === 'number' ? shownText(String(value)) : 'a list';
-    unclear ??= note(
-      'start-date-unclear',
-      `"${said}" in "${shownText(heading)}" ${read.why}; write the start as 2025-06-01.`,
-      heading,
-    );
+    const isPlain = typeof value === 'string' || typeof value === 'number';
+    const [said, property] = [isPlain ? shownText(String(value)) : 'a list', shownText(heading)];
+    const text = `"${said}" in "${property}" ${DAY_FAULTS[read.why]}; write the start as 2025-06-01.`;
+    // A value that is no plain one has nothing to be shown of it.
+    const values = { property, why: read.why, said: isPlain ? said : '…' };
+    unclear ??= finding('start-date-unclear', 'note', text, { values });
   }
   if (unclear !== null) findings.push(unclear);
   return null;
-}
-
-function note(rule: string, message: string, heading: string): CheckFinding {
-  return finding(rule, 'note', message, { values: { property: shownText(heading) } });
 }

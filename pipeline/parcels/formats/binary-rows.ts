@@ -1,6 +1,7 @@
 import { inputError } from '../../../shared/errors.ts';
 import { type CheckFinding, IMPORT_LIMITS, type JsonValue } from '../../../shared/parcel-check.ts';
 import type { Converter } from '../../../shared/transform.ts';
+import { finding } from './findings.ts';
 
 /** An area as the binary formats hold it: polygons of rings of flat x, y pairs, in the file's CRS. */
 export interface Area {
@@ -40,19 +41,8 @@ function positionsOf(ring: Float64Array): [number, number][] {
 
 /** The finding that a row, or its attributes, cannot be read. */
 export function unreadable(place: string, what: string): CheckFinding {
-  return {
-    rule: 'unreadable-row',
-    severity: 'error',
-    message: `${place.charAt(0).toUpperCase()}${place.slice(1)} cannot be read: ${what}`,
-    values: { where: place, what },
-    place: null,
-    proposal: null,
-  };
-}
-
-/** Something a person should know about how a row was read. */
-export function rowNote(rule: string, severity: 'warning' | 'note', message: string): CheckFinding {
-  return { rule, severity, message, values: {}, place: null, proposal: null };
+  const text = `${place.charAt(0).toUpperCase()}${place.slice(1)} cannot be read: ${what}`;
+  return finding('unreadable-row', 'error', text, { values: { where: place, what } });
 }
 
 /** The message of a fault in a row; anything but a fault is passed on. */

@@ -39,8 +39,8 @@ function readGroup(
   { layout, group, id }: { layout: CsvLayout & { readonly kind: 'corner' }; group: number | null; id: string },
 ): CsvRow {
   const { rows, lines } = table;
-  const [first, last] = [lines[members[0]!], lines[members.at(-1)!]];
-  const place = first === last ? `line ${first}` : `lines ${first} to ${last}`;
+  const [first, last] = [lines[members[0]!]!, lines[members.at(-1)!]!];
+  const place = first === last ? (`line ${first}` as const) : (`lines ${first} to ${last}` as const);
   const sorted = layout.order === null ? { order: members, findings: [] } : sortMembers(table, members, layout.order);
   const positions = sorted.order.map((index): Position => {
     const row = rows[index]!;

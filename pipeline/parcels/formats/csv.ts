@@ -52,7 +52,7 @@ function readRows(table: CsvTable, layout: CsvLayout): { features: readonly CsvR
   if (layout.kind === 'corner') return readCornerRows(table, layout);
   const idColumn = findIdColumn(table.headings);
   const features = table.rows.map((row, index): CsvRow => {
-    const place = `line ${table.lines[index]}`;
+    const place = `line ${table.lines[index]!}` as const;
     const used = layout.kind === 'row' ? layout.corners.flatMap(({ x, y }) => [x, y]) : [layout.column];
     const { properties, findings } = readProperties(cellsOf(table, row, used));
     const featureId = idColumn === null ? undefined : row[idColumn];

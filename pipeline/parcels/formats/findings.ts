@@ -1,18 +1,47 @@
 import type { CheckFinding, CheckSeverity, MendProposal } from '../../../shared/parcel-check.ts';
 
+/**
+ * Every rule that readers find rows by, with the names of what its sentence is filled with; a sentence that comes in
+ * several kinds (`why`) has not all of them. Metres end in `M`; places are as `FilePlace` writes them.
+ */
+export const READER_RULES = {
+  id: ['given', 'id'],
+  'id-repeated': ['id', 'firstPlace'],
+  'no-feature': [],
+  'unreadable-row': ['where', 'what'],
+  'property-left-out': ['why', 'property', 'characters', 'limit', 'properties', 'inner'],
+  'corner-order': ['heading'],
+  'corners-scattered': [],
+  'corners-in-order': ['corners'],
+  'pieces-joined': ['pieces'],
+  'line-as-outline': ['gapM'],
+  'parts-gathered': ['parts'],
+  'parts-left-out': ['count'],
+  'ring-winding': ['why'],
+  'name-unclear': ['property', 'why', 'characters', 'limit'],
+  'name-cleaned': ['property', 'said'],
+  'intervention-unclear': ['property', 'said', 'why'],
+  'start-date-unclear': ['property', 'said', 'why'],
+  'stated-area-unclear': ['property', 'said', 'why'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type ReaderRule = keyof typeof READER_RULES;
+
+type ReaderValues<R extends ReaderRule> = Readonly<Partial<Record<(typeof READER_RULES)[R][number], string | number>>>;
+
 /** What a reader found about one row. `message` is one plain sentence whose subject is what the row holds. */
-export function finding(
-  rule: string,
+export function finding<R extends ReaderRule>(
+  rule: R,
   severity: CheckSeverity,
   message: string,
   more: {
-    readonly values?: Readonly<Record<string, string | number>>;
+    readonly values?: ReaderValues<R>;
     readonly place?: readonly [lon: number, lat: number] | null;
     readonly proposal?: MendProposal | null;
   } = {},
 ): CheckFinding {
   const { values = {}, place = null, proposal = null } = more;
-  return { rule, severity, message, values, place, proposal };
+  return { rule, severity, message, values: values as CheckFinding['values'], place, proposal };
 }
 
 /** A text of a file fit for a message: at most 40 characters, what cannot be seen replaced. */

@@ -1,5 +1,6 @@
 import { inputError } from '../../../shared/errors.ts';
 import type { CheckFinding, JsonValue } from '../../../shared/parcel-check.ts';
+import type { FilePlace } from '../../../shared/parcel-place.ts';
 import type { Converter } from '../../../shared/transform.ts';
 import { type Area, faultText, type OtherShape, openBudget, RowFault, toGeoJson, unreadable } from './binary-rows.ts';
 import { type FgbHeader, readHeader } from './flatgeobuf-header.ts';
@@ -72,7 +73,7 @@ interface Door {
   readonly seen: Seen;
 }
 
-function readFeature(view: DataView, place: string, { header, convert, takeVertices, seen }: Door): RawFeature {
+function readFeature(view: DataView, place: FilePlace, { header, convert, takeVertices, seen }: Door): RawFeature {
   let properties: Readonly<Record<string, JsonValue>> = Object.create(null);
   let findings: CheckFinding[] = [];
   try {

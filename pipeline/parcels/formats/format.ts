@@ -1,4 +1,5 @@
 import type { CheckFinding, JsonValue, ParcelFormat } from '../../../shared/parcel-check.ts';
+import type { FilePlace } from '../../../shared/parcel-place.ts';
 
 /** One row of a parcel file, whatever its format, before it is judged. */
 export interface RawFeature {
@@ -9,7 +10,7 @@ export interface RawFeature {
   /** The feature's own id where the format has one. */
   readonly featureId: unknown;
   /** Where in the file, for people: `feature 3`, `Placemark 3`, `line 12`, `record 4`. */
-  readonly place: string;
+  readonly place: FilePlace;
   /** What the reader itself found, such as a row that cannot be read. */
   readonly findings: readonly CheckFinding[];
 }

@@ -27,7 +27,7 @@ export const readGeojson: ReadFormat = (bytes, options) => {
 };
 
 function readFeature({ feature, index }: NamedFeature, convert: Converter | null): RawFeature {
-  const place = `feature ${index + 1}`;
+  const place = `feature ${index + 1}` as const;
   const { properties, findings } = readProperties(Object.entries(feature.properties));
   const { featureId } = feature;
   if (!feature.isFeature) findings.push(notFeature());

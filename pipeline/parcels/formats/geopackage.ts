@@ -49,7 +49,7 @@ function readFile(file: SqliteFile, bytes: Uint8Array, options: ReadOptions): Ra
   let flattened = 0;
   const features = rows.map(([blob, ...rest], row): RawFeature => {
     const fid = key === undefined ? undefined : rest.shift();
-    const place = `row ${row + 1}`;
+    const place = `row ${row + 1}` as const;
     const { properties, findings } = readCells(kept, rest, { json: layer.jsonColumns, blobColumns });
     const featureId = typeof fid === 'bigint' || typeof fid === 'string' ? String(fid) : undefined;
     try {

@@ -50,11 +50,11 @@ function readRoute(route: XmlElement, index: number): RawFeature {
   return rowOf(route, `route ${index + 1}`, { type: 'LineString', coordinates });
 }
 
-function rowOf(element: XmlElement, kind: string, geometry: unknown): RawFeature {
+function rowOf(element: XmlElement, kind: `${'track' | 'route'} ${number}`, geometry: unknown): RawFeature {
   const name = textOf(element, 'name');
   const stated = ['name', 'cmt', 'desc', 'type', 'number'].map((key) => [key, textOf(element, key)] as const);
   const { properties, findings } = readProperties(stated.filter(([, value]) => value !== null));
-  const place = name === null ? kind : `${kind} (${shownText(name)})`;
+  const place = name === null ? kind : (`${kind} (${shownText(name)})` as const);
   return { geometry, properties, featureId: undefined, place, findings };
 }
 

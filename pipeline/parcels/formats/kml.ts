@@ -122,7 +122,7 @@ function countRemote(element: XmlElement): number {
 /** A row of a placemark; null where it is nothing but points. */
 function readPlacemark(placemark: XmlElement, index: number): RawFeature | null {
   const name = textOf(placemark, 'name');
-  const place = name === null ? `Placemark ${index + 1}` : `Placemark ${index + 1} (${shownText(name)})`;
+  const place = `Placemark ${index + 1}${name === null ? '' : (` (${shownText(name)})` as const)}` as const;
   const parts = partsOf(placemark);
   if (parts.length > 0 && parts.every(({ type }) => type === 'Point')) return null;
   const { geometry, findings } = geometryOf(parts);

@@ -116,7 +116,7 @@ function markRepeats(candidates: readonly ParcelCandidate[]): readonly ParcelCan
       return candidate;
     }
     const text = `Its id ${quoteId(candidate.id)} is that of ${first} too. Give it one of its own.`;
-    const repeat = finding('id-repeated', 'error', text, { values: { id: candidate.id } });
+    const repeat = finding('id-repeated', 'error', text, { values: { id: candidate.id, firstPlace: first } });
     return { ...candidate, findings: [repeat, ...candidate.findings] };
   });
 }

@@ -1,6 +1,8 @@
 import { inputError } from '../../../shared/errors.ts';
-import { faultText, openBudget, rowNote, toGeoJson, unreadable } from './binary-rows.ts';
+import type { FilePlace } from '../../../shared/parcel-place.ts';
+import { faultText, openBudget, toGeoJson, unreadable } from './binary-rows.ts';
 import { type DbfTable, openDbf } from './dbf.ts';
+import { finding } from './findings.ts';
 import type { RawFeature, RawFile, ReadFormat, ReadOptions } from './format.ts';
 import { crsOfWkt } from './prj.ts';
 import { openCrs } from './prj-convert.ts';
@@ -63,7 +65,7 @@ function readFeatures(
   const features = records.flatMap((record, row): RawFeature[] => {
     const attributes = table?.readRow(row) ?? null;
     if (attributes?.isDeleted) return [];
-    const place = `record ${row + 1}`;
+    const place: FilePlace = `record ${row + 1}`;
     const { geometry, findings, isFlattened } = read(record, place);
     if (isFlattened) dropped += 1;
     const stated = readProperties(Object.entries(attributes?.properties ?? {}));
@@ -95,7 +97,8 @@ function readRecord(
 
 function findingsOf(shape: Shape, place: string): RawFeature['findings'] {
   if (shape.windingNote === null) return [];
-  return [rowNote('ring-winding', shape.isDoubtful ? 'warning' : 'note', `${place}: ${shape.windingNote}`)];
+  const [severity, why] = shape.isDoubtful ? (['warning', 'contradicting'] as const) : (['note', 'reversed'] as const);
+  return [finding('ring-winding', severity, `${place}: ${shape.windingNote}`, { values: { why } })];
 }
 
 function notesOfTable(table: DbfTable | null, shapes: number, stem: string): string[] {

@@ -8,6 +8,15 @@ const M2_PER_HA = 10_000;
 const HA = /(?:[\s_([]|^)(?:ha|h|hectares?|hektar)[\])]?\s*$/i;
 const M2 = /(?:[\s_([]|^)(?:m2|m²|m|qm|sqm|sq\.?\s*m)[\])]?\s*$/i;
 
+/** Why a value states no area, by its kind: the rest of a sentence whose subject is the value. */
+export const AREA_FAULTS = {
+  unread: 'is no area that can be read',
+  unit: 'has no unit; call the column "area_ha" or "area_m2"',
+  'two-ways': 'can be read in two ways; write it without a mark between the thousands',
+  zero: 'is no area above 0',
+} as const;
+type AreaFault = keyof typeof AREA_FAULTS;
+
 interface Stated {
   readonly value: number;
   readonly heading: string;
@@ -46,18 +55,18 @@ function unitOf(heading: string): 'ha' | 'm2' | null {
 function readArea(
   value: string | number,
   unitOfHeading: 'ha' | 'm2' | null,
-): { readonly ha: number } | { readonly why: string } {
+): { readonly ha: number } | { readonly why: AreaFault } {
   const match =
     typeof value === 'number' || value.length > 60
       ? null
       : /^([+-]?[\d\s\u00a0\u202f.,']+)\s*(ha|hectares?|hektar|m²|m2|qm|sqm)?$/i.exec(value.trim());
-  if (typeof value === 'string' && !match) return { why: 'is no area that can be read' };
+  if (typeof value === 'string' && !match) return { why: 'unread' };
   const behind = match?.[2]?.toLowerCase();
   const unit = behind === undefined ? unitOfHeading : behind.startsWith('h') ? 'ha' : 'm2';
-  if (unit === null) return { why: 'has no unit; call the column "area_ha" or "area_m2"' };
+  if (unit === null) return { why: 'unit' };
   const number = typeof value === 'number' ? value : readNumber(match![1]!);
-  if (number === null) return { why: 'can be read in two ways; write it without a mark between the thousands' };
-  if (!(number > 0) || !Number.isFinite(number)) return { why: 'is no area above 0' };
+  if (number === null) return { why: 'two-ways' };
+  if (!(number > 0) || !Number.isFinite(number)) return { why: 'zero' };
   return { ha: unit === 'ha' ? number : number / M2_PER_HA };
 }
 
@@ -78,7 +87,8 @@ function readNumber(given: string): number | null {
   return Number(text.replaceAll(rest.charAt(0), '').replace(',', '.'));
 }
 
-function doubt(heading: string, value: string | number, why: string): CheckFinding {
-  const text = `The stated area "${shownText(String(value))}" in "${shownText(heading)}" ${why}. It was not taken.`;
-  return finding('stated-area-unclear', 'note', text, { values: { property: shownText(heading) } });
+function doubt(heading: string, value: string | number, why: AreaFault): CheckFinding {
+  const [said, property] = [shownText(String(value)), shownText(heading)];
+  const text = `The stated area "${said}" in "${property}" ${AREA_FAULTS[why]}. It was not taken.`;
+  return finding('stated-area-unclear', 'note', text, { values: { property, said, why } });
 }
