@@ -9,6 +9,7 @@ import {
   type SeriesRow,
   type YearChange,
 } from './change.ts';
+import type { ErrorFields } from './errors.ts';
 import type { Bbox } from './grid.ts';
 import type { ParcelStatus } from './ramps.ts';
 import type { Finding, LayerKind, Observation, ParcelResult, Period } from './result.ts';
@@ -20,7 +21,7 @@ import type { Finding, LayerKind, Observation, ParcelResult, Period } from './re
 
 /** Any answer that is not a success. */
 export interface ApiError {
-  readonly error: { readonly code: string; readonly message: string };
+  readonly error: { readonly code: string; readonly message: string; readonly fields?: ErrorFields };
 }
 
 /** `GET /api/health`: the server is there, and which results it shows. */

@@ -13,12 +13,20 @@ export interface ErrorDetail {
   readonly message: string;
   /** File, URL without its query, item id or parcel id that the error is about. */
   readonly where?: string;
+  readonly fields?: ErrorFields;
+}
+
+/** What of an error a program can go on with; sentences are for people. Left out: it does not apply. */
+export interface ErrorFields {
+  /** The layers of a file, one of which has to be named. */
+  readonly layers?: readonly string[];
 }
 
 export class CanopyError extends Error {
   readonly kind: ErrorKind;
   readonly code: string;
   readonly where: string | undefined;
+  readonly fields: ErrorFields | undefined;
 
   constructor(detail: ErrorDetail, options?: { cause?: unknown }) {
     super(detail.message, options);
@@ -26,14 +34,21 @@ export class CanopyError extends Error {
     this.kind = detail.kind;
     this.code = detail.code;
     this.where = detail.where;
+    this.fields = detail.fields;
   }
 }
 
 /** The plain form of any thrown value: crosses threads, processes and HTTP without losing its kind. */
 export function toErrorDetail(error: unknown): ErrorDetail {
   if (error instanceof CanopyError) {
-    const { kind, code, message, where } = error;
-    return where === undefined ? { kind, code, message } : { kind, code, message, where };
+    const { kind, code, message, where, fields } = error;
+    return {
+      kind,
+      code,
+      message,
+      ...(where === undefined ? {} : { where }),
+      ...(fields === undefined ? {} : { fields }),
+    };
   }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { kind: 'bug', code: 'E_UNEXPECTED', message };

@@ -59,9 +59,17 @@ const changeCounts = record(
 );
 const geometry = record({ type: choice('Polygon', 'MultiPolygon'), coordinates: list({}) }, 'GeoJSON, lon/lat (CRS84)');
 
+const said = record({ code: text('stable code'), message: text('a sentence') });
+const layers = list(text(), 'of a file, one of which has to be named');
+/** `fields` is left out where there are none. */
+const apiError = {
+  ...said,
+  properties: { ...said.properties, fields: { type: 'object', description: 'for programs', properties: { layers } } },
+};
+
 /** Shared parts of answers, by `$id`. */
 export const COMPONENTS: readonly (object & { readonly $id: string })[] = [
-  { $id: 'ApiError', ...record({ error: record({ code: text('stable code'), message: text('a sentence') }) }) },
+  { $id: 'ApiError', ...record({ error: apiError }) },
   { $id: 'Geometry', ...geometry },
   {
     $id: 'ParcelRow',

@@ -1,16 +1,18 @@
 import type { ApiError } from '../../shared/api.ts';
-import { isCanopyError } from '../../shared/errors.ts';
+import { type ErrorFields, isCanopyError } from '../../shared/errors.ts';
 
 /** A request that cannot be answered as asked: HTTP status, stable code and a sentence for the person who asked. */
 export class HttpFailure extends Error {
   readonly statusCode: number;
   readonly code: string;
+  readonly fields: ErrorFields | undefined;
 
-  constructor(statusCode: number, code: string, message: string) {
+  constructor(statusCode: number, code: string, message: string, fields?: ErrorFields) {
     super(message);
     this.name = 'HttpFailure';
     this.statusCode = statusCode;
     this.code = code;
+    this.fields = fields;
   }
 }
 
@@ -23,11 +25,11 @@ interface Answer {
 
 /** What a client is told of anything thrown while its request was answered. */
 export function describeFailure(error: unknown): Answer {
-  if (error instanceof HttpFailure) return answer(error.statusCode, error.code, error.message);
+  if (error instanceof HttpFailure) return answer(error.statusCode, error.code, error.message, error.fields);
   if (isCanopyError(error) && error.kind !== 'bug') {
     const isPassing = error.kind === 'transient' || error.kind === 'resource';
     const status = error.kind === 'usage' ? 400 : isPassing ? 503 : 500;
-    return answer(status, error.code, error.message);
+    return answer(status, error.code, error.message, error.fields);
   }
   const { statusCode, code, message, validation } = error as Partial<HttpFailure> & { readonly validation?: unknown };
   if (validation !== undefined) return answer(400, 'E_REQUEST', `The request is not as wanted: ${message}.`);
@@ -47,6 +49,6 @@ export function describeFailure(error: unknown): Answer {
   return { ...answer(500, 'E_UNEXPECTED', words), isBug: true };
 }
 
-function answer(status: number, code: string, message: string): Answer {
-  return { status, body: { error: { code, message } }, isBug: false };
+function answer(status: number, code: string, message: string, fields?: ErrorFields): Answer {
+  return { status, body: { error: { code, message, ...(fields === undefined ? {} : { fields }) } }, isBug: false };
 }

@@ -1,6 +1,7 @@
 import { inputError } from '../../../shared/errors.ts';
 import type { ReadOptions } from './format.ts';
 import type { Cell, SqliteFile } from './geopackage-sqlite.ts';
+import { wrongLayer } from './layer-choice.ts';
 import { crsOfWkt, type NamedCrs } from './prj.ts';
 
 /** A features table. */
@@ -30,7 +31,10 @@ export function chooseLayer(file: SqliteFile, options: ReadOptions): Layer {
   const contents = readTable(file, 'gpkg_contents', ['table_name', 'data_type']);
   const tables = contents.filter(([, type]) => type === 'features').map(([table]) => String(table));
   const wanted = tables.length === 1 && options.layer === null ? tables[0] : tables.find((t) => t === options.layer);
-  if (wanted === undefined) throw wrongLayer(tables, options);
+  if (tables.length === 0) {
+    throw inputError('E_GEOPACKAGE', `${name} holds no layer with geometries; parcels are needed.`, name);
+  }
+  if (wanted === undefined) throw wrongLayer('layer', tables, options);
   const table = findTable(file, wanted);
   if (table?.isReal !== true) {
     const got = table === undefined ? 'is not in it' : 'is not a table but a view, which is not run';
@@ -48,16 +52,6 @@ export function chooseLayer(file: SqliteFile, options: ReadOptions): Layer {
     srsId: Number(geometry[2]),
     jsonColumns: jsonColumnsOf(file, table.name),
   };
-}
-
-function wrongLayer(tables: readonly string[], { name, layer }: ReadOptions) {
-  if (tables.length === 0) {
-    return inputError('E_GEOPACKAGE', `${name} holds no layer with geometries; parcels are needed.`, name);
-  }
-  const said = layer === null ? '' : `, but not "${layer}"`;
-  const names = tables.slice(0, 20).join(', ');
-  const layers = tables.length === 1 ? '1 layer' : `${tables.length} layers`;
-  return inputError('E_PARCELS_LAYER', `${name} holds ${layers}${said}: ${names}. Say which one to read.`, name);
 }
 
 /**

@@ -4,6 +4,7 @@ import { faultText, openBudget, toGeoJson, unreadable } from './binary-rows.ts';
 import { type DbfTable, openDbf } from './dbf.ts';
 import { finding } from './findings.ts';
 import type { RawFeature, RawFile, ReadFormat, ReadOptions } from './format.ts';
+import { wrongLayer } from './layer-choice.ts';
 import { crsOfWkt } from './prj.ts';
 import { openCrs } from './prj-convert.ts';
 import { readProperties } from './properties.ts';
@@ -124,14 +125,7 @@ function chooseLayer(files: ReadonlyMap<string, Uint8Array>, options: ReadOption
     whole.length === 1 && options.layer === null
       ? whole[0]!
       : (whole.find(([name]) => name === options.layer) ?? [null, null]);
-  if (stem === null || layer === null) {
-    const said = options.layer === null ? '' : `, but not "${options.layer}"`;
-    throw inputError(
-      'E_PARCELS_LAYER',
-      `${options.name} holds ${names.length} shapefiles${said}: ${names.slice(0, 20).join(', ')}. Say which one to read.`,
-      options.name,
-    );
-  }
+  if (stem === null || layer === null) throw wrongLayer('shapefile', names, options);
   const orphans = [...layers].filter(([, other]) => !other.has('shp')).map(([name]) => name);
   const note = orphans.length === 0 ? [] : [`Left out, because its .shp is not there: ${orphans.join(', ')}.`];
   return { stem: baseOf(stem), layer, note };

@@ -84,7 +84,8 @@ describe('a pool of child processes', () => {
     { kind: 'input', code: 'E_TIFF_TRUNCATED', message: 'cut at byte 8', where: 'a.tif' },
     { kind: 'transient', code: 'E_HTTP_503', message: 'busy' },
     { kind: 'auth', code: 'E_REFUSED', message: 'signed link refused' },
-  ] as const)('keeps kind, code, message and place of a child error: $code', async (error) => {
+    { kind: 'input', code: 'E_PARCELS_LAYER', message: '2 layers', where: 'a.gpkg', fields: { layers: ['a', 'b'] } },
+  ] as const)('keeps kind, code, message, place and fields of a child error: $code', async (error) => {
     expect(await failureOf(startPool().run({ kind: 'fail', error }))).toEqual(error);
   });
 

@@ -61,9 +61,9 @@ describe('layers of a GeoPackage', () => {
     const bytes = await database(
       `${BASE + layer('parcels') + PARCELS + layer('roads')} CREATE TABLE roads (geom BLOB);`,
     );
-    expect((await refusal(readGeopackage, bytes)).message).toBe(
-      'f holds 2 layers: parcels, roads. Say which one to read.',
-    );
+    const { message, fields } = await refusal(readGeopackage, bytes);
+    expect(message).toBe('f holds 2 layers: parcels, roads. Say which one to read.');
+    expect(fields).toEqual({ layers: ['parcels', 'roads'] });
     expect((await read(readGeopackage, bytes, { layer: 'parcels' })).features).toHaveLength(1);
   });
 

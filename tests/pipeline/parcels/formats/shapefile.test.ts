@@ -103,8 +103,9 @@ describe('files of a shapefile that are missing', () => {
       Object.entries(layer(two.slice(1))).map(([name, file]) => [name.replace('p.', 'south/q.'), file]),
     );
     const bytes = zip({ ...layer(two), ...other });
-    const { code, message } = await refusal(readShapefileZip, bytes);
+    const { code, message, fields } = await refusal(readShapefileZip, bytes);
     expect([code, message]).toEqual(['E_PARCELS_LAYER', 'f holds 2 shapefiles: p, south/q. Say which one to read.']);
+    expect(fields).toEqual({ layers: ['p', 'south/q'] });
     expect((await read(readShapefileZip, bytes, { layer: 'south/q' })).features).toHaveLength(1);
     expect((await refusal(readShapefileZip, bytes, { layer: 'north' })).message).toContain('but not "north"');
   });
