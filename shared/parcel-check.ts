@@ -40,6 +40,8 @@ export interface ParcelCandidate {
   /** Position in its file, from 0. */
   readonly index: number;
   readonly id: string;
+  /** Whether the id only stands in for one (`row-3`): the file has none, or one that cannot be kept. Left out: no. */
+  readonly idIsMadeUp?: boolean;
   /** As given, not turned, not closed; null where the file has none. Longitude and latitude on WGS 84. */
   readonly geometry: GeoJsonGeometry | null;
   readonly attributes: ParcelAttributes;

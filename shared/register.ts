@@ -166,6 +166,8 @@ export interface ImportAnswer {
   /** In the order of the report, with what is needed to show and register each. */
   readonly parcels: readonly {
     readonly index: number;
+    /** Whether its id in the report only stands in for one: the file has none, or one that it cannot keep. */
+    readonly idIsMadeUp: boolean;
     readonly place: string;
     /** Null where the file's geometry cannot be drawn. */
     readonly geometry: GeoJsonGeometry | null;

@@ -15,7 +15,7 @@ export function rawRequest(
     method = 'GET',
     headers = {},
     body = '',
-  }: { readonly method?: string; readonly headers?: Record<string, string>; readonly body?: string } = {},
+  }: { readonly method?: string; readonly headers?: Record<string, string>; readonly body?: string | Uint8Array } = {},
 ): Promise<RawAnswer> {
   return new Promise((done, fail) => {
     // A connection of its own: a kept one may have been closed by the server meanwhile.

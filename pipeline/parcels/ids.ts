@@ -6,9 +6,11 @@ export interface IdSource {
   readonly featureId: unknown;
 }
 
-/** The ids of a file, and a sentence where repeated ids gave way to other names. */
+/** The ids of a file, which of them stand in for want of one, and a sentence where repeated ids gave way to other names. */
 export interface AssignedIds {
   readonly ids: readonly string[];
+  /** By position. */
+  readonly areMadeUp: readonly boolean[];
   readonly note: string | null;
 }
 
@@ -22,14 +24,18 @@ const NAMED_AT_MOST = 8;
  * Throws a usage error when the named field is missing somewhere or repeats.
  */
 export function assignIds(features: readonly IdSource[], idField: string | undefined, source: string): AssignedIds {
-  if (idField !== undefined) return { ids: idsOfField(features, idField, source), note: null };
+  if (idField !== undefined) {
+    return { ids: idsOfField(features, idField, source), areMadeUp: features.map(() => false), note: null };
+  }
   const inProperties = features.map((feature) => memberText(feature.properties, 'id'));
   const ofFeatures = features.map((feature) => idText(feature.featureId));
   const [fromProperties, fromFeature] = [uniqueOnly(inProperties), uniqueOnly(ofFeatures)];
-  const ids = features.map((_, index) => fromProperties[index] ?? fromFeature[index] ?? `row-${index + 1}`);
+  const stated = features.map((_, index) => fromProperties[index] ?? fromFeature[index] ?? null);
+  const ids = stated.map((id, index) => id ?? `row-${index + 1}`);
   const first = features.map((_, index) => inProperties[index] ?? ofFeatures[index] ?? null);
   const renamed = first.flatMap((id, index) => (id === null || id === ids[index] ? [] : [{ id, name: ids[index]! }]));
-  return { ids, note: renamed.length === 0 ? null : noteOf(renamed, source) };
+  const areMadeUp = stated.map((id) => id === null);
+  return { ids, areMadeUp, note: renamed.length === 0 ? null : noteOf(renamed, source) };
 }
 
 function noteOf(renamed: readonly { readonly id: string; readonly name: string }[], source: string): string {

@@ -245,9 +245,8 @@ function newParcel(candidate: ParcelCandidate, mends: Provenance['mends'], of: I
 }
 
 /** An id that the file gave; one that was made up for want of it gives way to one of the register. */
-function wantedId({ id, index, attributes }: ParcelCandidate): string | null {
-  const isMadeUp = id === `row-${index + 1}` && !Object.values(attributes.more).includes(id);
-  return isMadeUp ? null : id;
+function wantedId({ id, idIsMadeUp = false }: ParcelCandidate): string | null {
+  return idIsMadeUp ? null : id;
 }
 
 /**
@@ -280,6 +279,7 @@ export async function freeIds(
     return {
       ...candidate,
       id: `row-${index + 1}`,
+      idIsMadeUp: true,
       attributes: { ...attributes, more },
       findings: [finding, ...candidate.findings],
     };

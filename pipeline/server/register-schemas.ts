@@ -252,7 +252,7 @@ export const REGISTER_SCHEMAS = {
       properties: {
         name: said(255, 'of the file, for messages'),
         region: { ...bounded(128), minLength: 1 },
-        crs: { ...text('to take where the file does not say'), pattern: '^EPSG:\\d{1,6}$' },
+        crs: { ...text('to take where the file does not say'), pattern: '^EPSG:\\d{4,6}$' },
         layer: bounded(255, 'of a file with several'),
         idField: bounded(255, 'property whose value is the id'),
       },
@@ -263,7 +263,13 @@ export const REGISTER_SCHEMAS = {
         file: record({ name: text(), sha256, format: choice(...PARCEL_FORMATS) }),
         report: record({ summary: anything('what the file amounts to'), parcels: list(ref('CheckedParcel')) }),
         parcels: list(
-          record({ index: count(), place: text('in the file'), geometry: orNull(anything('GeoJSON')), attributes }),
+          record({
+            index: count(),
+            idIsMadeUp: flag('the id of the report stands in for one that the file does not give'),
+            place: text('in the file'),
+            geometry: orNull(anything('GeoJSON')),
+            attributes,
+          }),
           'in the order of the report',
         ),
       }),

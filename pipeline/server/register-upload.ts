@@ -88,14 +88,20 @@ async function readAndCheck(
   return {
     file: { name, sha256, format },
     report: reportOf(checked, { file: name, format, limits: DEFAULT_CHECK_LIMITS, notes }),
-    parcels: candidates.map(({ index, place, geometry, attributes }) => ({ index, place, geometry, attributes })),
+    parcels: candidates.map(({ index, place, geometry, attributes, idIsMadeUp = false }) => ({
+      index,
+      idIsMadeUp,
+      place,
+      geometry,
+      attributes,
+    })),
   };
 }
 
 /** What is wrong with a file is said to who sent it. */
 function refusalOf(error: unknown): unknown {
   if (!isCanopyError(error) || (error.kind !== 'input' && error.kind !== 'usage')) return error;
-  return new HttpFailure(error.code === 'E_PARCELS_SIZE' ? 413 : 422, error.code, error.message);
+  return new HttpFailure(error.code === 'E_PARCELS_SIZE' ? 413 : 422, error.code, error.message, error.fields);
 }
 
 /** Keeps a body in a temporary file while `work` looks at it. Throws 413 as soon as it is too long. */

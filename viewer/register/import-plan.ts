@@ -103,11 +103,12 @@ export function chosenParcels(
   });
   return {
     indexes: chosen.map(({ index }) => index),
-    parcels: chosen.map(({ index, place, attributes }) => {
+    parcels: chosen.map(({ index, idIsMadeUp, place, attributes }) => {
       const { draftId, geometry, mends, checked } = choices.get(index)!;
       return {
         draftId,
-        id: givenId(checked.id),
+        // Of an id that only stands in for one the register makes a better one.
+        id: idIsMadeUp ? null : checked.id,
         regionId,
         geometry: geometry!,
         attributes: fillAttributes(attributes, fill),
@@ -117,11 +118,6 @@ export function chosenParcels(
       };
     }),
   };
-}
-
-/** An id that the file gave; of those that were made up for want of one the register makes a better one. */
-function givenId(id: string): string | null {
-  return /^row-\d+$/.test(id) ? null : id;
 }
 
 function fillAttributes(attributes: ParcelAttributes, fill: Fill): ParcelAttributes {

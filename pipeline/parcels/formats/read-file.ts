@@ -47,8 +47,10 @@ export async function readParcelFile(bytes: Uint8Array, options: ReadOptions): P
   const read = await READERS[format]();
   const raw = await read(bytes, options);
   refuseCounts(raw, name);
-  const { ids, note } = assignIds(raw.features, options.idField ?? undefined, name);
-  const candidates = raw.features.map((feature, index) => candidateOf(feature, index, ids));
+  const { ids, areMadeUp, note } = assignIds(raw.features, options.idField ?? undefined, name);
+  const candidates = raw.features.map((feature, index) =>
+    candidateOf(feature, index, { given: ids[index]!, isMadeUp: areMadeUp[index]! }),
+  );
   return { format, candidates: markRepeats(candidates), notes: [...raw.notes, ...(note === null ? [] : [note])] };
 }
 
@@ -77,10 +79,13 @@ function refuseCounts({ features }: RawFile, name: string): void {
   refuseVertices({ total, largest }, name);
 }
 
-function candidateOf(feature: RawFeature, index: number, ids: readonly string[]): ParcelCandidate {
+function candidateOf(
+  feature: RawFeature,
+  index: number,
+  { given, isMadeUp }: { readonly given: string; readonly isMadeUp: boolean },
+): ParcelCandidate {
   const area = toArea(feature.geometry);
   const { attributes, findings } = attributesOf(feature.properties);
-  const given = ids[index]!;
   const idFault = faultOfId(given);
   const id = idFault === null ? given : `row-${index + 1}`;
   const { more } = attributes;
@@ -89,6 +94,7 @@ function candidateOf(feature: RawFeature, index: number, ids: readonly string[])
   return {
     index,
     id,
+    idIsMadeUp: isMadeUp || idFault !== null,
     geometry: area.geometry === undefined ? null : (area.geometry as GeoJsonGeometry | null),
     attributes,
     place: feature.place,

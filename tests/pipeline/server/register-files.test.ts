@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ApiError } from '../../../shared/api.ts';
 import type {
   BatchAnswer,
   ExportReport,
@@ -14,6 +15,7 @@ import type {
   ParcelVersion,
   RegisterInfo,
 } from '../../../shared/register.ts';
+import { cornersInMetres, makeGeopackage } from '../../parcel-questions.ts';
 import { type RawAnswer, rawRequest } from '../../raw-request.ts';
 import { fieldAt, SAMPLE_ATTRIBUTES, sampleEdit, sampleParcel } from '../../register-sample.ts';
 import { makeTinyResults, serveFolder, type TestServer } from '../../tiny-results.ts';
@@ -37,7 +39,12 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-function send(method: string, path: string, body = '', headers: Record<string, string> = {}): Promise<RawAnswer> {
+function send(
+  method: string,
+  path: string,
+  body: string | Uint8Array = '',
+  headers: Record<string, string> = {},
+): Promise<RawAnswer> {
   const type =
     body === '' ? {} : { 'content-type': 'application/json', 'content-length': `${Buffer.byteLength(body)}` };
   const all = { origin: `http://127.0.0.1:${server.port}`, ...type, ...headers };
@@ -47,7 +54,11 @@ const read = <T>({ text }: RawAnswer) => JSON.parse(text) as T;
 
 let uploads = 0;
 /** A server takes 10 files a minute: one of its own for every 9. */
-async function upload(body: string, query = 'name=parcels.geojson&region=sink', headers = {}): Promise<RawAnswer> {
+async function upload(
+  body: string | Uint8Array,
+  query = 'name=parcels.geojson&region=sink',
+  headers = {},
+): Promise<RawAnswer> {
   if (++uploads % 9 === 0) {
     await server.close();
     server = await serveFolder(dir);
@@ -96,6 +107,54 @@ describe('POST /api/register/import', () => {
     expect(report.parcels[0]).toMatchObject({ id: 'row-1', verdict: 'warned' });
     expect(report.parcels[0]!.findings.map(({ rule }) => rule)).toContain('id-taken');
     expect(parcels[0]!.attributes.more).toEqual({ id: 'sink-0001' });
+  });
+
+  it('answers a table in metres without a CRS with 422 and a code, and reads its 2 parcels once the CRS is named', async () => {
+    const text = cornersInMetres('EPSG:32631', { Nord: fieldAt(15), Sud: fieldAt(16) });
+    const query = 'name=bornes.csv&region=sink';
+    const refused = await upload(text, query);
+    expect(refused.status).toBe(422);
+    expect(read<ApiError>(refused).error).toEqual({
+      code: 'E_PARCELS_CRS_MISSING',
+      message: expect.stringContaining('bornes.csv does not say which CRS'),
+    });
+    const { parcels, report } = read<ImportAnswer>(await upload(text, `${query}&crs=EPSG:32631`));
+    expect(parcels.map(({ idIsMadeUp }) => idIsMadeUp)).toEqual([false, false]);
+    expect(report.parcels.map(({ id, verdict }) => `${id} ${verdict}`)).toEqual(['Nord warned', 'Sud warned']);
+    expect((await upload(text, `${query}&crs=EPSG:1`)).status).toBe(400);
+    const unknown = await upload(text, `${query}&crs=EPSG:99999`);
+    expect([unknown.status, read<ApiError>(unknown).error.code]).toEqual([422, 'E_PARCELS_CRS']);
+  });
+
+  it('answers a GeoPackage of 2 layers with 422 and both names as fields, and reads the one that is named', async () => {
+    const bytes = await makeGeopackage({ parcelles: fieldAt(17), 'routes & pistes': fieldAt(18) });
+    const refused = await upload(bytes, 'name=a.gpkg&region=sink');
+    expect(refused.status).toBe(422);
+    expect(read<ApiError>(refused).error).toEqual({
+      code: 'E_PARCELS_LAYER',
+      message: 'a.gpkg holds 2 layers: parcelles, routes & pistes. Say which one to read.',
+      fields: { layers: ['parcelles', 'routes & pistes'] },
+    });
+    const { parcels } = read<ImportAnswer>(
+      await upload(bytes, `name=a.gpkg&region=sink&layer=${encodeURIComponent('routes & pistes')}`),
+    );
+    expect(parcels.map(({ attributes, geometry }) => [attributes.name, geometry])).toEqual([
+      ['routes & pistes', fieldAt(18)],
+    ]);
+  });
+
+  it('tells 1 id that was made up from 1 that the file states, though both look alike', async () => {
+    const features = [{ id: 'row-7' }, {}].map((properties, i) => ({
+      type: 'Feature',
+      properties,
+      geometry: fieldAt(19 + i),
+    }));
+    const text = JSON.stringify({ type: 'FeatureCollection', features });
+    const { report, parcels } = read<ImportAnswer>(await upload(text));
+    expect(report.parcels.map(({ id }, i) => [id, parcels[i]!.idIsMadeUp])).toEqual([
+      ['row-7', false],
+      ['row-2', true],
+    ]);
   });
 
   it.each([

@@ -26,7 +26,7 @@ const finding = (rule: string, kind: string | null): CheckFinding => ({
 });
 const parcel = (index: number, verdict: CheckedParcel['verdict'], findings: CheckFinding[] = []): CheckedParcel => ({
   index,
-  id: index === 0 ? 'row-1' : `P-${index}`,
+  id: index === 0 ? 'row-1' : index === 1 ? 'row-7' : `P-${index}`,
   verdict,
   findings,
   parcelHa: 2,
@@ -43,7 +43,13 @@ const SAID = { name: null, intervention: null, startDate: null, tenure: null, co
 const ANSWER = {
   file: { name: 'a.kml', sha256: 'f'.repeat(64), format: 'kml' },
   report: { parcels: PARCELS },
-  parcels: PARCELS.map(({ index }) => ({ index, place: `Placemark ${index + 1}`, geometry, attributes: SAID })),
+  parcels: PARCELS.map(({ index }) => ({
+    index,
+    idIsMadeUp: index === 0,
+    place: `Placemark ${index + 1}`,
+    geometry,
+    attributes: SAID,
+  })),
 } as unknown as ImportAnswer;
 let ids = 0;
 const begin = () => beginChoices(ANSWER, () => `d${ids++}`);
@@ -78,7 +84,7 @@ describe('what a person decides about a file of 5 parcels', () => {
     expect(next.geometry).toBe(geometry);
   });
 
-  it('registers 2 of 5 in the order of the file, with their origin; an id that was made up is not asked for', () => {
+  it('registers 2 of 5 in the order of the file, with their origin; of row-1 and row-7 only the one that the file states is asked for', () => {
     const choices = new Map(begin());
     choices.set(1, { ...choices.get(1)!, take: true });
     choices.set(3, { ...choices.get(3)!, take: true });
@@ -87,7 +93,7 @@ describe('what a person decides about a file of 5 parcels', () => {
       fill: { ...NO_FILL, intervention: 'planting' },
     });
     expect(indexes).toEqual([0, 1]);
-    expect(parcels.map(({ id }) => id)).toEqual([null, 'P-1']);
+    expect(parcels.map(({ id }) => id)).toEqual([null, 'row-7']);
     expect(parcels[0]).toMatchObject({
       attributes: { intervention: 'planting', consent: 'c' },
       provenance: { kind: 'imported', file: { name: 'a.kml', place: 'Placemark 1' }, mends: [] },

@@ -66,6 +66,17 @@ describe('a GeoJSON file', () => {
     expect(notes.join()).toMatch(/Ids repeat in a.geojson/);
   });
 
+  it('tells 2 ids that were made up from 2 of the file, even where one of those is row-3', async () => {
+    const long = 'x'.repeat(300);
+    const { candidates } = await readAs('a.geojson', collectionOf({ id: 'A' }, {}, { id: 'row-3' }, { id: long }));
+    expect(candidates.map(({ id, idIsMadeUp }) => [id, idIsMadeUp])).toEqual([
+      ['A', false],
+      ['row-2', true],
+      ['row-3', false],
+      ['row-4', true],
+    ]);
+  });
+
   it('finds the row that bears the stand-in id of another', async () => {
     const { candidates } = await readAs('a.geojson', collectionOf({}, { id: 'row-1' }));
     expect(rulesOf(candidates[1]!)).toContain('error id-repeated');
