@@ -20,6 +20,7 @@ import { MAP_PAGES, useStore } from './state.ts';
 
 const TwinPage = lazy(() => import('./panels/TwinPage.tsx'));
 const OperationsPage = lazy(() => import('./operations/OperationsPage.tsx'));
+const FileDrop = lazy(() => import('./register/FileDrop.tsx'));
 const OfflineStart = lazy(() => import('./register/OfflineStart.tsx'));
 const RunDialog = lazy(() => import('./shell/RunDialog.tsx'));
 const ExportDialog = lazy(() => import('./shell/ExportDialog.tsx'));
@@ -181,6 +182,11 @@ function Pages({ run, twin, isPhone, left }: PagesProps) {
         </section>
       )}
       {page === 'operations' && <Operations />}
+      <Boundary>
+        <Suspense fallback={null}>
+          <FileDrop />
+        </Suspense>
+      </Boundary>
     </main>
   );
 }

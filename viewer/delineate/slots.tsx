@@ -11,7 +11,7 @@ export interface PlaceProps {
 /** Left column: list of registered parcels and drafts, import, export, offline. */
 export const RegisterPanel = lazy(() => import('../register/RegisterPanel.tsx'));
 
-/** Over the map while parcels are delineated: takes files that are dropped, shows both sides of a conflict. */
+/** Over the map while parcels are delineated: shows what the register has to show, both sides of a conflict among it. */
 export const RegisterOnMap = lazy(() => import('../register/RegisterOnMap.tsx'));
 
 /** Of a registered parcel that was chosen on the map or in the list: its versions, results, and what can be done. */

@@ -1,3 +1,4 @@
+import './file-drop.css';
 import { useEffect, useState } from 'react';
 import { useTranslate } from '../i18n/translate.ts';
 import { Icon } from '../shell/icons.tsx';
@@ -5,8 +6,8 @@ import { importFiles } from './import-file.ts';
 
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
 
-/** The whole map takes files; while one is dragged over the page the target is shown. */
-export function FileDrop() {
+/** The whole page takes files; while one is dragged over it the target is shown. */
+export default function FileDrop() {
   const t = useTranslate();
   const [isDragging, setDragging] = useState(false);
   useEffect(() => watchDrags(setDragging), []);

@@ -6,7 +6,6 @@ import { readPalette, watchPalette } from '../map/palette.ts';
 import { startOffline } from '../offline/start-offline.ts';
 import { useIsConnected } from '../shell/connection.ts';
 import { clearShapes, drawShapes } from './draw-shapes.ts';
-import { FileDrop } from './FileDrop.tsx';
 import { loadRegister } from './register-store.ts';
 import { useShapes } from './shapes.ts';
 import { useCandidateClicks } from './use-candidate-clicks.ts';
@@ -14,13 +13,13 @@ import { useCandidateClicks } from './use-candidate-clicks.ts';
 /** How often the register is asked whether somebody else has changed it. */
 const LOOK_EVERY_MS = 30_000;
 
-/** Over the map while parcels are delineated: shapes of the register, and the target for files that are dropped. */
+/** Over the map while parcels are delineated: shapes of the register. */
 export default function RegisterOnMap(_: PlaceProps) {
   useFreshRegister();
   useEffect(() => void startOffline(), []);
   useDrawnShapes();
   useCandidateClicks();
-  return <FileDrop />;
+  return null;
 }
 
 /** Asks for the register at first, whenever the connection comes back, and now and then. */

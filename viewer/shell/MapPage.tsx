@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import type { RunInfo, TwinInfo } from '../../shared/api.ts';
 import { useBoard } from '../delineate/board.ts';
 import { useDrafts } from '../delineate/drafts.ts';
@@ -8,11 +8,11 @@ import MapPanel from '../map/MapPanel.tsx';
 import { useStore } from '../state.ts';
 import { Boundary } from './Boundary.tsx';
 import { IconButton } from './IconButton.tsx';
-import { type PhoneTab, PhoneTabs } from './PhoneTabs.tsx';
+import { PhoneTabs } from './PhoneTabs.tsx';
 import { Resizer } from './Resizer.tsx';
 import { Sheet } from './Sheet.tsx';
 import { Bones } from './Skeleton.tsx';
-import type { LeftColumn } from './use-left-column.ts';
+import { type LeftColumn, usePhoneTab } from './use-left-column.ts';
 import { useWidth } from './use-width.ts';
 
 /** Not needed for the map itself, which comes first. */
@@ -129,16 +129,6 @@ export function MapPage({ run, twin, isPhone, left }: MapPageProps) {
       {isPhone && <PhoneTabs tab={tab} isDelineating={isDelineating} onChange={setTab} />}
     </div>
   );
-}
-
-/** On a phone one sheet is open at a time; choosing a parcel opens its sheet. */
-function usePhoneTab(parcel: string | null): [PhoneTab, (tab: PhoneTab) => void] {
-  const [tab, setTab] = useState<PhoneTab>(parcel === null ? 'map' : 'parcel');
-  useEffect(() => {
-    if (parcel !== null) setTab('parcel');
-    else setTab((before) => (before === 'parcel' ? 'map' : before));
-  }, [parcel]);
-  return [tab, setTab];
 }
 
 interface ColumnProps {
