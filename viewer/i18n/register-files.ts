@@ -63,8 +63,6 @@ export const registerFileMessages = {
     'import.notes': 'About the file',
     'import.attributes': 'Name, intervention, dates',
     'import.fill': 'For all parcels that do not say it',
-    'import.layer-ask':
-      'The file does not say what it is in. Ask whom it comes from, or read it with the command line.',
     'export.register': 'Export the register',
     'export.register.format': 'Format',
     'export.register.geojson': 'GeoJSON',
@@ -158,8 +156,6 @@ export const registerFileMessages = {
     'import.notes': 'À propos du fichier',
     'import.attributes': 'Nom, intervention, dates',
     'import.fill': 'Pour toutes les parcelles qui ne le disent pas',
-    'import.layer-ask':
-      'Le fichier ne dit pas dans quel système il est. Demandez à son auteur, ou lisez-le par la ligne de commande.',
     'export.register': 'Exporter le registre',
     'export.register.format': 'Format du fichier',
     'export.register.geojson': 'GeoJSON (web)',
@@ -252,8 +248,6 @@ export const registerFileMessages = {
     'import.notes': 'Über die Datei',
     'import.attributes': 'Name, Maßnahme, Daten',
     'import.fill': 'Für alle Parzellen, die es nicht sagen',
-    'import.layer-ask':
-      'Die Datei sagt nicht, in welchem System sie ist. Fragen Sie, von wem sie kommt, oder lesen Sie sie mit der Befehlszeile.',
     'export.register': 'Register ausgeben',
     'export.register.format': 'Dateiformat',
     'export.register.geojson': 'GeoJSON (Netz)',

@@ -8,6 +8,7 @@ import { draftMessages } from './draft.ts';
 import { eligibilityMessages } from './eligibility.ts';
 import { exportMessages } from './export.ts';
 import { findingMessages } from './findings.ts';
+import { importAnswerMessages } from './import-answers.ts';
 import { layerMessages } from './layers.ts';
 import { mapMessages } from './map.ts';
 import { offlineMessages } from './offline.ts';
@@ -48,6 +49,7 @@ function merged(language: Language) {
     ...textsOf(offlineMessages, language),
     ...textsOf(registerMessages, language),
     ...textsOf(registerFileMessages, language),
+    ...textsOf(importAnswerMessages, language),
     ...textsOf(exportMessages, language),
     ...textsOf(suggestionMessages, language),
     ...textsOf(operationsMessages, language),

@@ -6,10 +6,12 @@ import { DEFAULT_CHECK_LIMITS, IMPORT_LIMITS } from '../../shared/parcel-check.t
 import { useIsConnected } from '../shell/connection.ts';
 import { IconButton } from '../shell/IconButton.tsx';
 import { Icon } from '../shell/icons.tsx';
+import { ImportFailed } from './ImportFailed.tsx';
 import { ImportReport } from './ImportReport.tsx';
 import { endImport, importFiles } from './import-file.ts';
 import { type ImportState, showRegisterView, useImport } from './import-store.ts';
 import { sayBytes, sayHectares, sayPercent } from './quantities.ts';
+import { ReadAs } from './ReadAs.tsx';
 import { useRegister } from './register-store.ts';
 import { useSpeaker } from './use-speaker.ts';
 
@@ -44,15 +46,17 @@ function Step({ state }: { readonly state: ImportState }) {
     case 'failed':
       return (
         <>
-          <div className="panel-notice panel-notice-bad" role="alert">
-            <p>{t('import.failed')}</p>
-            <p>{state.isOffline ? t('import.offline') : <span lang="en">{state.message}</span>}</p>
-          </div>
+          <ImportFailed failed={state} />
           <ChooseFile />
         </>
       );
     case 'report':
-      return <ImportReport report={state} />;
+      return (
+        <>
+          <ReadAs sent={state.sent} />
+          <ImportReport report={state} />
+        </>
+      );
     case 'done':
       return (
         <>

@@ -2,11 +2,13 @@ import type { ApiError } from '../../shared/api.ts';
 import { IMPORT_LIMITS } from '../../shared/parcel-check.ts';
 import type { ImportAnswer } from '../../shared/register.ts';
 import { translate } from '../i18n/translate.ts';
+import { openLeftColumn } from '../shell/use-left-column.ts';
 import { useStore } from '../state.ts';
+import { type FileAnswers, importAddress, NO_ANSWERS } from './import-answers.ts';
 import { beginChoices } from './import-plan.ts';
-import { showRegisterView, useImport } from './import-store.ts';
+import { type SentFile, showRegisterView, useImport } from './import-store.ts';
 import { sayBytes } from './quantities.ts';
-import { useRegister } from './register-store.ts';
+import { loadRegister, useRegister } from './register-store.ts';
 import { fitShapes, showShapes } from './shapes.ts';
 
 let sending: XMLHttpRequest | null = null;
@@ -15,12 +17,42 @@ let sending: XMLHttpRequest | null = null;
 export function importFiles(files: readonly File[]): void {
   const [file, ...others] = files;
   if (!file) return;
-  showRegisterView('import');
+  showImport();
   const { language } = useStore.getState();
   const refusal = refusalOf(file);
   const note = others.length > 0 ? translate(language, 'import.one-file', { name: file.name }) : null;
   useImport.setState({ refusal, note });
-  if (refusal === null) send(file);
+  if (refusal === null) void send({ file, answers: NO_ANSWERS, asked: null });
+}
+
+/** What becomes of a file is seen wherever it was dropped: beside the map, in an open column. */
+function showImport(): void {
+  const { page, set } = useStore.getState();
+  if (page !== 'delineate') set({ page: 'delineate' });
+  showRegisterView('import');
+  openLeftColumn();
+}
+
+/** Sends a file that was refused again, with what it does not say itself. */
+export function answerFile(answer: Partial<FileAnswers>): void {
+  const { state } = useImport.getState();
+  if (state.step !== 'failed' || typeof state.failure === 'string') return;
+  const { file, answers, asked } = state.sent;
+  void send({ file, answers: { ...answers, ...answer }, asked: asked ?? state.failure });
+}
+
+/** Sends a file again as it was sent before: the line may be back. */
+export function sendAgain(): void {
+  const { state } = useImport.getState();
+  if (state.step === 'failed') void send(state.sent);
+}
+
+/** Asks anew what a person answered about the file that is shown; what was decided about its parcels is forgotten. */
+export function askAgain(): void {
+  const { state } = useImport.getState();
+  if (state.step !== 'report' || state.sent.asked === null) return;
+  const { file, asked } = state.sent;
+  useImport.setState({ state: { step: 'failed', sent: { file, answers: NO_ANSWERS, asked: null }, failure: asked } });
 }
 
 /** Ends the sending of a file, or forgets its report. */
@@ -45,46 +77,54 @@ function refusalOf({ name, size }: File): string | null {
 }
 
 /** By XMLHttpRequest, which says how much has been sent; `fetch` does not. */
-function send(file: File): void {
+async function send(sent: SentFile): Promise<void> {
   sending?.abort();
-  const regionId = useRegister.getState().regionId ?? '';
   const request = new XMLHttpRequest();
   sending = request;
-  const { name } = file;
+  const { name, size } = sent.file;
   const progress = (doneBytes: number) =>
-    useImport.setState({ state: { step: 'sending', name, doneBytes, bytes: file.size } });
+    useImport.setState({ state: { step: 'sending', name, doneBytes, bytes: size } });
   progress(0);
-  request.upload.addEventListener(
-    'progress',
-    ({ loaded }) => sending === request && progress(Math.min(loaded, file.size)),
-  );
-  request.upload.addEventListener('load', () => sending === request && progress(file.size));
-  request.addEventListener('load', () => sending === request && finish(request, { name, regionId }));
-  request.addEventListener('error', () => {
-    if (sending !== request) return;
-    useStore.getState().set({ isConnected: false });
-    useImport.setState({ state: { step: 'failed', name, message: '', isOffline: true } });
-  });
-  request.open('POST', `/api/register/import?${new URLSearchParams({ name, region: regionId })}`);
+  // A file may be dropped before the register, which knows the regions, has been opened.
+  if (useRegister.getState().regionId === null) await loadRegister();
+  if (sending !== request) return;
+  const regionId = useRegister.getState().regionId ?? '';
+  request.upload.addEventListener('progress', ({ loaded }) => sending === request && progress(Math.min(loaded, size)));
+  request.upload.addEventListener('load', () => sending === request && progress(size));
+  request.addEventListener('load', () => sending === request && finish(request, sent, regionId));
+  request.addEventListener('error', () => void fail(request, sent));
+  request.open('POST', importAddress(name, regionId, sent.answers));
   request.setRequestHeader('accept', 'application/json');
   request.setRequestHeader('content-type', 'application/octet-stream');
-  request.send(file);
+  request.send(sent.file);
 }
 
-function finish(
-  request: XMLHttpRequest,
-  { name, regionId }: { readonly name: string; readonly regionId: string },
-): void {
+/** No answer came: the line is gone, or the file. */
+async function fail(request: XMLHttpRequest, sent: SentFile): Promise<void> {
+  const isThere = await sent.file
+    .slice(0, 1)
+    .arrayBuffer()
+    .then(
+      () => true,
+      () => false,
+    );
+  if (sending !== request) return;
+  if (isThere) useStore.getState().set({ isConnected: false });
+  useImport.setState({ state: { step: 'failed', sent, failure: isThere ? 'offline' : 'gone' } });
+}
+
+function finish(request: XMLHttpRequest, sent: SentFile, regionId: string): void {
   sending = null;
   const answer = readJson(request.responseText);
   if (request.status !== 200 || answer === null) {
-    const message = (answer as ApiError | null)?.error?.message ?? `HTTP ${request.status}`;
-    useImport.setState({ state: { step: 'failed', name, message, isOffline: false } });
+    const code = `HTTP_${request.status}`;
+    const failure = (answer as ApiError | null)?.error ?? { code, message: `HTTP ${request.status}` };
+    useImport.setState({ state: { step: 'failed', sent, failure } });
     return;
   }
   const read = answer as ImportAnswer;
   const choices = beginChoices(read, () => crypto.randomUUID());
-  useImport.setState({ state: { step: 'report', answer: read, regionId, choices } });
+  useImport.setState({ state: { step: 'report', sent, answer: read, regionId, choices } });
   fitShapes(read.parcels.flatMap(({ geometry }) => (geometry ? [geometry] : [])));
 }
 

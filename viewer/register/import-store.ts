@@ -1,14 +1,29 @@
 import { create } from 'zustand';
 import type { ImportAnswer } from '../../shared/register.ts';
+import type { FileAnswers, FileRefusal } from './import-answers.ts';
 import type { Choice } from './import-plan.ts';
+
+/** A file and how it is to be read. */
+export interface SentFile {
+  readonly file: File;
+  readonly answers: FileAnswers;
+  /** The refusal that was answered first; null where nothing had to be. */
+  readonly asked: FileRefusal | null;
+}
 
 /** Where an import stands: from choosing a file to what was registered. */
 export type ImportState =
   | { readonly step: 'none' }
   | { readonly step: 'sending'; readonly name: string; readonly doneBytes: number; readonly bytes: number }
-  | { readonly step: 'failed'; readonly name: string; readonly message: string; readonly isOffline: boolean }
+  | {
+      readonly step: 'failed';
+      readonly sent: SentFile;
+      /** `gone`: the file was changed or moved on this device since it was chosen, which a browser does not send. */
+      readonly failure: FileRefusal | 'offline' | 'gone';
+    }
   | {
       readonly step: 'report';
+      readonly sent: SentFile;
       readonly answer: ImportAnswer;
       readonly regionId: string;
       /** By index in the report. */
