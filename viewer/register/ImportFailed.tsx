@@ -4,7 +4,7 @@ import { useIsConnected } from '../shell/connection.ts';
 import { Icon } from '../shell/icons.tsx';
 import { FormField } from './FormField.tsx';
 import { sayFileRefusal } from './file-words.ts';
-import { questionOf, readCrs, utmOf } from './import-answers.ts';
+import { isPassing, questionOf, readCrs, utmOf } from './import-answers.ts';
 import { answerFile, sendAgain } from './import-file.ts';
 import type { ImportState } from './import-store.ts';
 import { boxOfRegion, useRegister } from './register-store.ts';
@@ -16,13 +16,14 @@ type Failed = Extract<ImportState, { step: 'failed' }>;
 export function ImportFailed({ failed }: { readonly failed: Failed }) {
   const { t } = useSpeaker();
   const { sent, failure } = failed;
+  const canTryAgain = failure === 'offline' || (failure !== 'gone' && isPassing(failure));
   const question = typeof failure === 'string' ? null : questionOf(failure, sent.answers);
   return (
     <>
       <div className="panel-notice panel-notice-bad" role="alert">
         <p>{t('import.failed')}</p>
         <Why failed={failed} />
-        {failure === 'offline' && <Button onPress={sendAgain}>{t('shell.retry')}</Button>}
+        {canTryAgain && <Button onPress={sendAgain}>{t('shell.retry')}</Button>}
       </div>
       {question?.asks === 'crs' && <CrsQuestion answered={sent.answers.crs} />}
       {question?.asks === 'layer' && <LayerQuestion layers={question.layers} />}

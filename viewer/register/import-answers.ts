@@ -24,6 +24,11 @@ export function questionOf({ code, fields }: FileRefusal, answers: FileAnswers):
   return isCrs ? { asks: 'crs' } : null;
 }
 
+/** Whether the same file may be taken a little later: the server had no time for it, or broke off. */
+export function isPassing({ code }: FileRefusal): boolean {
+  return /^(?:E_TOO_OFTEN|E_REGISTER_BUSY|E_CANCELLED|HTTP_5\d\d)$/.test(code);
+}
+
 /** The CRS that was typed, such as `epsg 32631` or `32631`, as the server takes it: `EPSG:32631`; null where it is none. */
 export function readCrs(text: string): string | null {
   const [, code] = /^\s*(?:epsg\s*:{0,2}\s*)?(\d{4,6})\s*$/i.exec(text) ?? [];

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { importAddress, NO_ANSWERS, questionOf, readCrs, utmOf } from '../../../viewer/register/import-answers.ts';
+import {
+  importAddress,
+  isPassing,
+  NO_ANSWERS,
+  questionOf,
+  readCrs,
+  utmOf,
+} from '../../../viewer/register/import-answers.ts';
 
 describe('what a file leaves open', () => {
   const refusal = (code: string, layers?: readonly string[]) => ({
@@ -25,6 +32,13 @@ describe('what a file leaves open', () => {
     expect(questionOf({ code: 'E_PARCELS_LAYER', message: 'f holds 2 layers: a, b.' }, NO_ANSWERS)).toBeNull();
     expect(questionOf(refusal('E_JSON'), NO_ANSWERS)).toBeNull();
   });
+
+  it.each([
+    ['E_TOO_OFTEN', true],
+    ['HTTP_502', true],
+    ['E_PARCELS_SIZE', false],
+    ['HTTP_400', false],
+  ])('is time where the server says %s: %s', (code, isTime) => expect(isPassing(refusal(code))).toBe(isTime));
 });
 
 describe('a CRS that is typed', () => {
