@@ -89,7 +89,6 @@ export const findingMessages = {
     'finding.winding':
       '{count} {count|ring runs|rings run} the other way round than usual; turned when registered, which changes no area.',
     'finding.z-dropped': '{count} {count|corner has|corners have} a height; heights are not kept.',
-    'finding.unreadable-row': 'This row of the file cannot be read.',
     'mend.read-as-polygon': 'Read the coordinates as the outline of an area',
     'mend.swap-axes': 'Swap longitude and latitude',
     'mend.split-antimeridian': 'Cut at the 180° meridian into parts',
@@ -195,7 +194,6 @@ export const findingMessages = {
     'finding.winding':
       '{count} {count|anneau tourne|anneaux tournent} dans l’autre sens que d’habitude ; corrigé à l’enregistrement, la surface n’en change pas.',
     'finding.z-dropped': '{count} {count|sommet a|sommets ont} une altitude ; les altitudes ne sont pas conservées.',
-    'finding.unreadable-row': 'Cette ligne du fichier ne peut pas être lue.',
     'mend.read-as-polygon': 'Lire les coordonnées comme le contour d’une surface',
     'mend.swap-axes': 'Échanger longitude et latitude',
     'mend.split-antimeridian': 'Couper en parties au méridien 180°',
@@ -302,7 +300,6 @@ export const findingMessages = {
     'finding.winding':
       '{count} {count|Ring läuft|Ringe laufen} andersherum als üblich; beim Eintragen gewendet, das ändert keine Fläche.',
     'finding.z-dropped': '{count} {count|Ecke hat|Ecken haben} eine Höhe; Höhen werden nicht behalten.',
-    'finding.unreadable-row': 'Diese Zeile der Datei kann nicht gelesen werden.',
     'mend.read-as-polygon': 'Die Koordinaten als Umriss einer Fläche lesen',
     'mend.swap-axes': 'Länge und Breite tauschen',
     'mend.split-antimeridian': 'Am 180. Längengrad in Teile schneiden',

@@ -8,6 +8,7 @@ import { draftMessages } from './draft.ts';
 import { eligibilityMessages } from './eligibility.ts';
 import { exportMessages } from './export.ts';
 import { findingMessages } from './findings.ts';
+import { readerFindingMessages } from './findings-reader.ts';
 import { importAnswerMessages } from './import-answers.ts';
 import { layerMessages } from './layers.ts';
 import { mapMessages } from './map.ts';
@@ -46,6 +47,7 @@ function merged(language: Language) {
     ...textsOf(draftMessages, language),
     ...textsOf(eligibilityMessages, language),
     ...textsOf(findingMessages, language),
+    ...textsOf(readerFindingMessages, language),
     ...textsOf(offlineMessages, language),
     ...textsOf(registerMessages, language),
     ...textsOf(registerFileMessages, language),

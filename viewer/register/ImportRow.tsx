@@ -5,6 +5,7 @@ import type { ImportAnswer } from '../../shared/register.ts';
 import { IconButton } from '../shell/IconButton.tsx';
 import { Icon } from '../shell/icons.tsx';
 import { FindingItem } from './FindingItem.tsx';
+import { sayPlace } from './file-words.ts';
 import { sayProposal } from './finding-words.ts';
 import { acceptProposal, changeChoice } from './import-deeds.ts';
 import { type Choice, canBeTaken, stateOfRow, takeBackMends } from './import-plan.ts';
@@ -21,7 +22,8 @@ interface RowProps {
 
 /** One parcel of the file: whether it is taken, what was found about it and why, what could be done. */
 export function ImportRow({ parcel, choice }: RowProps) {
-  const { t, language } = useSpeaker();
+  const speaker = useSpeaker();
+  const { t, language } = speaker;
   const [isOpen, setOpen] = useState(false);
   const { checked, geometry } = choice;
   const state = stateOfRow(choice);
@@ -48,7 +50,7 @@ export function ImportRow({ parcel, choice }: RowProps) {
           {geometry && (
             <span>{checked.parcelHa === null ? t('import.no-area') : sayHectares(language, checked.parcelHa)}</span>
           )}
-          <span>{parcel.place}</span>
+          <span>{sayPlace(parcel.place, speaker)}</span>
         </p>
         <Mended parcel={parcel} choice={choice} />
         {checked.findings.length > 0 && (

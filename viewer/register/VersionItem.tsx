@@ -1,6 +1,7 @@
 import { ToggleButton } from 'react-aria-components';
 import type { ParcelHistory, ParcelVersion, Provenance } from '../../shared/register.ts';
 import { formatMoment } from '../shell/moment.ts';
+import { sayPlace } from './file-words.ts';
 import { sayProposal } from './finding-words.ts';
 import { sayHectares } from './quantities.ts';
 import { fitShapes, showShapes, useShapes } from './shapes.ts';
@@ -59,7 +60,7 @@ function Origin({ provenance: { kind, file, from, mends } }: { readonly provenan
     <>
       <p className="reg-soft">
         {t(`register.provenance.${kind}`)}
-        {file && `, ${t('register.history.file', { file: file.name, place: file.place })}`}
+        {file && `, ${t('register.history.file', { file: file.name, place: sayPlace(file.place, speaker) })}`}
         {from.length > 0 && `, ${t('register.history.from', { list })}`}
       </p>
       {mends.map(({ rule, kind: mend, haBefore, haAfter }) => (

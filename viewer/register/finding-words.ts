@@ -2,6 +2,7 @@ import type { CheckFinding, MendProposal } from '../../shared/parcel-check.ts';
 import { MESSAGES, type MessageKey, type Translate, type Values } from '../i18n/translate.ts';
 import { formatDay, formatNumber } from '../panels/format.ts';
 import type { Language } from '../state.ts';
+import { sayPlace, sayRowFault } from './file-words.ts';
 import { sayHectares, sayMetres, sayPercent } from './quantities.ts';
 
 /** A sentence in the chosen language, or the checker's own English one where this page does not know its rule. */
@@ -20,9 +21,14 @@ export function sayFinding(
   { rule, values, message }: Pick<CheckFinding, 'rule' | 'values' | 'message'>,
   speaker: Speaker,
 ): Said {
-  const key = [variantOf(rule, values), rule].map((name) => `finding.${name}`).find(isKey);
+  const key = [variantOf(rule, values, speaker), rule].map((name) => `finding.${name}`).find(isKey);
   if (key === undefined) return { text: message, isEnglish: true };
-  const text = speaker.t(key, { ...formatValues(values, speaker), ...namesOf(values, speaker), ...kindOf(values) });
+  const text = speaker.t(key, {
+    ...formatValues(values, speaker),
+    ...namesOf(values, speaker),
+    ...kindOf(values),
+    ...inFile(values, speaker),
+  });
   return { text: text.charAt(0).toLocaleUpperCase(speaker.language) + text.slice(1), isEnglish: false };
 }
 
@@ -37,12 +43,29 @@ function isKey(key: string): key is MessageKey & string {
 }
 
 /** The sentence of a rule that depends on its values, where there is more than one. */
-function variantOf(rule: string, values: CheckFinding['values']): string {
+function variantOf(rule: string, values: CheckFinding['values'], speaker: Speaker): string {
   if (rule === 'swapped-axes' && values.region === '') return 'swapped-axes.earth';
   if (rule === 'outside-region' && values.insidePct === 0) return 'outside-region.wholly';
   if (rule === 'missing-attribute') return `missing-attribute.${values.attribute}`;
   if ((rule === 'self-crossing' || rule === 'spike') && Number(values.count) > 1) return `${rule}.many`;
-  return rule;
+  if (rule === 'unreadable-row' && sayRowFault(String(values.what), speaker) !== null) return 'unreadable-row.known';
+  if (isOfRegister(rule, values)) return `${rule}.register`;
+  return typeof values.why === 'string' ? `${rule}.${values.why}` : rule;
+}
+
+/** Two rules are found by the register as well, which says less about them. */
+function isOfRegister(rule: string, values: CheckFinding['values']): boolean {
+  return (rule === 'id' && values.given === undefined) || (rule === 'duplicate' && values.sharedPct === undefined);
+}
+
+/** What a sentence says of a file: where a row stands, why it cannot be read, the id that it gives. */
+function inFile({ where, firstPlace, what, given }: CheckFinding['values'], speaker: Speaker): Values {
+  return {
+    ...(where === undefined ? {} : { where: sayPlace(String(where), speaker) }),
+    ...(firstPlace === undefined ? {} : { firstPlace: sayPlace(String(firstPlace), speaker) }),
+    ...(what === undefined ? {} : { fault: sayRowFault(String(what), speaker) ?? '' }),
+    ...(given === undefined ? {} : { given: String(given).replaceAll(/^"|"$/g, '') }),
+  };
 }
 
 /** Names of the parts that a sentence speaks of; `part` is 0 where there is only one. */
@@ -70,7 +93,9 @@ function formatValues(values: CheckFinding['values'], { language }: Speaker): Va
 }
 
 function formatValue(language: Language, name: string, value: string | number): string | number {
-  if (typeof value === 'string') return /^\d{4}-\d{2}-\d{2}$/.test(value) ? sayDay(language, value) : value;
+  // What a cell says stays as it stands there.
+  const isDay = typeof value === 'string' && name !== 'said' && /^\d{4}-\d{2}-\d{2}$/.test(value);
+  if (typeof value === 'string') return isDay ? sayDay(language, value) : value;
   if (name.startsWith('limit') && !name.endsWith('M')) return sayLimit(language, name, value);
   if (name.endsWith('Ha')) return sayHectares(language, value);
   if (name.endsWith('Pct')) return sayPercent(language, value);
