@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import { sayNote } from './file-words.ts';
 import { FORMAT_NAMES } from './format-names.ts';
 import { ImportRegister } from './ImportRegister.tsx';
 import { ImportRow } from './ImportRow.tsx';
@@ -13,6 +14,7 @@ import { sayHectares } from './quantities.ts';
 import { failureOf } from './register-store.ts';
 import { showShapes } from './shapes.ts';
 import { useSpeaker } from './use-speaker.ts';
+import { Words } from './Words.tsx';
 
 export type Report = Extract<ImportState, { step: 'report' }>;
 
@@ -21,7 +23,8 @@ const STEP = 60;
 
 /** What is in a file, parcel by parcel, and what a person decides about each. */
 export function ImportReport({ report }: { readonly report: Report }) {
-  const { t, language } = useSpeaker();
+  const speaker = useSpeaker();
+  const { t, language } = speaker;
   const { answer, choices } = report;
   const { file, report: checked } = answer;
   const [filter, setFilter] = useState<RowState | null>(null);
@@ -42,9 +45,11 @@ export function ImportReport({ report }: { readonly report: Report }) {
         })}
       </p>
       {checked.summary.notes.length > 0 && (
-        <ul className="reg-notes" lang="en" aria-label={t('import.notes')}>
+        <ul className="reg-notes" aria-label={t('import.notes')}>
           {checked.summary.notes.map((note) => (
-            <li key={note}>{note}</li>
+            <li key={note}>
+              <Words said={sayNote(note, speaker)} />
+            </li>
           ))}
         </ul>
       )}
