@@ -122,11 +122,11 @@ export interface TestServer {
 /** The server of a results folder on a port of its own. */
 export async function serveFolder(
   dir: string,
-  fleet: { readonly redisUrl?: string; readonly databaseUrl?: string } = {},
+  more: { readonly redisUrl?: string; readonly databaseUrl?: string; readonly layersDir?: string } = {},
 ): Promise<TestServer> {
   const said: string[] = [];
-  const { redisUrl = null, databaseUrl = null } = fleet;
-  const options = { dir, basemap: null, remoteScenes: false, allowHosts: [], redisUrl, databaseUrl };
+  const { redisUrl = null, databaseUrl = null, layersDir = null } = more;
+  const options = { dir, basemap: null, remoteScenes: false, allowHosts: [], redisUrl, databaseUrl, layersDir };
   const server = await startServer(options, (line) => said.push(line));
   const port = await server.listen(0);
   return { url: `http://127.0.0.1:${port}`, port, said, close: server.close };

@@ -71,7 +71,7 @@ function classesOf(...places: readonly JsonObject[]): Map<number, string> {
   for (const value of places.flatMap((place) => asArray(place['classification:classes']))) {
     const entry = asObject(value);
     const number = asNumber(entry?.value);
-    const name = firstText(entry ?? {}, ['description', 'title', 'name']);
+    const name = firstText(entry ?? {}, ['title', 'description', 'name']);
     if (number !== null && name !== null) found.set(number, name);
   }
   return found;

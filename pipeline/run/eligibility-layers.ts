@@ -35,6 +35,8 @@ export interface OpenLayer {
 export interface OpenLayers {
   /** By role; a role may have several, one for each tile or zone. */
   readonly layers: ReadonlyMap<LayerRole, readonly OpenLayer[]>;
+  /** A map of tree cover now beside results: they know only ground near the parcels that were monitored. Often empty. */
+  readonly spareCover: readonly OpenLayer[];
   /** What was taken for granted or left aside, one sentence each. */
   readonly notes: readonly string[];
   close(): Promise<void>;
@@ -57,19 +59,24 @@ export async function openLayers(places: LayerPlaces): Promise<OpenLayers> {
     const sources = [named, results, inFolder].map((list) => list.filter((layer) => layer.role === role));
     return sources.find((list) => list.length > 0) ?? [];
   });
+  const spare = chosen.some((layer) => results.includes(layer)) ? inFolder.filter(isCoverNow) : [];
   const opened: OpenLayer[] = [];
+  const spareCover: OpenLayer[] = [];
   const close = async () => {
-    for (const { cog } of opened) await cog.source.close();
+    for (const { cog } of [...opened, ...spareCover]) await cog.source.close();
   };
   try {
     for (const layer of chosen) opened.push(await openLayer(layer));
+    for (const layer of spare) spareCover.push(await openLayer(layer));
   } catch (error) {
     await close();
     throw error;
   }
   const layers = new Map(LAYER_ROLES.map((role) => [role, opened.filter((layer) => layer.role === role)] as const));
-  return { layers, notes, close };
+  return { layers, spareCover, notes, close };
 }
+
+const isCoverNow = ({ role }: FoundLayer) => role === 'tree-cover-now';
 
 async function namedLayers(files: Readonly<Partial<Record<LayerRole, string>>>): Promise<FoundLayer[]> {
   const found: FoundLayer[] = [];

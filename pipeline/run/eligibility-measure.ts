@@ -20,6 +20,7 @@ export interface Site {
 
 export interface LayerSet {
   readonly layers: ReadonlyMap<LayerRole, readonly OpenLayer[]>;
+  readonly spareCover: readonly OpenLayer[];
   readonly legends: ReadonlyMap<OpenLayer, CoverLegend>;
 }
 
@@ -29,7 +30,11 @@ export async function measureSite(site: Site, set: LayerSet, settings: Eligibili
   return {
     parcelHa: site.parcelHa,
     coverBefore: of('tree-cover-before')[0]?.facts ?? null,
-    ...(await measureCover(site, { now: of('tree-cover-now'), before: of('tree-cover-before') }, settings)),
+    ...(await measureCovers(
+      site,
+      { now: of('tree-cover-now'), spare: set.spareCover, before: of('tree-cover-before') },
+      settings,
+    )),
     landCover: await measureLandCover(site, of('land-cover'), set.legends),
     steep: await measureSteep(site, of('dem'), settings),
     protectedArea: await measureProtected(site, of('protected')),
@@ -69,9 +74,31 @@ function sharedArea(rings: readonly Float64Array[], { grid }: OpenLayer): number
   return Math.max(0, width) * Math.max(0, height);
 }
 
+interface Covers {
+  readonly now: readonly OpenLayer[];
+  readonly before: readonly OpenLayer[];
+}
+
+/**
+ * Tree cover of the results of a monitored period, or of the map beside them where they leave more than the tolerance of
+ * the parcel unknown and the map leaves less: ground that no parcel was monitored on is not computed. One of the two
+ * answers for the whole parcel, so that the evidence has one date.
+ */
+async function measureCovers(
+  site: Site,
+  { now, spare, before }: Covers & { readonly spare: readonly OpenLayer[] },
+  settings: EligibilitySettings,
+): Promise<Pick<ParcelFigures, 'cleared' | 'wooded'>> {
+  const preferred = await measureCover(site, { now, before }, settings);
+  const unknownHa = preferred.wooded?.unknownHa ?? site.parcelHa;
+  if (spare.length === 0 || unknownHa <= (settings.tolerancePct / 100) * site.parcelHa) return preferred;
+  const other = await measureCover(site, { now: spare, before }, settings);
+  return other.wooded!.unknownHa < unknownHa ? other : preferred;
+}
+
 async function measureCover(
   site: Site,
-  { now, before }: { readonly now: readonly OpenLayer[]; readonly before: readonly OpenLayer[] },
+  { now, before }: Covers,
   settings: EligibilitySettings,
 ): Promise<Pick<ParcelFigures, 'cleared' | 'wooded'>> {
   const [first] = now;

@@ -48,8 +48,8 @@ export interface OpenEligibility {
  * Errors (input): those of `openLayers`, and `E_LAYERS_CLASSES` for a land cover without class names.
  */
 export async function openEligibility(places: EligibilityPlaces): Promise<OpenEligibility> {
-  const { layers, notes, close } = await openLayers(places);
-  const all = [...layers.values()].flat();
+  const { layers, spareCover, notes, close } = await openLayers(places);
+  const all = [...[...layers.values()].flat(), ...spareCover];
   const legends = new Map<OpenLayer, CoverLegend>();
   try {
     for (const layer of layers.get('land-cover') ?? []) legends.set(layer, legendOf(layer));
@@ -67,7 +67,11 @@ export async function openEligibility(places: EligibilityPlaces): Promise<OpenEl
     assess: async ({ geometry, intervention, note }) => {
       const rings = await ringsOf(geometry);
       const site = { rings, parcelHa: measureAreaHa(rings) };
-      return judgeParcel(await measureSite(site, { layers, legends }, settings), { intervention, note }, settings);
+      return judgeParcel(
+        await measureSite(site, { layers, spareCover, legends }, settings),
+        { intervention, note },
+        settings,
+      );
     },
     close,
   };

@@ -194,7 +194,7 @@ function refuseErrors(judged: readonly JudgedParcel[]): Refused | null {
   return { kind: 'refused', code, message, parcels };
 }
 
-const RULE_OF = { E_ID_TAKEN: 'id', E_DUPLICATE: 'duplicate', E_DRAFT_USED: 'draft' } as const;
+const RULE_OF = { E_ID_TAKEN: 'id-taken', E_DUPLICATE: 'duplicate', E_DRAFT_USED: 'draft-used' } as const;
 
 function refuseTaken(refusals: readonly AddRefusal[], judged: readonly JudgedParcel[]): Refused {
   const indexes = [...new Set(refusals.map(({ index }) => index))];
@@ -202,7 +202,9 @@ function refuseTaken(refusals: readonly AddRefusal[], judged: readonly JudgedPar
     const { checked } = judged[index]!;
     const found = refusals
       .filter((refusal) => refusal.index === index)
-      .map(({ code, message }) => errorOf(RULE_OF[code], message, { id: checked.id }));
+      .map(({ code, message, parcelId }) =>
+        errorOf(RULE_OF[code], message, { id: checked.id, ...(parcelId === undefined ? {} : { parcelId }) }),
+      );
     return { ...checked, verdict: 'refused', findings: [...found, ...checked.findings] };
   });
   const first = refusals[0]!;

@@ -15,6 +15,8 @@ export interface AddRefusal {
   readonly index: number;
   readonly code: 'E_ID_TAKEN' | 'E_DUPLICATE' | 'E_DRAFT_USED';
   readonly message: string;
+  /** The parcel that the draft became; only of a draft that was registered before. */
+  readonly parcelId?: string;
 }
 
 export type AddOutcome =
@@ -160,7 +162,7 @@ async function readDrafts(sql: SqlClient, parcels: readonly NewVersion[]): Promi
 function refuseChangedDraft(parcel: NewVersion, index: number, draft: KnownDraft | undefined): AddRefusal[] {
   if (draft === undefined || draft.sha256 === hashDraft(parcel)) return [];
   const message = `This draft was registered as parcel "${draft.parcel_id}" already, in another form. Open that parcel and make the change there.`;
-  return [{ index, code: 'E_DRAFT_USED', message }];
+  return [{ index, code: 'E_DRAFT_USED', message, parcelId: draft.parcel_id }];
 }
 
 interface Fresh {

@@ -136,8 +136,8 @@ function isRegisteredAlready(error: unknown): error is RegisterFailure {
  * of the first version of that parcel. Whoever changed that parcel meanwhile makes a conflict of it. False where the
  * register does not name the parcel.
  */
-function editWhatItBecame({ draftId, edits }: Draft, { message }: RegisterFailure): boolean {
-  const id = registeredAs(message);
+function editWhatItBecame({ draftId, edits }: Draft, { parcels }: RegisterFailure): boolean {
+  const id = registeredAs(parcels);
   if (id === null || edits !== null) return false;
   changeDraft(draftId, { edits: { id, version: 1 } });
   return true;

@@ -1,54 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openEligibility } from '../../../pipeline/run/eligibility.ts';
-import { writeGrid } from '../../../scripts/demo/scenes.ts';
 import { crsToLonLat } from '../../../shared/transform.ts';
+import { type SampleLayer, writeEligibilityLayer } from '../../eligibility-layers.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'canopy-eligibility-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const GRID = { crs: 'EPSG:32631', transform: [10, 0, 400_000, 0, -10, 1_100_000], widthPx: 40, heightPx: 40 } as const;
-const NOTHING = 255;
 
-interface Layer {
-  readonly values: (col: number, row: number) => number;
-  readonly date?: string | null;
-  readonly unit?: string;
-  readonly classes?: Readonly<Record<number, string>>;
-}
-
-/** Writes a layer of 40 × 40 cells of 10 m with its item. */
-async function write(dir: string, name: string, { values, date = '2022-01-01', unit, classes }: Layer): Promise<void> {
-  mkdirSync(dir, { recursive: true });
-  const data = Uint8Array.from({ length: 1600 }, (_, i) => values(i % 40, Math.floor(i / 40)));
-  await writeGrid(
-    join(dir, `${name}.tif`),
-    { grid: GRID, dataType: 'uint8', resampling: 'nearest', nodata: NOTHING },
-    data,
-  );
-  const item = {
-    type: 'Feature',
-    id: name,
-    properties: {
-      ...(date === null ? {} : { datetime: `${date}T00:00:00Z` }),
-      title: name,
-      attribution: `${name}, drawn`,
-    },
-    assets: {
-      data: {
-        href: `./${name}.tif`,
-        type: 'image/tiff',
-        'raster:bands': [{ ...(unit ? { unit } : {}) }],
-        ...(classes
-          ? { 'classification:classes': Object.entries(classes).map(([v, n]) => ({ value: +v, name: n })) }
-          : {}),
-      },
-    },
-  };
-  writeFileSync(join(dir, `${name}.json`), JSON.stringify(item));
-}
+const write = (dir: string, name: string, layer: SampleLayer) =>
+  writeEligibilityLayer({ dir, name, grid: GRID }, layer);
 
 /** A rectangle in columns and rows of the grid, as lon/lat. */
 function rectangle(col0: number, row0: number, col1: number, row1: number) {

@@ -96,6 +96,9 @@ function testRegister(name: string, makePlace: () => Promise<Place>) {
       const answer = await register.call('add', { parcels: [other], regions: [], at: AT });
       expect(answer).toMatchObject({ kind: 'refused', code: 'E_DRAFT_USED' });
       expect((answer as { message: string }).message).toContain(`"${first.id}"`);
+      expect(answer).toMatchObject({
+        parcels: [{ findings: [{ rule: 'draft-used', values: { parcelId: first.id } }] }],
+      });
     });
 
     it('registers none of 3 parcels where 1 has an id that is taken, and none where 2 have one boundary', async () => {

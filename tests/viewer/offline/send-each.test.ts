@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CheckedParcel, CheckFinding } from '../../../shared/parcel-check.ts';
 import { type Sent, sendEach } from '../../../viewer/offline/send-each.ts';
 import { registeredAs } from '../../../viewer/register/registered-as.ts';
 
@@ -49,9 +50,15 @@ describe('what waits to be handed in', () => {
   });
 
   it('names the parcel that a draft became where the answer was lost', () => {
-    const message =
-      'This draft was registered as parcel "copargo-0007" already, in another form. Open that parcel and make the change there.';
-    expect(registeredAs(message)).toBe('copargo-0007');
-    expect(registeredAs('The same draft comes twice in the request. Send it once.')).toBeNull();
+    const refusedFor = (values: CheckFinding['values']): CheckedParcel => ({
+      index: 0,
+      id: '1 of the request',
+      parcelHa: 1,
+      verdict: 'refused',
+      findings: [{ rule: 'draft-used', severity: 'error', message: '', values, place: null, proposal: null }],
+    });
+    expect(registeredAs([refusedFor({ parcelId: 'copargo-0007' })])).toBe('copargo-0007');
+    expect(registeredAs([refusedFor({})])).toBeNull();
+    expect(registeredAs([])).toBeNull();
   });
 });
