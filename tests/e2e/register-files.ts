@@ -1,5 +1,6 @@
 /** Files as officers bring them, each with faults that a report has to name; and how they reach the page. */
 import type { Page } from 'playwright-core';
+import type { GeoJsonGeometry } from '../../shared/api.ts';
 
 type Position = readonly [number, number];
 
@@ -57,18 +58,33 @@ export const OPEN_KML = `<?xml version="1.0" encoding="UTF-8"?>
 </coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>
 </Document></kml>`;
 
+/** A field of 3 by 3 thousandths of a degree in the demo's sink. */
+export function fieldIn(x: number, y: number): GeoJsonGeometry {
+  return { type: 'Polygon', coordinates: [square(x, y)] };
+}
+
 /** Drags a file over the map and lets go, as a mouse does; `see` looks at the page in between. */
-export async function dropFile(page: Page, name: string, text: string, see?: () => Promise<void>): Promise<void> {
+export async function dropFile(
+  page: Page,
+  name: string,
+  content: string | Uint8Array,
+  see?: () => Promise<void>,
+): Promise<void> {
   const data = await page.evaluateHandle(
-    ([fileName, content]) => {
+    ([fileName, base64]) => {
       const transfer = new DataTransfer();
-      transfer.items.add(new File([content], fileName));
+      const bytes = Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
+      transfer.items.add(new File([bytes], fileName));
       return transfer;
     },
-    [name, text] as const,
+    [name, Buffer.from(content).toString('base64')] as const,
   );
   const map = page.locator('#map');
-  await map.dispatchEvent('dragenter', { dataTransfer: data });
+  // The part that takes files comes after the map; before it is there nobody notices a drag.
+  for (let tries = 0; tries < 100 && (await page.locator('.reg-drop').count()) === 0; tries++) {
+    await map.dispatchEvent('dragenter', { dataTransfer: data });
+    await page.waitForTimeout(50);
+  }
   await see?.();
   await map.dispatchEvent('dragover', { dataTransfer: data });
   await map.dispatchEvent('drop', { dataTransfer: data });

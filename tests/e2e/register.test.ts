@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBrowser, type PageWatch } from '../browser.ts';
+import { openBrowser, type PageWatch, PHONE } from '../browser.ts';
 import { demoResults } from '../demo-results.ts';
+import { cornersInMetres, makeGeopackage } from '../parcel-questions.ts';
 import { auditPage } from './audit.ts';
 import { OtherClient } from './register-client.ts';
-import { dropFile, faultyGeoJson, OPEN_KML } from './register-files.ts';
+import { dropFile, faultyGeoJson, fieldIn, OPEN_KML } from './register-files.ts';
 import { copyResults } from './results-copy.ts';
 import {
   type Colour,
@@ -130,6 +131,63 @@ describe('a KML with a ring that is not closed', () => {
     await page.getByText('2 parcelles sont enregistrées').waitFor();
     await page.getByRole('button', { name: 'Retour au registre' }).click();
     await eventually(() => page.locator('[data-register-parcel]').count()).toBe(4);
+  });
+});
+
+describe('a file that does not say all', () => {
+  it('is asked for its CRS: a wrong answer sends 0 files, EPSG:32631 reads 2 parcels, in a column that was closed', async () => {
+    const { page } = watch;
+    const sent: string[] = [];
+    const note = (request: { url(): string }) =>
+      request.url().includes('/register/import?') && sent.push(request.url());
+    page.on('request', note);
+    await page.getByRole('button', { name: 'Masquer le tableau des parcelles' }).click();
+    await eventually(() => page.locator('#register').count()).toBe(0);
+    const parcels = { 'Borne est': fieldIn(1.56, 9.86), 'Borne ouest': fieldIn(1.565, 9.86) };
+    await dropFile(page, 'bornes.csv', cornersInMetres('EPSG:32631', parcels));
+    const field = page.getByRole('textbox', { name: 'Système de coordonnées (EPSG)' });
+    await field.fill('fuseau 31');
+    const read = page.getByRole('button', { name: 'Lire le fichier dans ce système' });
+    await read.click();
+    await page.getByText('Il faut un code').waitFor();
+    expect(sent.length).toBe(1);
+    expect(await auditPage(page, 'import-crs')).toEqual([]);
+    await page.getByRole('button', { name: /^EPSG:32631/ }).click();
+    expect(await field.inputValue()).toBe('EPSG:32631');
+    await read.click();
+    await row('Borne est').waitFor();
+    expect(await page.locator('.reg-import-row').count()).toBe(2);
+    expect(await page.locator('.reg-read-as').textContent()).toContain('Lu en EPSG:32631, comme vous l’avez dit.');
+    expect(sent.map((address) => new URL(address).searchParams.get('crs'))).toEqual([null, 'EPSG:32631']);
+    page.off('request', note);
+  });
+
+  it('is asked which of its 2 layers is meant, and read from that one', async () => {
+    const { page } = watch;
+    const layers = { pistes: fieldIn(1.57, 9.86), 'parcelles 2025': fieldIn(1.575, 9.86) };
+    await dropFile(page, 'terroir.gpkg', await makeGeopackage(layers));
+    await page.getByRole('button', { name: /Couche des parcelles/ }).click();
+    const options = page.getByRole('option');
+    await eventually(() => options.allTextContents()).toEqual(['pistes', 'parcelles 2025']);
+    await options.nth(1).click();
+    await page.getByRole('button', { name: 'Lire cette couche' }).click();
+    await row('parcelles 2025').waitFor();
+    expect(await page.locator('.reg-import-row').count()).toBe(1);
+    await page.getByText('Lu dans la couche parcelles 2025').waitFor();
+    await page.getByRole('button', { name: 'Retour au registre' }).click();
+  });
+});
+
+describe('a file dropped on the map of results, on a phone of 390 × 844', () => {
+  it('opens the sheet of the register with the report', async () => {
+    const phone = await openMap(browser, viewer, '?lang=fr', { viewport: PHONE });
+    await dropFile(phone.page, 'champs.csv', cornersInMetres('EPSG:32631', { Champ: fieldIn(1.58, 9.86) }));
+    await phone.page.locator('#register').getByRole('textbox', { name: 'Système de coordonnées (EPSG)' }).waitFor();
+    await phone.page.getByRole('button', { name: /^EPSG:32631/ }).tap();
+    await phone.page.getByRole('button', { name: 'Lire le fichier dans ce système' }).tap();
+    await phone.page.locator('#register .reg-import-row', { hasText: 'Champ' }).waitFor();
+    expect(phone.faults.filter((fault) => !/status of 422/.test(fault))).toEqual([]);
+    await phone.page.close();
   });
 });
 
