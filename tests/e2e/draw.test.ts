@@ -12,6 +12,7 @@ import {
   PREPARE_MS,
   pointOf,
   serveViewer,
+  showView,
   type Viewer,
 } from './viewer-page.ts';
 
@@ -53,8 +54,6 @@ async function clickAt(place: LonLat, away: readonly [number, number] = [0, 0]):
   await page.mouse.move(x + away[0] - 3, y + away[1]);
   await page.mouse.move(x + away[0], y + away[1]);
   await page.mouse.click(x + away[0], y + away[1]);
-  // A second click within the system's double-click time would finish.
-  await page.waitForTimeout(350);
 }
 
 async function draw(places: readonly LonLat[]): Promise<void> {
@@ -82,12 +81,33 @@ function hectaresText(ring: readonly LonLat[]): string {
   return new Intl.NumberFormat('fr', { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(ha);
 }
 
+/** Throws all drafts away as a person does, one after the other. */
+async function discardDrafts(): Promise<void> {
+  const list = page.getByRole('region', { name: 'Brouillons sur cet appareil' });
+  for (let left = (await drafts()).length; left > 0; left--) {
+    await list
+      .getByRole('button', { name: /^Supprimer le brouillon/ })
+      .first()
+      .click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Supprimer', exact: true }).click();
+    await eventually(async () => (await drafts()).length).toBe(left - 1);
+  }
+}
+
 describe('drawing at a desk, in French', () => {
-  beforeEach(async () => {
-    await watch?.context.close();
+  // One page for all: to open one takes a machine that draws WebGL in software longer than most tests.
+  beforeAll(async () => {
     watch = await openMap(browser, viewer, VIEW, { locale: 'fr-FR' });
     page = watch.page;
     await page.getByRole('toolbar').waitFor();
+  }, PREPARE_MS);
+
+  afterAll(() => watch?.context.close());
+
+  beforeEach(async () => {
+    await page.keyboard.press('Escape');
+    await discardDrafts();
+    await showView(page, VIEW);
   });
 
   it('draws 4 corners by mouse: the hectares in the panel are those of GeographicLib, and the drawing is kept at once', async () => {
@@ -121,7 +141,6 @@ describe('drawing at a desk, in French', () => {
     await page.mouse.move(x + 5, y + 5);
     await pill().getByText('Accroché à un sommet de #1').waitFor();
     await page.mouse.click(x + 5, y + 5);
-    await page.waitForTimeout(350);
     await page.keyboard.press('Enter');
     await eventually(async () => (await openRings())[0]?.length).toBe(5);
     const [second] = await openRings();
@@ -272,7 +291,7 @@ describe('drawing at a desk, in French', () => {
 
 describe('drawing on a phone, in French', () => {
   beforeEach(async () => {
-    await watch?.context.close();
+    await watch.context.close();
     watch = await openMap(browser, viewer, VIEW, { viewport: PHONE, locale: 'fr-FR' });
     page = watch.page;
     await page.getByRole('toolbar').waitFor();

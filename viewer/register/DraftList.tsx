@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
+import { IDLE, useBoard } from '../delineate/board.ts';
 import { type Draft, dropDraft, openDraft, useDrafts } from '../delineate/drafts.ts';
 import { draftName } from '../delineate/surroundings.ts';
 import { useTranslate } from '../i18n/translate.ts';
@@ -76,7 +77,11 @@ function DiscardDialog({ draft, close }: { readonly draft: Draft; readonly close
   const discard = () => {
     close();
     // It may have been handed in while this was asked.
-    if (useDrafts.getState().drafts.get(draft.draftId)?.state !== 'waiting') dropDraft(draft.draftId);
+    const { drafts, openId } = useDrafts.getState();
+    if (drafts.get(draft.draftId)?.state === 'waiting') return;
+    // What was being drawn of it goes too; else the next press on its tool would only lay the tool down.
+    if (openId === draft.draftId) useBoard.setState(IDLE);
+    dropDraft(draft.draftId);
   };
   return (
     <ShellDialog title={t('register.draft.discard.title')} close={close}>
