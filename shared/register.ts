@@ -24,6 +24,10 @@ export interface Provenance {
     readonly sha256: string;
     readonly format: ParcelFormat;
     readonly place: string;
+    /** CRS that a person named because the file states none. */
+    readonly assumedCrs?: string;
+    /** Layer that a person chose of several. */
+    readonly layer?: string;
   } | null;
   /** Parcels this one was split from or merged of. */
   readonly from: readonly { readonly id: string; readonly version: number }[];
@@ -161,7 +165,7 @@ export interface CheckAnswer {
 
 /** `POST /api/register/import?name=&region=`, body the file: read and checked, nothing registered. */
 export interface ImportAnswer {
-  readonly file: { readonly name: string; readonly sha256: string; readonly format: ParcelFormat };
+  readonly file: Omit<NonNullable<Provenance['file']>, 'place'>;
   readonly report: CheckReport;
   /** In the order of the report, with what is needed to show and register each. */
   readonly parcels: readonly {

@@ -6,6 +6,7 @@ import { findPairsByIndex } from '../parcels/overlaps.ts';
 import { sha256OfBytes } from '../store/files.ts';
 import { readDraftParcels, readParcelsOf, readTakenIds, readVersion } from '../store/register-read.ts';
 import type { Database } from '../store/sql.ts';
+import { fileAnswers } from './file-answers.ts';
 import { errorOf, otherOf, type ParcelToJudge, regionsOf } from './register-checks.ts';
 import {
   type AddAnswer,
@@ -240,7 +241,7 @@ function newParcel(candidate: ParcelCandidate, mends: Provenance['mends'], of: I
     attributes,
     author: of.author,
     reason: of.reason,
-    provenance: { kind: 'imported', file: { ...of.file, place }, from: [], mends },
+    provenance: { kind: 'imported', file: { ...of.file, ...fileAnswers(of.reading), place }, from: [], mends },
   };
 }
 

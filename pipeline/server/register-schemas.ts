@@ -29,13 +29,33 @@ const attributes = strict(
   }),
 );
 
+/** A record with members that may be left out. */
+const andMaybe = (schema: ReturnType<typeof record>, maybe: Readonly<Record<string, object>>) => ({
+  ...schema,
+  properties: { ...schema.properties, ...maybe },
+});
+
+/** What a person answered where a file did not say. */
+const ANSWERED = {
+  assumedCrs: bounded(100, 'CRS that was named for a file that states none'),
+  layer: bounded(1000, 'layer that was chosen of several'),
+};
+
 const from = { ...list(strict(record({ id, version })), 'parcels it was split from or merged of'), maxItems: 1000 };
 const provenance = strict(
   record({
     kind: choice('drawn', 'walked', 'imported', 'suggested', 'split', 'merged', 'mended'),
     file: orNull(
       strict(
-        record({ name: bounded(1000), sha256, format: choice(...PARCEL_FORMATS), place: bounded(1000, 'in the file') }),
+        andMaybe(
+          record({
+            name: bounded(1000),
+            sha256,
+            format: choice(...PARCEL_FORMATS),
+            place: bounded(1000, 'in the file'),
+          }),
+          ANSWERED,
+        ),
       ),
     ),
     from,
@@ -260,7 +280,7 @@ export const REGISTER_SCHEMAS = {
     response: told(
       200,
       record({
-        file: record({ name: text(), sha256, format: choice(...PARCEL_FORMATS) }),
+        file: andMaybe(record({ name: text(), sha256, format: choice(...PARCEL_FORMATS) }), ANSWERED),
         report: record({ summary: anything('what the file amounts to'), parcels: list(ref('CheckedParcel')) }),
         parcels: list(
           record({

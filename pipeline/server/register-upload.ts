@@ -10,6 +10,7 @@ import { reportOf } from '../../shared/checks/report.ts';
 import { isCanopyError } from '../../shared/errors.ts';
 import { DEFAULT_CHECK_LIMITS, IMPORT_LIMITS } from '../../shared/parcel-check.ts';
 import type { ImportAnswer, RegisterRegion } from '../../shared/register.ts';
+import { fileAnswers } from '../run/file-answers.ts';
 import type { Importer } from '../run/import-parcels.ts';
 import type { Register } from '../run/register-contract.ts';
 import { HttpFailure } from './failure.ts';
@@ -86,7 +87,7 @@ async function readAndCheck(
     at: now().toISOString(),
   });
   return {
-    file: { name, sha256, format },
+    file: { name, sha256, format, ...fileAnswers({ assumeCrs: crs ?? null, layer: layer ?? null }) },
     report: reportOf(checked, { file: name, format, limits: DEFAULT_CHECK_LIMITS, notes }),
     parcels: candidates.map(({ index, place, geometry, attributes, idIsMadeUp = false }) => ({
       index,

@@ -17,6 +17,8 @@ export const importAnswerMessages = {
     'import.read-as.both': 'Read as {crs}, layer {layer}, as you said.',
     'import.read-as.change': 'Change',
     'import.file-gone': '“{name}” was changed or moved since it was chosen. Choose it again.',
+    'register.history.crs': 'read in {crs} as was said on import',
+    'register.history.layer': 'layer {layer}',
   },
   fr: {
     'import.crs': 'Système de coordonnées (EPSG)',
@@ -35,6 +37,8 @@ export const importAnswerMessages = {
     'import.read-as.both': 'Lu en {crs}, couche {layer}, comme vous l’avez dit.',
     'import.read-as.change': 'Changer',
     'import.file-gone': '« {name} » a été modifié ou déplacé depuis que vous l’avez choisi. Choisissez-le de nouveau.',
+    'register.history.crs': 'lu en {crs}, comme dit à l’import',
+    'register.history.layer': 'couche {layer}',
   },
   de: {
     'import.crs': 'Koordinatensystem (EPSG)',
@@ -53,5 +57,7 @@ export const importAnswerMessages = {
     'import.read-as.both': 'Gelesen in {crs}, Ebene {layer}, wie Sie gesagt haben.',
     'import.read-as.change': 'Ändern',
     'import.file-gone': '„{name}“ wurde geändert oder verschoben, seit sie gewählt wurde. Wählen Sie sie noch einmal.',
+    'register.history.crs': 'gelesen in {crs}, wie beim Einlesen gesagt',
+    'register.history.layer': 'Ebene {layer}',
   },
 };

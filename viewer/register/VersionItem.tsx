@@ -61,6 +61,8 @@ function Origin({ provenance: { kind, file, from, mends } }: { readonly provenan
       <p className="reg-soft">
         {t(`register.provenance.${kind}`)}
         {file && `, ${t('register.history.file', { file: file.name, place: sayPlace(file.place, speaker) })}`}
+        {file?.assumedCrs && `, ${t('register.history.crs', { crs: file.assumedCrs })}`}
+        {file?.layer && `, ${t('register.history.layer', { layer: file.layer })}`}
         {from.length > 0 && `, ${t('register.history.from', { list })}`}
       </p>
       {mends.map(({ rule, kind: mend, haBefore, haAfter }) => (

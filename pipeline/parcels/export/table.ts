@@ -70,6 +70,8 @@ const SOURCE_FILE = text('canopy_source_file', 'Name of the file it was imported
 const SOURCE_FORMAT = text('canopy_source_format', 'Format of that file');
 const SOURCE_SHA256 = text('canopy_source_sha256', 'SHA-256 of that file');
 const SOURCE_PLACE = text('canopy_source_place', 'Where in that file');
+const SOURCE_CRS = text('canopy_source_crs', 'CRS that a person named for that file, which states none');
+const SOURCE_LAYER = text('canopy_source_layer', 'Layer that a person chose in that file');
 const AUTHOR = text('canopy_author', 'Who made the version; personal data');
 const REASON = text('canopy_reason', 'Why, in their words; personal data');
 
@@ -122,6 +124,8 @@ function entriesOfFile(file: Provenance['file']): Entry[] {
     [SOURCE_FORMAT, file?.format ?? null],
     [SOURCE_SHA256, file?.sha256 ?? null],
     [SOURCE_PLACE, file?.place ?? null],
+    [SOURCE_CRS, file?.assumedCrs ?? null],
+    [SOURCE_LAYER, file?.layer ?? null],
   ];
 }
 

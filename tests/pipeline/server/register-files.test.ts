@@ -118,9 +118,15 @@ describe('POST /api/register/import', () => {
       code: 'E_PARCELS_CRS_MISSING',
       message: expect.stringContaining('bornes.csv does not say which CRS'),
     });
-    const { parcels, report } = read<ImportAnswer>(await upload(text, `${query}&crs=EPSG:32631`));
+    const { file, parcels, report } = read<ImportAnswer>(await upload(text, `${query}&crs=EPSG:32631`));
     expect(parcels.map(({ idIsMadeUp }) => idIsMadeUp)).toEqual([false, false]);
     expect(report.parcels.map(({ id, verdict }) => `${id} ${verdict}`)).toEqual(['Nord warned', 'Sud warned']);
+    // That a person named the CRS stays with the version: the parcel lies where that person says.
+    const { place, geometry, attributes } = parcels[0]!;
+    const provenance = { kind: 'imported', file: { ...file, place }, from: [], mends: [] };
+    const parcel = { ...sampleParcel(15), draftId: 'in-metres', geometry, attributes, provenance };
+    const kept = read<ParcelVersion>(await send('POST', '/parcels', JSON.stringify(parcel)));
+    expect(kept.provenance.file).toMatchObject({ name: 'bornes.csv', assumedCrs: 'EPSG:32631' });
     expect((await upload(text, `${query}&crs=EPSG:1`)).status).toBe(400);
     const unknown = await upload(text, `${query}&crs=EPSG:99999`);
     expect([unknown.status, read<ApiError>(unknown).error.code]).toEqual([422, 'E_PARCELS_CRS']);
