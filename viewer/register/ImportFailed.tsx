@@ -37,7 +37,14 @@ function Why({ failed: { sent, failure } }: { readonly failed: Failed }) {
   if (failure === 'offline') return <p>{t('import.offline')}</p>;
   if (failure === 'gone') return <p>{t('import.file-gone', { name: sent.file.name })}</p>;
   const said = sayFileRefusal(failure, speaker);
-  return said === null ? <p lang="en">{failure.message}</p> : <p>{said}</p>;
+  return (
+    <>
+      {said !== null && <p>{said}</p>}
+      <p lang="en" className={said === null ? '' : 'reg-soft'}>
+        {failure.message}
+      </p>
+    </>
+  );
 }
 
 /** Which CRS the coordinates are in: one that is likely where the region lies, or any other. */

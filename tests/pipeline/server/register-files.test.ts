@@ -127,6 +127,8 @@ describe('POST /api/register/import', () => {
     const parcel = { ...sampleParcel(15), draftId: 'in-metres', geometry, attributes, provenance };
     const kept = read<ParcelVersion>(await send('POST', '/parcels', JSON.stringify(parcel)));
     expect(kept.provenance.file).toMatchObject({ name: 'bornes.csv', assumedCrs: 'EPSG:32631' });
+    const why = JSON.stringify({ author: 'Awa', reason: 'only to see' });
+    expect((await send('DELETE', `/parcels/${kept.id}`, why, { 'if-match': '"1"' })).status).toBe(200);
     expect((await upload(text, `${query}&crs=EPSG:1`)).status).toBe(400);
     const unknown = await upload(text, `${query}&crs=EPSG:99999`);
     expect([unknown.status, read<ApiError>(unknown).error.code]).toEqual([422, 'E_PARCELS_CRS']);
