@@ -9,7 +9,7 @@ const HA = /(?:[\s_([]|^)(?:ha|h|hectares?|hektar)[\])]?\s*$/i;
 const M2 = /(?:[\s_([]|^)(?:m2|m²|m|qm|sqm|sq\.?\s*m)[\])]?\s*$/i;
 
 /** Why a value states no area, by its kind: the rest of a sentence whose subject is the value. */
-export const AREA_FAULTS = {
+const AREA_FAULTS = {
   unread: 'is no area that can be read',
   unit: 'has no unit; call the column "area_ha" or "area_m2"',
   'two-ways': 'can be read in two ways; write it without a mark between the thousands',
