@@ -89,3 +89,21 @@ export async function dropFile(
   await map.dispatchEvent('dragover', { dataTransfer: data });
   await map.dispatchEvent('drop', { dataTransfer: data });
 }
+
+/** Two areas in the form of `canopy suggest`, the more promising one of 10 to 12 ha. */
+export function suggestionsGeoJson(): string {
+  const area = (rank: number, ring: readonly Position[], intervention: string) => {
+    const id = `S-000${rank}`;
+    const potential = { potential_passive: 0.4 / rank, potential_planting: 0.71 / rank };
+    const properties = { id, name: `Suggestion ${rank}`, rank, intervention, ha: 12 - rank, ...potential, years: 3 };
+    const more = { tree_cover_pct: 4.2, distance_to_trees_m: 55, exclusions: 'water', exclusions_not_known: 'none' };
+    return {
+      type: 'Feature',
+      id,
+      properties: { ...properties, ...more, synthetic: true },
+      geometry: { type: 'Polygon', coordinates: [ring] },
+    };
+  };
+  const features = [area(1, square(1.55, 9.85), 'planting'), area(2, square(1.556, 9.85), 'natural-regeneration')];
+  return JSON.stringify({ type: 'FeatureCollection', name: 'suggestions', features });
+}

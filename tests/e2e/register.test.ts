@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -8,7 +8,7 @@ import { demoResults } from '../demo-results.ts';
 import { cornersInMetres, makeGeopackage } from '../parcel-questions.ts';
 import { auditPage } from './audit.ts';
 import { OtherClient } from './register-client.ts';
-import { dropFile, faultyGeoJson, fieldIn, OPEN_KML } from './register-files.ts';
+import { dropFile, faultyGeoJson, fieldIn, OPEN_KML, suggestionsGeoJson } from './register-files.ts';
 import { copyResults } from './results-copy.ts';
 import {
   type Colour,
@@ -36,6 +36,7 @@ beforeAll(async () => {
   const { results } = await demoResults();
   folder = mkdtempSync(join(tmpdir(), 'canopy-register-'));
   copyResults(results, join(folder, 'results'), { withPlan: true });
+  writeFileSync(join(folder, 'results-suggestions.geojson'), suggestionsGeoJson());
   [viewer, browser] = await Promise.all([serveViewer(join(folder, 'results')), openBrowser()]);
   other = new OtherClient(viewer);
   // Its first question opens the register, which takes a busy machine longer than a page waits.
@@ -261,8 +262,31 @@ describe('the register as a file', () => {
     expect(download.suggestedFilename()).toMatch(/\.zip$/);
     await page.keyboard.press('Escape');
   });
+});
 
-  it('ends with 0 faults of the page', () => {
+describe('suggested areas', () => {
+  it('are 2 on the map; the first is taken over as a draft that says where it is from', async () => {
+    const { page } = watch;
+    const suggested = page.getByRole('region', { name: 'Zones suggérées' });
+    await suggested.getByText('Zones suggérées', { exact: true }).click();
+    await suggested.getByText('2 zones, 21,00\u00a0ha').waitFor();
+    await suggested.getByText('Les plus prometteuses').click();
+    await suggested.getByRole('button', { name: /^S-0001/ }).click();
+    const facts = (await suggested.locator('.reg-candidate').textContent())!;
+    for (const words of ['Rang 1 sur 2', '71 sur 100', 'pas un relevé', 'images générées'])
+      expect(facts).toContain(words);
+    expect(await auditPage(page, 'suggestions')).toEqual([]);
+    await suggested.getByRole('button', { name: 'Reprendre dans un brouillon' }).click();
+    const [draft] = (await page.evaluate(() => window.__canopyDrafts!())).filter(({ isOpen }) => isOpen);
+    expect(draft!.provenance.kind).toBe('suggested');
+    expect((draft!.geometry!.coordinates as number[][][])[0]![0]).toEqual([1.55, 9.85]);
+    await page.locator('.reg-hand-in').getByLabel('Motif').waitFor();
+    expect(await page.locator('.reg-hand-in').getByLabel('Motif').inputValue()).toContain('S-0001');
+  });
+});
+
+describe('the page', () => {
+  it('ends with 0 faults', () => {
     expect(ofOurs()).toEqual([]);
     expect(watch.strangers).toEqual([]);
   });
