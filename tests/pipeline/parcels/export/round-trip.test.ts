@@ -73,11 +73,11 @@ function wantedOf(versions: readonly ParcelVersion[]) {
 
 describe('out and in again, whatever the parcels', () => {
   it.each([
-    ['geopackage', readGeopackage, 60],
-    ['flatgeobuf', readFlatgeobuf, 200],
+    ['geopackage', 60, readGeopackage],
+    ['flatgeobuf', 200, readFlatgeobuf],
   ] as const)(
-    '%s: geometry and attributes of %3$i random registers are equal, types too',
-    async (format, reader, runs) => {
+    '%s: geometry and attributes of %i random registers are equal, types too',
+    async (format, runs, reader) => {
       await fc.assert(
         fc.asyncProperty(registers, async (versions) => {
           const { files, report } = await exportParcels(versions, {
