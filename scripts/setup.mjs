@@ -45,22 +45,29 @@ export function run(program, args, options = {}) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** Debian packages for the tests: installed when root and missing, else named so that a person can install them. */
+/**
+ * Debian packages for the tests: installed when root and missing, else named so that a person can install them. Of one
+ * with a `better` name that one is installed where the system offers it.
+ */
 export function ensureDebianPackages(wanted) {
   const missing = wanted.filter(({ isThere }) => !isThere());
   if (missing.length === 0) return [];
-  const names = missing.map(({ name }) => name);
   const canInstall = process.getuid?.() === 0 && isOnPath('apt-get');
   if (canInstall) {
-    console.log(`Installing Debian packages: ${names.join(' ')} …`);
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     spawnSync('apt-get', ['update', '-qq'], { stdio: 'inherit', env });
+    const names = missing.map(({ name, better }) => (better && isOffered(better) ? better : name));
+    console.log(`Installing Debian packages: ${names.join(' ')} …`);
     spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], {
       stdio: ['ignore', 'ignore', 'inherit'],
       env,
     });
   }
   return missing.filter(({ isThere }) => !isThere());
+}
+
+function isOffered(name) {
+  return spawnSync('apt-cache', ['show', name], { stdio: 'ignore' }).status === 0;
 }
 
 export function isOnPath(program) {

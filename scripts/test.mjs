@@ -12,7 +12,11 @@ const missing = ensureDebianPackages([
   { name: 'redis-server', isThere: () => isOnPath('redis-server') },
   { name: 'gdal-bin', isThere: () => isOnPath('gdalinfo') },
   { name: 'postgresql', isThere: postgresBin },
-  { name: 'chromium', isThere: () => isOnPath('chromium') },
+  {
+    name: 'chromium',
+    better: 'chromium-headless-shell',
+    isThere: () => isOnPath('chromium-headless-shell') || isOnPath('chromium'),
+  },
 ]);
 const needed = missing.map(({ name }) => name).filter((name) => ['redis-server', 'chromium'].includes(name));
 if (needed.length > 0) {

@@ -56,8 +56,15 @@ async function clickAt(place: LonLat, away: readonly [number, number] = [0, 0]):
   await page.mouse.click(x + away[0], y + away[1]);
 }
 
-async function draw(places: readonly LonLat[]): Promise<void> {
+/** Takes the tool up; the column of the draft that opens makes the map narrower, which has to be over before a click. */
+async function beginOutline(): Promise<void> {
   await tool('Dessiner sommet par sommet').click();
+  await panel().waitFor();
+  await mapAtRest(page);
+}
+
+async function draw(places: readonly LonLat[]): Promise<void> {
+  await beginOutline();
   for (const place of places) await clickAt(place);
   await page.keyboard.press('Enter');
   await eventually(() => tool('Déplacer les sommets').getAttribute('aria-pressed')).toBe('true');
@@ -111,7 +118,7 @@ describe('drawing at a desk, in French', () => {
   });
 
   it('draws 4 corners by mouse: the hectares in the panel are those of GeographicLib, and the drawing is kept at once', async () => {
-    await tool('Dessiner sommet par sommet').click();
+    await beginOutline();
     for (const place of FIELD.slice(0, 3)) await clickAt(place);
     expect((await openRings())[0]).toHaveLength(4);
     await clickAt(FIELD[3]!);
@@ -132,7 +139,7 @@ describe('drawing at a desk, in French', () => {
   it('snaps to the corner of a neighbour 8 pixels away: the same numbers in both, and no overlap', async () => {
     await draw(FIELD);
     const [first] = await openRings();
-    await tool('Dessiner sommet par sommet').click();
+    await beginOutline();
     await clickAt(first![1]!, [6, -5]);
     await page.locator('.draw-hint', { hasText: 'sommet' }).waitFor();
     await clickAt([1.565, 9.8385]);
@@ -180,7 +187,7 @@ describe('drawing at a desk, in French', () => {
   });
 
   it('says at once where an outline crosses itself, and gives it no hectares', async () => {
-    await tool('Dessiner sommet par sommet').click();
+    await beginOutline();
     for (const i of [0, 2, 1, 3]) await clickAt(FIELD[i]!);
     await panel()
       .getByText(/se croise ou se touche/)
@@ -255,7 +262,7 @@ describe('drawing at a desk, in French', () => {
   });
 
   it('takes corners from coordinates typed as on paper, to the last digit', async () => {
-    await tool('Dessiner sommet par sommet').click();
+    await beginOutline();
     const field = panel().getByLabel('Latitude, longitude');
     for (const text of ['9,8401 1,5601', '9.8401, 1.5655', '9°50\'40.2"N 1°33\'55.8"E']) {
       await field.fill(text);
@@ -278,7 +285,7 @@ describe('drawing at a desk, in French', () => {
     'passes the audit while a parcel is drawn and when it is edited, %s',
     async (colorScheme) => {
       await page.emulateMedia({ colorScheme });
-      await tool('Dessiner sommet par sommet').click();
+      await beginOutline();
       for (const place of FIELD) await clickAt(place);
       const found = await auditPage(page, 'drawing');
       await page.keyboard.press('Enter');
