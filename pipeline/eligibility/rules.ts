@@ -10,6 +10,7 @@ import type { Amount, LayerFacts, ParcelFigures } from './figures.ts';
 import { type Stance, type StanceRule, stanceOf } from './interventions.ts';
 import { ELIGIBILITY_SETTINGS, type EligibilitySettings } from './settings.ts';
 import { sayRule } from './words.ts';
+import { isOlderThan, yearsBetween } from './years.ts';
 
 /** What is planned on the parcel, and what a reviewer has written about it. */
 export interface Plan {
@@ -17,6 +18,8 @@ export interface Plan {
   readonly intervention: Intervention | null;
   /** A reviewer's note; null or blank: none. */
   readonly note: string | null;
+  /** UTC day on which the work begins; null: not said. */
+  readonly startDate: string | null;
 }
 
 /**
@@ -69,7 +72,7 @@ function exceeds({ ha, unknownHa }: Amount, pct: number, parcelHa: number): bool
   return ha + unknownHa > limitHa ? null : false;
 }
 
-function judgeClearing({ figures, settings }: Subject): EligibilityRule {
+function judgeClearing({ figures, plan, settings }: Subject): EligibilityRule {
   const { cleared, coverBefore, wooded, parcelHa } = figures;
   const say = sayRule('no-clearing', { parcelHa, years: settings.clearedYears, limitPct: settings.tolerancePct });
   if (cleared === null) {
@@ -78,26 +81,18 @@ function judgeClearing({ figures, settings }: Subject): EligibilityRule {
   }
   const { before, now } = cleared;
   const evidence = [evidenceOf(before, cleared), evidenceOf(now, cleared)];
-  const amounts = { ha: cleared.ha, unknownHa: cleared.unknownHa, before: before.date ?? '', now: now.date ?? '' };
+  const dates = { before: before.date ?? '', now: now.date ?? '' };
+  const start = plan.startDate === null ? {} : { start: plan.startDate, oldestYears: settings.oldestNowYears };
+  const amounts = { ha: cleared.ha, unknownHa: cleared.unknownHa, ...dates, ...start };
   const years = yearsBetween(before.date, now.date);
   if (years === null) return say('more-information', 'no-date', evidence, amounts);
   if (years < settings.clearedYears) return say('more-information', 'too-young', evidence, amounts);
   const answer = exceeds(cleared, settings.tolerancePct, parcelHa);
   if (answer === null) return say('more-information', 'unknown', evidence, amounts);
+  if (!answer && isStale(now, plan, settings)) return say('more-information', 'stale', evidence, amounts);
   if (!answer) return say('pass', 'pass', evidence, amounts);
   if (years > settings.oldestBeforeYears) return say('more-information', 'too-old', evidence, amounts);
   return say('fail', 'fail', evidence, amounts);
-}
-
-/** Years from the one layer to the first day of the other; null where one of them states no date. */
-function yearsBetween(before: string | null, now: string | null): number | null {
-  const [from, to] = [before, now].map((date) => {
-    const [, year, month = '01', day = '01'] = /^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?/.exec(date ?? '') ?? [];
-    return year === undefined ? null : Date.UTC(Number(year), Number(month) - 1, Number(day));
-  });
-  if (from === null || to === null || from === undefined || to === undefined) return null;
-  // Layers are dated by the day at best: three days short of ten years are ten years.
-  return (to - from + 3 * 86_400_000) / (365.25 * 86_400_000);
 }
 
 function judgeCover(subject: Subject): EligibilityRule {
@@ -105,7 +100,17 @@ function judgeCover(subject: Subject): EligibilityRule {
   const { wooded, parcelHa } = figures;
   if (wooded === null)
     return sayRule('tree-cover-now', { parcelHa, woodedPct: settings.woodedPct })('more-information', 'no-layer', []);
-  return judgeByStance(subject, 'tree-cover-now', wooded);
+  const judged = judgeByStance(subject, 'tree-cover-now', wooded);
+  const rests = judged.light === 'pass' && judged.values.case !== 'allowed';
+  if (!rests || !isStale(wooded, subject.plan, settings)) return judged;
+  const values = { parcelHa, ha: wooded.ha, unknownHa: wooded.unknownHa };
+  const start = { now: wooded.date ?? '', start: subject.plan.startDate ?? '', oldestYears: settings.oldestNowYears };
+  return sayRule('tree-cover-now', { ...values, ...start })('more-information', 'stale', judged.evidence);
+}
+
+/** Whether what happened since the layer may have changed the answer. What fails by it fails all the same. */
+function isStale({ date }: LayerFacts, { startDate }: Plan, { oldestNowYears }: EligibilitySettings): boolean {
+  return isOlderThan(date, startDate, oldestNowYears);
 }
 
 function judgeLandCover(subject: Subject): EligibilityRule[] {

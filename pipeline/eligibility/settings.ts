@@ -22,6 +22,11 @@ export interface EligibilitySettings {
   /** A map older than this before the start cannot say that ground was cleared within the ten years, only before or in them. */
   readonly oldestBeforeYears: number;
   /**
+   * A map of tree cover "now" may be at most so many years older than the start of the planned work, or than the results
+   * that it stands in for. A convention: no clearing or regrowth of the years between is seen by it.
+   */
+  readonly oldestNowYears: number;
+  /**
    * Share of a parcel, percent, that may be water, houses, steep or the like, or cleared. Lines are drawn to about half a
    * pixel: on a compact parcel of 1 ha at 10 m that is a tenth of its ground.
    */
@@ -41,6 +46,7 @@ export const ELIGIBILITY_SETTINGS: EligibilitySettings = {
   clearedDropPct: 15,
   clearedYears: 10,
   oldestBeforeYears: 15,
+  oldestNowYears: 5,
   tolerancePct: 10,
   woodedSharePlantedPct: 25,
   woodedShareOtherPct: 50,

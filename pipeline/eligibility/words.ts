@@ -48,6 +48,8 @@ function sentenceOf(rule: EligibilityRuleName, name: string, values: Values): st
       return `Clearing cannot be ruled out: the layers are of ${values.before} and ${values.now}; at least ${values.years} years between them are wanted.`;
     case 'too-old':
       return `${share} since ${values.before}, which may have been before the last ${values.years} years: a layer of tree cover about ${values.years} years before the start is wanted.`;
+    case 'stale':
+      return `${share} (newest known state: ${values.now}), more than ${values.oldestYears} years before the start on ${values.start}: a newer layer of tree cover is wanted.`;
     case 'no-layer':
       return `Nothing is known of this ground: ${WANTED[rule] ?? 'a layer'} is wanted.`;
     case 'no-intervention':

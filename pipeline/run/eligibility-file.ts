@@ -85,7 +85,13 @@ async function assessOne(
   const refuse = (text: string) => ({ index, id, intervention, eligibility: null, refusal: text });
   if (geometry === null) return refuse(`Parcel ${id} has no geometry; draw it, or remove it.`);
   try {
-    return { index, id, intervention, refusal: null, eligibility: await assess({ geometry, intervention, note }) };
+    return {
+      index,
+      id,
+      intervention,
+      refusal: null,
+      eligibility: await assess({ geometry, intervention, note, startDate: attributes.startDate }),
+    };
   } catch (error) {
     if (!isCanopyError(error) || !error.code.startsWith('E_PARCEL_')) throw error;
     return refuse(error.message.replace('The parcel', `Parcel ${id}`));

@@ -5,6 +5,7 @@ import { binCover, COVER_BIN } from '../eligibility/cover-bins.ts';
 import type { ParcelFigures } from '../eligibility/figures.ts';
 import type { EligibilitySettings } from '../eligibility/settings.ts';
 import { addBins, type BinnedWindow, unknownOf } from '../eligibility/tally.ts';
+import { isOlderThan, lastOf } from '../eligibility/years.ts';
 import { measureGround } from '../ground.ts';
 import { cellAreasHa } from '../raster/cell-area.ts';
 import { ringsBbox } from '../raster/clip.ts';
@@ -80,9 +81,9 @@ interface Covers {
 }
 
 /**
- * Tree cover of the results of a monitored period, or of the map beside them where they leave more than the tolerance of
- * the parcel unknown and the map leaves less: ground that no parcel was monitored on is not computed. One of the two
- * answers for the whole parcel, so that the evidence has one date.
+ * Tree cover of the results of a monitored period. Ground near no monitored parcel is not computed: where the results know
+ * so little of a parcel that no rule can be decided by it, a map beside them answers for all of the parcel, so that the
+ * evidence has one date; not one that is much older, for it has not seen what the results have.
  */
 async function measureCovers(
   site: Site,
@@ -90,10 +91,12 @@ async function measureCovers(
   settings: EligibilitySettings,
 ): Promise<Pick<ParcelFigures, 'cleared' | 'wooded'>> {
   const preferred = await measureCover(site, { now, before }, settings);
-  const unknownHa = preferred.wooded?.unknownHa ?? site.parcelHa;
-  if (spare.length === 0 || unknownHa <= (settings.tolerancePct / 100) * site.parcelHa) return preferred;
-  const other = await measureCover(site, { now: spare, before }, settings);
-  return other.wooded!.unknownHa < unknownHa ? other : preferred;
+  const [newest, other] = [preferred.wooded, spare[0]?.facts];
+  if (newest === null || other === undefined || other.date === null || newest.date === null) return preferred;
+  const knownHa = site.parcelHa - newest.unknownHa;
+  if (knownHa > (settings.tolerancePct / 100) * site.parcelHa) return preferred;
+  if (isOlderThan(other.date, lastOf(newest.date), settings.oldestNowYears)) return preferred;
+  return measureCover(site, { now: spare, before }, settings);
 }
 
 async function measureCover(

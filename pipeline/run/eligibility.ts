@@ -24,6 +24,8 @@ export interface EligibilityRequest {
   readonly intervention: Intervention | null;
   /** What a reviewer wrote about this parcel; null or blank: nothing. */
   readonly note: string | null;
+  /** UTC day on which the work begins; null: not said. */
+  readonly startDate: string | null;
 }
 
 export interface EligibilityLayer extends LayerFacts {
@@ -64,14 +66,11 @@ export async function openEligibility(places: EligibilityPlaces): Promise<OpenEl
   return {
     layers: all.map(({ role, path, facts }) => ({ role, path, ...facts })),
     notes: [...notes, ...strange],
-    assess: async ({ geometry, intervention, note }) => {
+    assess: async ({ geometry, intervention, note, startDate }) => {
       const rings = await ringsOf(geometry);
       const site = { rings, parcelHa: measureAreaHa(rings) };
-      return judgeParcel(
-        await measureSite(site, { layers, spareCover, legends }, settings),
-        { intervention, note },
-        settings,
-      );
+      const figures = await measureSite(site, { layers, spareCover, legends }, settings);
+      return judgeParcel(figures, { intervention, note, startDate }, settings);
     },
     close,
   };

@@ -224,11 +224,11 @@ function registerChecking(app: FastifyInstance, { register, current, now, assess
 async function assessOrNone(
   assess: OpenEligibility['assess'],
   geometry: GeoJsonGeometry,
-  { intervention, more }: ParcelAttributes,
+  { intervention, startDate, more }: ParcelAttributes,
 ): Promise<Eligibility | null> {
   const note = typeof more.reviewer_note === 'string' ? more.reviewer_note : null;
   try {
-    return await assess({ geometry, intervention, note });
+    return await assess({ geometry, intervention, note, startDate });
   } catch (error) {
     if (isCanopyError(error) && error.code.startsWith('E_PARCEL_')) return null;
     throw error;

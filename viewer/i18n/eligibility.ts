@@ -49,6 +49,8 @@ export const eligibilityMessages = {
       'Clearing cannot be ruled out: the layers are of {before} and {now}; {years} years between them are needed.',
     'eligible.case.too-old':
       '{share} since {before}, perhaps before the last {years} years: a layer of tree cover of about {years} years before the start is needed.',
+    'eligible.case.stale':
+      '{share} (newest known state: {now}), more than {oldestYears} years before the start on {start}: a newer layer of tree cover is needed.',
     'eligible.needed': 'Needed: {list}.',
     'eligible.evidence': 'Evidence',
     'eligible.evidence.ha': '{ha} of this kind',
@@ -108,6 +110,8 @@ export const eligibilityMessages = {
       'Un défrichement n’est pas exclu : les couches datent de {before} et {now} ; il faut {years} ans entre elles.',
     'eligible.case.too-old':
       '{share} depuis {before}, peut-être avant les {years} dernières années : il faut une couche du couvert arboré d’environ {years} ans avant le début.',
+    'eligible.case.stale':
+      '{share} (état le plus récent connu : {now}), plus de {oldestYears} ans avant le début le {start} : il faut une couche plus récente du couvert arboré.',
     'eligible.needed': 'Il faut : {list}.',
     'eligible.evidence': 'Preuves',
     'eligible.evidence.ha': '{ha} de cette nature',
@@ -167,6 +171,8 @@ export const eligibilityMessages = {
       'Rodung ist nicht auszuschließen: Die Ebenen sind von {before} und {now}; dazwischen müssen {years} Jahre liegen.',
     'eligible.case.too-old':
       '{share} seit {before}, vielleicht vor den letzten {years} Jahren: Nötig ist eine Ebene der Baumdeckung von etwa {years} Jahren vor dem Anfang.',
+    'eligible.case.stale':
+      '{share} (neuester bekannter Stand: {now}), mehr als {oldestYears} Jahre vor dem Beginn am {start}: Eine neuere Ebene der Baumbedeckung ist nötig.',
     'eligible.needed': 'Nötig: {list}.',
     'eligible.evidence': 'Belege',
     'eligible.evidence.ha': '{ha} dieser Art',

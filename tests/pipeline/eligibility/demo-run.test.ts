@@ -64,7 +64,12 @@ describe('eligibility on the demo twin', () => {
         ['protected', '2018-11-01'],
       ]);
       for (const { geometry } of featuresOf()) {
-        const { parcelHa, rules } = await eligibility.assess({ geometry, intervention: null, note: null });
+        const { parcelHa, rules } = await eligibility.assess({
+          geometry,
+          intervention: null,
+          note: null,
+          startDate: null,
+        });
         for (const { evidence } of rules)
           for (const { ha, unknownHa } of evidence) {
             expect(ha).toBeGreaterThanOrEqual(0);

@@ -24,11 +24,11 @@ function rectangle(col0: number, row0: number, col1: number, row1: number) {
   return { type: 'Polygon' as const, coordinates: [ring] };
 }
 
-async function assess(dir: string, geometry: ReturnType<typeof rectangle>) {
-  const eligibility = await openEligibility({ layersDir: dir, resultsDir: null });
+async function assess(dir: string, geometry: ReturnType<typeof rectangle>, resultsDir: string | null = null) {
+  const eligibility = await openEligibility({ layersDir: dir, resultsDir });
   try {
     return {
-      ...(await eligibility.assess({ geometry, intervention: 'planting', note: null })),
+      ...(await eligibility.assess({ geometry, intervention: 'planting', note: null, startDate: null })),
       notes: eligibility.notes,
     };
   } finally {
@@ -115,8 +115,46 @@ describe('layers of a folder', () => {
       geometry: { type: 'Polygon', coordinates: [bowTie] },
       intervention: null,
       note: null,
+      startDate: null,
     });
     await expect(asked).rejects.toMatchObject({ code: 'E_PARCEL_SELF_CROSSING' });
     await eligibility.close();
+  });
+});
+
+describe('a map of tree cover beside results of 2025, which know columns 0 to 15 and all of it cleared', () => {
+  const results = join(folder, 'results');
+  const made = Promise.all([
+    write(join(results, 'layers'), 'cover-period-31n', {
+      values: (col) => (col < 16 ? 0 : 255),
+      date: '2025-06-01',
+      unit: '%',
+    }),
+    ...['2022', '2019'].flatMap((year) => [
+      write(join(folder, `map-${year}`), 'tree-cover-2011', { values: () => 70, date: '2011-01-01', unit: '%' }),
+      write(join(folder, `map-${year}`), `tree-cover-${year}`, { values: () => 68, date: `${year}-01-01`, unit: '%' }),
+    ]),
+  ]);
+  const clearing = async (map: string, geometry: ReturnType<typeof rectangle>) => {
+    await made;
+    const rule = ruleOf(await assess(join(folder, map), geometry, results), 'no-clearing');
+    return [rule.light, rule.evidence.at(-1)!.date];
+  };
+
+  it('does not overrule what they know: 8 of 10 columns cleared fail, though the map of 2022 is wooded', async () => {
+    expect(await clearing('map-2022', rectangle(8, 10, 18, 20))).toEqual(['fail', '2025-06-01']);
+  });
+
+  it('does not overrule 1.5 of 10 columns either', async () => {
+    expect(await clearing('map-2022', rectangle(14.5, 10, 24.5, 20))).toEqual(['fail', '2025-06-01']);
+  });
+
+  it('answers for a parcel of which they know 1 of 10 columns, and for one of which they know none', async () => {
+    expect(await clearing('map-2022', rectangle(15, 10, 25, 20))).toEqual(['pass', '2022-01-01']);
+    expect(await clearing('map-2022', rectangle(25, 10, 35, 20))).toEqual(['pass', '2022-01-01']);
+  });
+
+  it('of 2019 is more than 5 years older, and answers for nothing', async () => {
+    expect(await clearing('map-2019', rectangle(25, 10, 35, 20))).toEqual(['more-information', '2025-06-01']);
   });
 });

@@ -34,12 +34,12 @@ const lightOf = (
   given: ParcelFigures,
   intervention: Intervention | null = 'planting',
   note: string | null = null,
-) => judgeParcel(given, { intervention, note }).rules.find((each) => each.rule === rule)?.light;
+) => judgeParcel(given, { intervention, note, startDate: null }).rules.find((each) => each.rule === rule)?.light;
 
 describe('eligibility of 10 ha of open ground', () => {
   it('passes 8 rules for each of the 6 interventions, each rule with its layer, date, hectares and source', () => {
     for (const intervention of INTERVENTIONS) {
-      const { light, rules } = judgeParcel(figures(), { intervention, note: null });
+      const { light, rules } = judgeParcel(figures(), { intervention, note: null, startDate: null });
       expect([light, rules.length]).toEqual(['pass', 8]);
       for (const { evidence, message } of rules) {
         expect(message).toMatch(/^\S.*\.$/);
@@ -131,10 +131,46 @@ describe('clearing', () => {
 
   it('names the layer that is wanted where one of the two is missing', () => {
     const message = (given: ParcelFigures) =>
-      judgeParcel(given, { intervention: 'planting', note: null }).rules.find(({ rule }) => rule === 'no-clearing')!
-        .message;
+      judgeParcel(given, { intervention: 'planting', note: null, startDate: null }).rules.find(
+        ({ rule }) => rule === 'no-clearing',
+      )!.message;
     expect(message(figures({ cleared: null, coverBefore: null }))).toContain('tree cover at least 10 years before');
     expect(message(figures({ cleared: null, wooded: null }))).toContain('tree cover now is wanted');
+  });
+});
+
+describe('tree cover of 2023 for work that begins later', () => {
+  const judged = (startDate: string | null, given = figures()) => {
+    const { rules } = judgeParcel(given, { intervention: 'planting', note: null, startDate });
+    const of = (name: EligibilityRuleName) => rules.find(({ rule }) => rule === name)!;
+    return [of('no-clearing'), of('tree-cover-now'), of('water')] as const;
+  };
+
+  it.each([
+    [null, 'pass'],
+    ['2023-06-01', 'pass'],
+    ['2028-01-01', 'pass'],
+    ['2028-01-05', 'more-information'],
+    ['2035-01-01', 'more-information'],
+  ] as const)('on %s: no clearing and few trees are %s', (start, light) => {
+    const [clearing, trees, water] = judged(start);
+    expect([clearing.light, trees.light, water.light]).toEqual([light, light, 'pass']);
+    if (light === 'more-information') expect(clearing.message).toContain(`5 years before the start on ${start}`);
+  });
+
+  it('counts to the last day of a span: 2021-11-01 to 2024-10-31 is no older than 5 years on 2029-10-31', () => {
+    const now = facts('now', '2021-11-01/2024-10-31');
+    const given = figures({
+      wooded: { ...amount(0), ...now },
+      cleared: { ...figures().cleared!, before: facts('then', '2011'), now },
+    });
+    expect(judged('2029-10-31', given).map(({ light }) => light)).toEqual(['pass', 'pass', 'pass']);
+    expect(judged('2029-11-05', given)[1].light).toBe('more-information');
+  });
+
+  it('fails all the same where it has seen a failure', () => {
+    const given = figures({ wooded: amount(9), cleared: { ...figures().cleared!, ha: 5 } });
+    expect(judged('2035-01-01', given).map(({ light }) => light)).toEqual(['fail', 'fail', 'pass']);
   });
 });
 
@@ -148,7 +184,7 @@ describe('what nobody knows', () => {
       steep: null,
       protectedArea: null,
     };
-    const { light, rules } = judgeParcel(figures(nothing), { intervention: 'planting', note: null });
+    const { light, rules } = judgeParcel(figures(nothing), { intervention: 'planting', note: null, startDate: null });
     expect(rules.map(({ rule }) => rule)).toEqual(['no-clearing', 'tree-cover-now', 'water', 'savanna']);
     expect([light, ...rules.map((rule) => rule.light)]).toEqual(Array(5).fill('more-information'));
   });
@@ -160,7 +196,11 @@ describe('what nobody knows', () => {
   });
 
   it('is told by hectares in the evidence: 6 of 10 ha', () => {
-    const { rules } = judgeParcel(figures({ wooded: amount(0, 6) }), { intervention: 'planting', note: null });
+    const { rules } = judgeParcel(figures({ wooded: amount(0, 6) }), {
+      intervention: 'planting',
+      note: null,
+      startDate: null,
+    });
     expect(rules.find(({ rule }) => rule === 'tree-cover-now')).toMatchObject({
       light: 'more-information',
       values: { unknownHa: 6, case: 'unknown' },
@@ -181,9 +221,11 @@ describe("a reviewer's note", () => {
 
   it('lets savanna pass, and stands among the evidence', () => {
     expect(lightOf('savanna', grass, 'planting', '  ')).toBe('more-information');
-    const rule = judgeParcel(grass, { intervention: 'planting', note: 'Seen on 2024-03-02: former field.' }).rules.at(
-      -1,
-    )!;
+    const rule = judgeParcel(grass, {
+      intervention: 'planting',
+      note: 'Seen on 2024-03-02: former field.',
+      startDate: null,
+    }).rules.at(-1)!;
     expect(rule).toMatchObject({
       rule: 'savanna',
       light: 'pass',
@@ -211,7 +253,7 @@ describe("a reviewer's note", () => {
     ],
   ])('does not make ground known: %s need more information, and the sentence says so', (_, rule, given, plan, ha) => {
     for (const note of [null, 'ok']) {
-      const { light, rules } = judgeParcel(given, { intervention: plan, note });
+      const { light, rules } = judgeParcel(given, { intervention: plan, note, startDate: null });
       const judged = rules.find((each) => each.rule === rule)!;
       expect([light, judged.light]).toEqual(['more-information', 'more-information']);
       if (note !== null) {
