@@ -20,7 +20,8 @@ const NAMED_AT_MOST = 8;
 
 /**
  * Ids of all features of one file, in order: `idField` where one is named, else `properties.id` where it is present and
- * no other feature has the same, else the feature's own `id` on the same terms, else `row-N` with N from 1: feature by feature, so others keep their ids.
+ * no other feature has the same, else the feature's own `id` on the same terms, else `row-N` with N from 1 (`row-N-2` and so
+ * on where another feature is called `row-N`): feature by feature, so others keep their ids.
  * Throws a usage error when the named field is missing somewhere or repeats.
  */
 export function assignIds(features: readonly IdSource[], idField: string | undefined, source: string): AssignedIds {
@@ -31,11 +32,20 @@ export function assignIds(features: readonly IdSource[], idField: string | undef
   const ofFeatures = features.map((feature) => idText(feature.featureId));
   const [fromProperties, fromFeature] = [uniqueOnly(inProperties), uniqueOnly(ofFeatures)];
   const stated = features.map((_, index) => fromProperties[index] ?? fromFeature[index] ?? null);
-  const ids = stated.map((id, index) => id ?? `row-${index + 1}`);
+  const taken = new Set(stated);
+  const ids = stated.map((id, index) => id ?? freeRowId(index, taken));
   const first = features.map((_, index) => inProperties[index] ?? ofFeatures[index] ?? null);
   const renamed = first.flatMap((id, index) => (id === null || id === ids[index] ? [] : [{ id, name: ids[index]! }]));
   const areMadeUp = stated.map((id) => id === null);
   return { ids, areMadeUp, note: renamed.length === 0 ? null : noteOf(renamed, source) };
+}
+
+/** `row-N` of the row at `index`, or `row-N-2`, `row-N-3` … where that is `taken`; no two rows come to one. */
+export function freeRowId(index: number, taken: ReadonlySet<string | null>): string {
+  const row = `row-${index + 1}`;
+  let id = row;
+  for (let n = 2; taken.has(id); n++) id = `${row}-${n}`;
+  return id;
 }
 
 function noteOf(renamed: readonly { readonly id: string; readonly name: string }[], source: string): string {
@@ -69,7 +79,7 @@ function idsOfField(features: readonly IdSource[], idField: string, source: stri
   return features.map((feature, index) => {
     const id = memberText(feature.properties, idField);
     if (id === null) {
-      const there = Object.keys(feature.properties).slice(0, 8).join(', ') || 'none';
+      const there = Object.keys(feature.properties).slice(0, 8).map(shownId).join(', ') || 'none';
       throw usageError(
         `--id-field ${idField}: feature ${index + 1} of ${source} has no text or number there (its fields: ${there}). ` +
           'Name a field that every feature has, or leave --id-field away.',
@@ -78,7 +88,7 @@ function idsOfField(features: readonly IdSource[], idField: string, source: stri
     const first = seen.get(id);
     if (first !== undefined) {
       throw usageError(
-        `--id-field ${idField}: features ${first + 1} and ${index + 1} of ${source} both have "${id}" there. ` +
+        `--id-field ${idField}: features ${first + 1} and ${index + 1} of ${source} both have ${quoteId(id)} there. ` +
           'An id must be unique; name another field, or leave --id-field away.',
       );
     }
