@@ -24,9 +24,9 @@ export interface Provenance {
     readonly sha256: string;
     readonly format: ParcelFormat;
     readonly place: string;
-    /** CRS that a person named because the file states none. */
+    /** CRS that a person named because the file states none, and in which it was read. */
     readonly assumedCrs?: string;
-    /** Layer that a person chose of several. */
+    /** Layer that a person chose of several, and which was read. */
     readonly layer?: string;
   } | null;
   /** Parcels this one was split from or merged of. */

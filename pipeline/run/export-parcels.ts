@@ -11,6 +11,7 @@ import { type Exported, type ExportOptions, exportLooseParcels } from '../parcel
 import type { LooseParcel } from '../parcels/export/table.ts';
 import { writeFileAtomic } from '../store/files.ts';
 import type { DatabasePlace } from './database.ts';
+import { fileAnswers } from './file-answers.ts';
 import { createImporter } from './import-parcels.ts';
 import { checkOut } from './out.ts';
 import { registerFolder } from './register.ts';
@@ -126,12 +127,13 @@ async function exportFile(
   const stop = () => void importer.close();
   signal.addEventListener('abort', stop, { once: true });
   try {
-    const { format, candidates, notes } = await importer.read(source.path, { ...source, name });
+    const { format, candidates, notes, used } = await importer.read(source.path, { ...source, name });
     const sha256 = createHash('sha256')
       .update(await readFile(source.path))
       .digest('hex');
+    const file = { name, sha256, format, ...fileAnswers(used) };
     const judged = await Promise.all(
-      candidates.map((candidate) => toLooseParcel(candidate, { name, sha256, format, place: candidate.place })),
+      candidates.map((candidate) => toLooseParcel(candidate, { ...file, place: candidate.place })),
     );
     const leftOut = judged.filter((one) => typeof one === 'string');
     const parcels = judged.filter((one) => typeof one !== 'string');

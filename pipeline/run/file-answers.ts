@@ -1,13 +1,9 @@
 import type { Provenance } from '../../shared/register.ts';
+import type { UsedAnswers } from '../parcels/formats/format.ts';
 
 type SourceFile = NonNullable<Provenance['file']>;
 
-interface Reading {
-  readonly assumeCrs: string | null;
-  readonly layer: string | null;
-}
-
-/** What a person said of a file that does not say it, as a version keeps it. */
-export function fileAnswers({ assumeCrs, layer }: Reading): Pick<SourceFile, 'assumedCrs' | 'layer'> {
-  return { ...(assumeCrs === null ? {} : { assumedCrs: assumeCrs }), ...(layer === null ? {} : { layer }) };
+/** What a person said of a file that does not say it, and without which it could not have been read, as a version keeps it. */
+export function fileAnswers({ assumedCrs, layer }: UsedAnswers): Pick<SourceFile, 'assumedCrs' | 'layer'> {
+  return { ...(assumedCrs === null ? {} : { assumedCrs }), ...(layer === null ? {} : { layer }) };
 }

@@ -56,7 +56,7 @@ export function createImporter(options: ImporterOptions = {}): Importer {
 }
 
 /** Puts the pieces together and lets others have a turn between them: an upload must not make a server stand still. */
-async function fileOf({ format, notes, pieces }: ImportAnswer): Promise<ParcelFile> {
+async function fileOf({ pieces, ...file }: ImportAnswer): Promise<ParcelFile> {
   const candidates: ParcelCandidate[] = [];
   for (const piece of pieces) {
     for (const candidate of JSON.parse(new TextDecoder().decode(piece)) as ParcelCandidate[]) {
@@ -66,7 +66,7 @@ async function fileOf({ format, notes, pieces }: ImportAnswer): Promise<ParcelFi
     }
     await setImmediate();
   }
-  return { format, notes, candidates };
+  return { ...file, candidates };
 }
 
 /** What a pool says about a unit of work, said about a file that somebody wants to import. */

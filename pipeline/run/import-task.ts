@@ -22,7 +22,7 @@ const PIECE_CHARS = 128 * 1024;
 
 /** Reads the file of a task, not a byte more than any format may have. Errors: see `readParcelFile`, and E_PARCELS_FILE. */
 export async function runImport({ path, options }: ImportTask): Promise<ImportAnswer> {
-  const { format, candidates, notes } = await readParcelFile(await readBytes(path, options.name), options);
+  const { candidates, ...file } = await readParcelFile(await readBytes(path, options.name), options);
   const pieces: Uint8Array[] = [];
   let texts: string[] = [];
   let chars = 0;
@@ -33,7 +33,7 @@ export async function runImport({ path, options }: ImportTask): Promise<ImportAn
     pieces.push(new TextEncoder().encode(`[${texts.join(',')}]`));
     [texts, chars] = [[], 0];
   }
-  return { format, notes, pieces };
+  return { ...file, pieces };
 }
 
 async function readBytes(path: string, name: string): Promise<Uint8Array> {

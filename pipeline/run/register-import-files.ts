@@ -5,6 +5,7 @@ import { type ErrorDetail, isCanopyError, toErrorDetail } from '../../shared/err
 import { type CheckReport, DEFAULT_CHECK_LIMITS, type ParcelCandidate } from '../../shared/parcel-check.ts';
 import type { RegisterRegion } from '../../shared/register.ts';
 import { sha256OfFile } from '../store/files.ts';
+import { fileAnswers } from './file-answers.ts';
 import { createImporter, type Importer } from './import-parcels.ts';
 import type { Register } from './register-contract.ts';
 import { openRegisterHere } from './register-here.ts';
@@ -77,18 +78,18 @@ async function importFile(
   { importer, register, io }: { readonly importer: Importer; readonly register: Register; readonly io: ImportIo },
 ): Promise<ImportedFile> {
   const file = basename(path);
-  const { regionId, regions, author, reason, acceptMends, layer, assumeCrs, idField } = request;
+  const { regionId, regions, author, reason, acceptMends, idField } = request;
   const read = await importer.read(path, { ...request, name: file }).catch((error: unknown) => {
     if (isCanopyError(error) && error.kind === 'input') return error;
     throw error;
   });
   if (read instanceof Error) return { kind: 'refused', file, error: toErrorDetail(read) };
   const sha256 = await sha256OfFile(path);
-  const { candidates, format, notes } = read;
+  const { candidates, format, notes, used } = read;
   const outcome = await register.call('import', {
     candidates,
-    file: { name: file, sha256, format },
-    reading: { layer, assumeCrs, idField },
+    file: { name: file, sha256, format, ...fileAnswers(used) },
+    reading: { ...used, idField },
     regionId,
     regions,
     author,

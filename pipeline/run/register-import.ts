@@ -2,11 +2,12 @@ import { checkContext } from '../../shared/checks/context.ts';
 import { mendParcels } from '../../shared/checks/mend.ts';
 import type { CheckedParcel, CheckFinding, ParcelCandidate } from '../../shared/parcel-check.ts';
 import type { NewParcel, ParcelVersion, Provenance } from '../../shared/register.ts';
+import type { UsedAnswers } from '../parcels/formats/format.ts';
+import { freeRowId } from '../parcels/ids.ts';
 import { findPairsByIndex } from '../parcels/overlaps.ts';
 import { sha256OfBytes } from '../store/files.ts';
 import { readDraftParcels, readParcelsOf, readTakenIds, readVersion } from '../store/register-read.ts';
 import type { Database } from '../store/sql.ts';
-import { fileAnswers } from './file-answers.ts';
 import { errorOf, otherOf, type ParcelToJudge, regionsOf } from './register-checks.ts';
 import {
   type AddAnswer,
@@ -23,12 +24,8 @@ export interface ImportRequest extends OfRegions {
   readonly regionId: string;
   readonly candidates: readonly ParcelCandidate[];
   readonly file: Omit<NonNullable<Provenance['file']>, 'place'>;
-  /** How the file was read: read in another way, its rows are other parcels. */
-  readonly reading: {
-    readonly layer: string | null;
-    readonly assumeCrs: string | null;
-    readonly idField: string | null;
-  };
+  /** How the file was read: read in another way, its rows are other parcels. An answer that was not needed is none. */
+  readonly reading: UsedAnswers & { readonly idField: string | null };
   readonly author: string;
   readonly reason: string;
   /** Whether proposals that take an error away are accepted. */
@@ -68,8 +65,8 @@ function draftOfRow(
   { file, regionId, reading }: Pick<ImportRequest, 'file' | 'regionId' | 'reading'>,
   { index, place }: ParcelCandidate,
 ): string {
-  const { layer, assumeCrs, idField } = reading;
-  const way = sha256OfBytes(JSON.stringify([regionId, layer, assumeCrs, idField, place]));
+  const { layer, assumedCrs, idField } = reading;
+  const way = sha256OfBytes(JSON.stringify([regionId, layer, assumedCrs, idField, place]));
   return `file-${file.sha256.slice(0, 40)}-${way.slice(0, 24)}-${index}`;
 }
 
@@ -241,7 +238,7 @@ function newParcel(candidate: ParcelCandidate, mends: Provenance['mends'], of: I
     attributes,
     author: of.author,
     reason: of.reason,
-    provenance: { kind: 'imported', file: { ...of.file, ...fileAnswers(of.reading), place }, from: [], mends },
+    provenance: { kind: 'imported', file: { ...of.file, place }, from: [], mends },
   };
 }
 
@@ -260,6 +257,7 @@ export async function freeIds(
 ): Promise<readonly ParcelCandidate[]> {
   const ids = candidates.flatMap((candidate) => wantedId(candidate) ?? []);
   const taken = await whereThere(() => readTakenIds(database, ids), new Set<string>());
+  const inFile = new Set(candidates.map(({ id }) => id));
   return candidates.map((candidate) => {
     const { id, index, attributes } = candidate;
     if (!taken.has(id)) return candidate;
@@ -279,7 +277,7 @@ export async function freeIds(
     );
     return {
       ...candidate,
-      id: `row-${index + 1}`,
+      id: freeRowId(index, inFile),
       idIsMadeUp: true,
       attributes: { ...attributes, more },
       findings: [finding, ...candidate.findings],

@@ -79,7 +79,7 @@ async function readAndCheck(
     .catch((error: unknown) => {
       throw refusalOf(error);
     });
-  const { format, notes } = read;
+  const { format, notes, used } = read;
   const { candidates, checked } = await register.call('checkFile', {
     candidates: read.candidates,
     regionId: region,
@@ -87,7 +87,7 @@ async function readAndCheck(
     at: now().toISOString(),
   });
   return {
-    file: { name, sha256, format, ...fileAnswers({ assumeCrs: crs ?? null, layer: layer ?? null }) },
+    file: { name, sha256, format, ...fileAnswers(used) },
     report: reportOf(checked, { file: name, format, limits: DEFAULT_CHECK_LIMITS, notes }),
     parcels: candidates.map(({ index, place, geometry, attributes, idIsMadeUp = false }) => ({
       index,

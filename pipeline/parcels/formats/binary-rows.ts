@@ -1,7 +1,7 @@
 import { inputError } from '../../../shared/errors.ts';
 import { type CheckFinding, IMPORT_LIMITS, type JsonValue } from '../../../shared/parcel-check.ts';
 import type { Converter } from '../../../shared/transform.ts';
-import { finding } from './findings.ts';
+import { finding, shownText } from './findings.ts';
 
 /** An area as the binary formats hold it: polygons of rings of flat x, y pairs, in the file's CRS. */
 export interface Area {
@@ -115,7 +115,10 @@ export function uniqueNames(names: readonly string[]): { names: string[]; notes:
     let name = base;
     for (let n = 2; taken.has(name); n++) name = `${base}_${n}`;
     taken.add(name);
-    if (name !== given) notes.push(`Column ${i + 1} is called "${given}", as another is; it was read as "${name}".`);
+    if (name !== given)
+      notes.push(
+        `Column ${i + 1} is called "${shownText(given)}", as another is; it was read as "${shownText(name)}".`,
+      );
     return name;
   });
   return { names: unique, notes };

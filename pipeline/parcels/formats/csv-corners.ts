@@ -2,7 +2,7 @@ import type { CheckFinding } from '../../../shared/parcel-check.ts';
 import { parseCoordinate } from './coordinate-text.ts';
 import type { CsvRow, CsvTable } from './csv.ts';
 import { type CsvLayout, findGroupColumn } from './csv-columns.ts';
-import { finding } from './findings.ts';
+import { finding, shownText } from './findings.ts';
 import { readProperties } from './properties.ts';
 
 type Position = readonly (number | string)[];
@@ -24,7 +24,7 @@ export function readCornerRows(
   }
   const features = [...groups].map(([key, members]) => readGroup(table, members, { layout, group, id: key }));
   const notes = [
-    `Each row of ${name} is a corner; corners were joined ${layout.order === null ? 'in the order of the rows' : `in the order of "${headings[layout.order]}"`}, the last with the first.`,
+    `Each row of ${name} is a corner; corners were joined ${layout.order === null ? 'in the order of the rows' : `in the order of "${shownText(headings[layout.order]!)}"`}, the last with the first.`,
   ];
   if (group === null)
     notes.push(
@@ -70,15 +70,14 @@ export function readNumberedRow(
   while (cells.length > 0 && cells.at(-1)!.every((cell) => cell === '')) cells.pop();
   if (cells.length === 0) return { geometry: null, findings: [] };
   const positions = cells.map(
-    (pair, index): Position =>
-      pair.map((cell) => parseCoordinate(cell) ?? `${cell.slice(0, 40)} (corner ${index + 1})`),
+    (pair, index): Position => pair.map((cell) => parseCoordinate(cell) ?? `${shownText(cell)} (corner ${index + 1})`),
   );
   return { geometry: { type: 'Polygon', coordinates: [close(positions)] }, findings: [] };
 }
 
 /** The number in a cell, or its text with its line, for the check to find. */
 function cellOf(cell: string, line: number): number | string {
-  return parseCoordinate(cell) ?? `${cell.trim().slice(0, 40)} (line ${line})`;
+  return parseCoordinate(cell) ?? `${shownText(cell.trim())} (line ${line})`;
 }
 
 /** A list of corners means the area between them: to repeat the first at the end is a matter of GeoJSON. */
@@ -97,7 +96,7 @@ function sortMembers(
     Number(/^\D*(\d{1,9})$/.exec(table.rows[index]![column]?.trim() ?? '')?.[1] ?? Number.NaN),
   );
   if (numbers.some(Number.isNaN) || new Set(numbers).size < numbers.length) {
-    const heading = table.headings[column]!;
+    const heading = shownText(table.headings[column]!);
     const text = `The order of its corners is not clear: "${heading}" has no number in a row, or one twice. Number its corners 1, 2, 3 and so on.`;
     return { order: members, findings: [finding('corner-order', 'error', text, { values: { heading } })] };
   }

@@ -16,7 +16,7 @@ export function placeRows(
   rows: readonly CsvRow[],
   layout: CsvLayout,
   options: ReadOptions,
-): { features: readonly RawFeature[]; notes: readonly string[] } {
+): { features: readonly RawFeature[]; notes: readonly string[]; assumedCrs: string | null } {
   const { assumeCrs, name } = options;
   const saysDegrees = 'isDegrees' in layout && layout.isDegrees;
   const open = rows.filter(({ srid, geometry }) => srid === null && geometry !== null);
@@ -41,7 +41,7 @@ export function placeRows(
       ? row
       : { ...row, geometry: converted.geometry, findings: [...row.findings, ...converted.findings] };
   });
-  return { features, notes };
+  return { features, notes, assumedCrs: door?.assumedCrs ?? null };
 }
 
 function placeBySrid(

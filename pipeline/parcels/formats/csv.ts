@@ -45,7 +45,8 @@ export const readCsv: ReadFormat = (bytes, options) => {
   const rows = readRows(table, layout);
   const placed = placeRows(rows.features, layout, options);
   const notes = [...(note === null ? [] : [note]), ...tableNotes, ...rows.notes, ...placed.notes];
-  return { format: 'csv', features: placed.features, notes };
+  const used = { assumedCrs: placed.assumedCrs, layer: null };
+  return { format: 'csv', features: placed.features, used, notes };
 };
 
 function readRows(table: CsvTable, layout: CsvLayout): { features: readonly CsvRow[]; notes: readonly string[] } {

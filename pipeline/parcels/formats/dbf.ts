@@ -2,6 +2,7 @@ import { inputError } from '../../../shared/errors.ts';
 import type { JsonValue } from '../../../shared/parcel-check.ts';
 import { uniqueNames } from './binary-rows.ts';
 import { chooseCharset, type DbfCharset } from './dbf-text.ts';
+import { shownText } from './findings.ts';
 
 export interface DbfTable {
   /** Rows that are there, whatever the header says. */
@@ -69,7 +70,9 @@ export function openDbf(bytes: Uint8Array, { stem, name, cpg }: DbfNames): DbfTa
     notes: [
       ...(rows < statedRows ? [shortNote] : []),
       ...nameNotes,
-      ...left.map((field) => `The column "${field}" of ${stem}.dbf is of a kind that is not read; it was left out.`),
+      ...left.map(
+        (field) => `The column "${shownText(field)}" of ${stem}.dbf is of a kind that is not read; it was left out.`,
+      ),
       ...charsetNote(charset, cells, stem),
     ],
     readRow: (row) => (row < rows ? readRow(row) : null),

@@ -44,15 +44,18 @@ export function finding<R extends ReaderRule>(
   return { rule, severity, message, values: values as CheckFinding['values'], place, proposal };
 }
 
-/** A text of a file fit for a message: at most 40 characters, what cannot be seen replaced. */
-export function shownText(text: string): string {
-  const start = text.length > 40 ? `${text.slice(0, 40)}…` : text;
+/** A text of a file fit for a message: at most 40 characters, or `longest`, what cannot be seen replaced. */
+export function shownText(text: string, longest = 40): string {
+  const start = text.length > longest ? `${text.slice(0, longest)}…` : text;
   return start.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '�');
 }
 
 /** `A, B, C and 4 more`. */
 export function shownList(names: readonly string[], most = 5): string {
-  const shown = names.slice(0, most).map(shownText).join(', ');
+  const shown = names
+    .slice(0, most)
+    .map((name) => shownText(name))
+    .join(', ');
   return names.length > most ? `${shown} and ${names.length - most} more` : shown;
 }
 

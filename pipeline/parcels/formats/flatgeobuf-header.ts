@@ -1,5 +1,6 @@
 import { inputError } from '../../../shared/errors.ts';
 import { faultText, RowFault, uniqueNames } from './binary-rows.ts';
+import { shownText } from './findings.ts';
 import {
   readChild,
   readChildren,
@@ -110,6 +111,6 @@ function crsOf(table: Table | null): NamedCrs | null {
   if (code > 0 && organization === 'EPSG') return { epsg: code };
   if (wkt !== null && wkt !== '') return crsOfWkt(wkt);
   if (code <= 0) return null;
-  const name = `${organization}:${code} ${readText(table, CRS.name) ?? ''}`.trim().slice(0, 60);
-  return { epsg: null, name, why: 'only codes of EPSG are read' };
+  const name = `${organization}:${code} ${readText(table, CRS.name) ?? ''}`.trim();
+  return { epsg: null, name: shownText(name, 60), why: 'only codes of EPSG are read' };
 }

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../../shared/parcel-check.ts';
 import { jsonNumber, jsonOfText, RowFault } from './binary-rows.ts';
+import { shownText } from './findings.ts';
 
 /** Bytes and reading of the plain column types of FlatGeobuf, by code. */
 const PLAIN: Readonly<Record<number, { bytes: number; read: (view: DataView, at: number) => JsonValue }>> = {
@@ -49,7 +50,7 @@ export function readCells(
       at += plain.bytes;
       continue;
     }
-    if (column.type > BINARY) throw new RowFault(`the column "${column.name}" is of type ${column.type}.`);
+    if (column.type > BINARY) throw new RowFault(`the column "${shownText(column.name)}" is of type ${column.type}.`);
     const length = view.getUint32(at, true);
     at += 4;
     if (length > bytes.length - at)

@@ -3,6 +3,7 @@ import type { CheckFinding, JsonValue } from '../../../shared/parcel-check.ts';
 import type { FilePlace } from '../../../shared/parcel-place.ts';
 import type { Converter } from '../../../shared/transform.ts';
 import { type Area, faultText, type OtherShape, openBudget, RowFault, toGeoJson, unreadable } from './binary-rows.ts';
+import { shownText } from './findings.ts';
 import { type FgbHeader, readHeader } from './flatgeobuf-header.ts';
 import { readCells } from './flatgeobuf-properties.ts';
 import { bytesOf, readChild, readChildren, readRoot, readUint8, readVector, type Table } from './flatgeobuf-table.ts';
@@ -39,7 +40,7 @@ const NAMES = [
 export const readFlatgeobuf: ReadFormat = (bytes, options) => {
   const { name } = options;
   const header = readHeader(bytes, name);
-  const { convert, notes } = openCrs(header.crs, options, 'does not say its CRS');
+  const { convert, notes, assumedCrs } = openCrs(header.crs, options, 'does not say its CRS');
   const { takeVertices, checkRows } = openBudget(name);
   const spans = findFeatures(bytes, header, name);
   checkRows(spans.list.length);
@@ -50,12 +51,13 @@ export const readFlatgeobuf: ReadFormat = (bytes, options) => {
   return {
     format: 'flatgeobuf',
     features,
+    used: { assumedCrs, layer: null },
     notes: [
       ...notes,
       ...header.notes,
       ...spans.notes,
       ...(seen.flattened > 0 ? [flat] : []),
-      ...[...seen.binary].map((column) => `Binary values of the column "${column}" were left out.`),
+      ...[...seen.binary].map((column) => `Binary values of the column "${shownText(column)}" were left out.`),
     ],
   };
 };

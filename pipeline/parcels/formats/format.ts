@@ -15,9 +15,17 @@ export interface RawFeature {
   readonly findings: readonly CheckFinding[];
 }
 
+/** Which of the answers in `ReadOptions` the reader needed; null: none was given, or the file says it itself. */
+export interface UsedAnswers {
+  readonly assumedCrs: string | null;
+  /** Null as well where the file has one layer only: nothing was to be chosen. */
+  readonly layer: string | null;
+}
+
 export interface RawFile {
   readonly format: ParcelFormat;
   readonly features: readonly RawFeature[];
+  readonly used: UsedAnswers;
   /** About the file as a whole, one sentence each: what was taken for granted, what was left out. */
   readonly notes: readonly string[];
 }

@@ -2,11 +2,11 @@ import { inputError } from '../../../shared/errors.ts';
 import { type CheckFinding, IMPORT_LIMITS } from '../../../shared/parcel-check.ts';
 import type { Converter } from '../../../shared/transform.ts';
 import { type FeatureFile, isMember, type NamedFeature, readFeatureFile } from '../features.ts';
-import { finding } from './findings.ts';
+import { finding, shownText } from './findings.ts';
 import type { RawFeature, ReadFormat, ReadOptions } from './format.ts';
 import { refuseDeepJson, scanJson } from './json-scan.ts';
 import type { NamedCrs } from './prj.ts';
-import { openCrs } from './prj-convert.ts';
+import { type CrsDoor, openCrs } from './prj-convert.ts';
 import { readProperties } from './properties.ts';
 import { reprojectGeometry } from './reproject.ts';
 
@@ -22,8 +22,9 @@ export const readGeojson: ReadFormat = (bytes, options) => {
     idField: options.idField ?? undefined,
     largestFileBytes: IMPORT_LIMITS.fileBytes,
   });
-  const { convert, notes } = judgeCrs(file, options);
-  return { format: 'geojson', features: file.features.map((feature) => readFeature(feature, convert)), notes };
+  const { convert, notes, assumedCrs } = judgeCrs(file, options);
+  const features = file.features.map((feature) => readFeature(feature, convert));
+  return { format: 'geojson', features, used: { assumedCrs, layer: null }, notes };
 };
 
 function readFeature({ feature, index }: NamedFeature, convert: Converter | null): RawFeature {
@@ -40,15 +41,19 @@ function notFeature(): CheckFinding {
   return finding('no-feature', 'error', 'It is not a GeoJSON Feature; only those are read.');
 }
 
-function judgeCrs({ crs }: FeatureFile, options: ReadOptions): { convert: Converter | null; notes: readonly string[] } {
+type GeojsonDoor = Omit<CrsDoor, 'convert'> & { readonly convert: Converter | null };
+
+const AS_IT_IS: GeojsonDoor = { convert: null, notes: [], assumedCrs: null };
+
+function judgeCrs({ crs }: FeatureFile, options: ReadOptions): GeojsonDoor {
   if (crs === undefined || crs === null) {
-    return options.assumeCrs === null ? { convert: null, notes: [] } : openCrs(null, options, 'names no CRS');
+    return options.assumeCrs === null ? AS_IT_IS : openCrs(null, options, 'names no CRS');
   }
   const named = nameOf(crs);
-  if (named === 'lon-lat') return { convert: null, notes: [] };
-  const { convert, notes } = openCrs(named, options, 'names no CRS');
+  if (named === 'lon-lat') return AS_IT_IS;
+  const door = openCrs(named, options, 'names no CRS');
   // RFC 7946 and all programs of note write longitude first, whatever the definition of the CRS says.
-  return named.epsg === 4326 || named.epsg === 4979 ? { convert: null, notes: [] } : { convert, notes };
+  return named.epsg === 4326 || named.epsg === 4979 ? AS_IT_IS : door;
 }
 
 function nameOf(crs: unknown): NamedCrs | 'lon-lat' {
@@ -59,7 +64,7 @@ function nameOf(crs: unknown): NamedCrs | 'lon-lat' {
   // WGS 84 with heights is WGS 84 to a parcel.
   if (epsg === '4979') return { epsg: 4326 };
   return epsg === undefined
-    ? { epsg: null, name: name.slice(0, 80), why: 'it names no EPSG code' }
+    ? { epsg: null, name: shownText(name, 80), why: 'it names no EPSG code' }
     : { epsg: Number(epsg) };
 }
 

@@ -1,7 +1,8 @@
 import { inputError } from '../../../shared/errors.ts';
+import { shownText } from './findings.ts';
 import type { ReadOptions } from './format.ts';
 import type { Cell, SqliteFile } from './geopackage-sqlite.ts';
-import { wrongLayer } from './layer-choice.ts';
+import { findChoice } from './layer-choice.ts';
 import { crsOfWkt, type NamedCrs } from './prj.ts';
 
 /** A features table. */
@@ -16,10 +17,13 @@ export interface Layer {
 const MOST_LAYERS = 1000;
 
 /**
- * The features table to read: the only one, or `options.layer`. Throws E_GEOPACKAGE where the file is no GeoPackage or the
+ * The features table to read: the only one, or `options.layer`, which is `chosen` where there are others. Throws E_GEOPACKAGE where the file is no GeoPackage or the
  * table is none, E_PARCELS_LAYER with the names where there are several.
  */
-export function chooseLayer(file: SqliteFile, options: ReadOptions): Layer {
+export function chooseLayer(
+  file: SqliteFile,
+  options: ReadOptions,
+): { readonly layer: Layer; readonly chosen: string | null } {
   const { name } = options;
   if (file.tables.get('gpkg_contents')?.isReal !== true || file.tables.get('gpkg_geometry_columns')?.isReal !== true) {
     throw inputError(
@@ -30,28 +34,36 @@ export function chooseLayer(file: SqliteFile, options: ReadOptions): Layer {
   }
   const contents = readTable(file, 'gpkg_contents', ['table_name', 'data_type']);
   const tables = contents.filter(([, type]) => type === 'features').map(([table]) => String(table));
-  const wanted = tables.length === 1 && options.layer === null ? tables[0] : tables.find((t) => t === options.layer);
   if (tables.length === 0) {
     throw inputError('E_GEOPACKAGE', `${name} holds no layer with geometries; parcels are needed.`, name);
   }
-  if (wanted === undefined) throw wrongLayer('layer', tables, options);
+  const wanted = findChoice('layer', tables, options);
   const table = findTable(file, wanted);
   if (table?.isReal !== true) {
     const got = table === undefined ? 'is not in it' : 'is not a table but a view, which is not run';
-    throw inputError('E_GEOPACKAGE', `The layer "${wanted}" of ${name} ${got}. Save it as a table of its own.`, name);
+    throw inputError(
+      'E_GEOPACKAGE',
+      `The layer "${shownText(wanted)}" of ${name} ${got}. Save it as a table of its own.`,
+      name,
+    );
   }
   const columns = readTable(file, 'gpkg_geometry_columns', ['table_name', 'column_name', 'srs_id']);
   const geometry = columns.find(([of]) => isSameName(String(of), wanted));
   const stored = file.readColumns(table.name).find((column) => isSameName(column.name, String(geometry?.[1])));
   if (geometry === undefined || stored === undefined) {
-    throw inputError('E_GEOPACKAGE', `The layer "${wanted}" of ${name} has no column with geometries.`, name);
+    throw inputError(
+      'E_GEOPACKAGE',
+      `The layer "${shownText(wanted)}" of ${name} has no column with geometries.`,
+      name,
+    );
   }
-  return {
+  const layer = {
     table: table.name,
     geometryColumn: stored.name,
     srsId: Number(geometry[2]),
     jsonColumns: jsonColumnsOf(file, table.name),
   };
+  return { layer, chosen: tables.length > 1 ? wanted : null };
 }
 
 /**

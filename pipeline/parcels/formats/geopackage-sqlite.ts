@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Database, InitSqlJsStatic, SqlJsStatic } from 'sql.js';
 import { CanopyError, inputError } from '../../../shared/errors.ts';
+import { shownText } from './findings.ts';
 
 /** A value as SQLite has it; whole numbers as bigint. */
 export type Cell = string | number | bigint | Uint8Array | null;
@@ -60,7 +61,7 @@ export async function readSqlite<T>(bytes: Uint8Array, name: string, read: (file
     const said = error instanceof Error ? error.message : String(error);
     throw inputError(
       'E_GEOPACKAGE',
-      `${name} is a damaged GeoPackage: ${said.slice(0, 120)}. Write it again.`,
+      `${name} is a damaged GeoPackage: ${shownText(said, 120)}. Write it again.`,
       name,
       error,
     );

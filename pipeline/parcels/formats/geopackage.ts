@@ -1,6 +1,7 @@
 import { inputError } from '../../../shared/errors.ts';
 import { IMPORT_LIMITS, type JsonValue } from '../../../shared/parcel-check.ts';
 import { faultText, jsonNumber, jsonOfText, openBudget, toGeoJson, unreadable } from './binary-rows.ts';
+import { shownText } from './findings.ts';
 import type { RawFeature, RawFile, ReadFormat, ReadOptions } from './format.ts';
 import { readGeopackageBlob } from './geopackage-blob.ts';
 import { chooseLayer, crsOfSrs } from './geopackage-layers.ts';
@@ -35,9 +36,9 @@ function checkHeader(bytes: Uint8Array, name: string): void {
 }
 
 function readFile(file: SqliteFile, bytes: Uint8Array, options: ReadOptions): RawFile {
-  const layer = chooseLayer(file, options);
+  const { layer, chosen } = chooseLayer(file, options);
   const { crs, what } = crsOfSrs(file, layer.srsId);
-  const { convert, notes } = openCrs(crs, options, what);
+  const { convert, notes, assumedCrs } = openCrs(crs, options, what);
   const budget = openBudget(options.name);
   const columns = file.readColumns(layer.table);
   const kept = columns.filter(({ name, isKey }) => !isKey && name !== layer.geometryColumn);
@@ -66,6 +67,7 @@ function readFile(file: SqliteFile, bytes: Uint8Array, options: ReadOptions): Ra
   return {
     format: 'geopackage',
     features,
+    used: { assumedCrs, layer: chosen },
     notes: [...notesOfHeader(bytes), ...notes, ...notesOfRows(blobColumns, flattened)],
   };
 }
@@ -87,7 +89,7 @@ function notesOfRows(blobColumns: ReadonlySet<string>, flattened: number): strin
   const rows = `${flattened} ${flattened === 1 ? 'row' : 'rows'}`;
   return [
     ...(flattened > 0 ? [`Z or M of ${rows} was left out: parcels are flat.`] : []),
-    ...[...blobColumns].map((name) => `Binary values of the column "${name}" were left out.`),
+    ...[...blobColumns].map((name) => `Binary values of the column "${shownText(name)}" were left out.`),
   ];
 }
 

@@ -30,7 +30,7 @@ export const readGpx: ReadFormat = (bytes, { name, assumeCrs }): RawFile => {
     notes.push(`${counted(waypoints.length, 'waypoint was', 'waypoints were')} left out; tracks and routes were read.`);
   if (assumeCrs !== null && assumeCrs !== 'EPSG:4326')
     notes.push(`GPX is always in longitude and latitude; ${assumeCrs} was not used.`);
-  return { format: 'gpx', features, notes };
+  return { format: 'gpx', features, used: { assumedCrs: null, layer: null }, notes };
 };
 
 function readTrack(track: XmlElement, index: number): RawFeature {

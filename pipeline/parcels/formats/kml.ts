@@ -88,7 +88,7 @@ function readKmlText(bytes: Uint8Array, { name, assumeCrs }: ReadOptions, format
   }
   if (assumeCrs !== null && assumeCrs !== 'EPSG:4326')
     notes.push(`KML is always in longitude and latitude; ${assumeCrs} was not used.`);
-  return { format, features, notes };
+  return { format, features, used: { assumedCrs: null, layer: null }, notes };
 }
 
 function collect(element: XmlElement, found: Found): void {

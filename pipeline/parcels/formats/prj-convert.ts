@@ -7,6 +7,8 @@ import type { NamedCrs } from './prj.ts';
 export interface CrsDoor {
   readonly convert: Converter;
   readonly notes: readonly string[];
+  /** `options.assumeCrs` where it answered, else null. */
+  readonly assumedCrs: string | null;
 }
 
 /**
@@ -27,7 +29,11 @@ export function openCrs(crs: NamedCrs | null, options: ReadOptions, what: string
     }
     const epsg = Number(/^EPSG:(\d{4,6})$/i.exec(assumeCrs)?.[1]);
     const door = converterOf(epsg, name);
-    return { ...door, notes: [`${name} ${what}; ${assumeCrs} was taken, as you said.`, ...door.notes] };
+    return {
+      ...door,
+      assumedCrs: assumeCrs,
+      notes: [`${name} ${what}; ${assumeCrs} was taken, as you said.`, ...door.notes],
+    };
   }
   if (crs.epsg !== null) return converterOf(crs.epsg, name);
   throw inputError(
@@ -43,7 +49,7 @@ function converterOf(epsg: number, name: string): CrsDoor {
     const crs = `EPSG:${epsg}`;
     const convert = crsToLonLat(crs);
     const notes = isGeographic(crs) ? [] : [`The coordinates were turned from ${crs} into longitude and latitude.`];
-    return { convert, notes };
+    return { convert, notes, assumedCrs: null };
   } catch (error) {
     if (!isCanopyError(error)) throw error;
     throw inputError('E_PARCELS_CRS', `${name} cannot be placed. ${error.message}`, name, error);

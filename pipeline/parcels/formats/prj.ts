@@ -1,4 +1,5 @@
 import { crsDefinition } from '../../../shared/transform.ts';
+import { shownText } from './findings.ts';
 import { parseWkt, type WktNode } from './prj-wkt.ts';
 
 /** What a CRS in WKT turned out to be: a code that `shared/transform.ts` knows, or why there is none. */
@@ -52,8 +53,8 @@ const PARAMETERS: Readonly<Record<string, string>> = {
  */
 export function crsOfWkt(text: string): NamedCrs {
   const root = parseWkt(text);
-  if (root === null) return { epsg: null, name: text.trim().slice(0, 60), why: 'it is no WKT' };
-  const name = root.texts[0]?.slice(0, 60) ?? root.keyword;
+  if (root === null) return { epsg: null, name: shownText(text.trim(), 60), why: 'it is no WKT' };
+  const name = shownText(root.texts[0] ?? root.keyword, 60);
   const refuse = (why: string): NamedCrs => ({ epsg: null, name, why });
   if (root.keyword === 'COMPD_CS') {
     const flat = root.nodes.find(({ keyword }) => keyword === 'PROJCS' || keyword === 'GEOGCS');
@@ -63,13 +64,13 @@ export function crsOfWkt(text: string): NamedCrs {
 }
 
 function crsOfNode(node: WktNode, refuse: (why: string) => NamedCrs): NamedCrs {
-  if (node.keyword !== 'PROJCS' && node.keyword !== 'GEOGCS') return refuse(`${node.keyword} is not read`);
+  if (node.keyword !== 'PROJCS' && node.keyword !== 'GEOGCS') return refuse(`${shownText(node.keyword)} is not read`);
   const geographic = node.keyword === 'GEOGCS' ? node : child(node, 'GEOGCS');
   if (geographic === undefined) return refuse('it names no datum');
   const datumNode = child(geographic, 'DATUM');
   const letters = lettersOf(datumNode?.texts[0] ?? '');
   const datum = DATUMS.find(({ pattern }) => pattern.test(letters));
-  if (datum === undefined) return refuse(`the datum ${datumNode?.texts[0]?.slice(0, 40) ?? ''} would need a shift`);
+  if (datum === undefined) return refuse(`the datum ${shownText(datumNode?.texts[0] ?? '')} would need a shift`);
   if (child(datumNode!, 'TOWGS84')?.numbers.some((shift) => shift !== 0)) return refuse('its datum has a shift');
   if ((child(geographic, 'PRIMEM')?.numbers[0] ?? 0) !== 0) return refuse('its prime meridian is not Greenwich');
   if (!isClose(child(geographic, 'UNIT')?.numbers[0] ?? Math.PI / 180, Math.PI / 180)) {
@@ -78,7 +79,8 @@ function crsOfNode(node: WktNode, refuse: (why: string) => NamedCrs): NamedCrs {
   if (node.keyword === 'GEOGCS') return { epsg: datum.geographic };
   if ((child(node, 'UNIT')?.numbers[0] ?? 1) !== 1) return refuse('its unit is not the metre');
   const wanted = projOf(node);
-  if (wanted === null) return refuse(`the projection ${child(node, 'PROJECTION')?.texts[0]?.slice(0, 40)} is not read`);
+  if (wanted === null)
+    return refuse(`the projection ${shownText(child(node, 'PROJECTION')?.texts[0] ?? '')} is not read`);
   const epsg = candidatesOf(wanted, datum.utm).find((code) => isSame(wanted, projOfCode(code)));
   return epsg === undefined ? refuse('no known system has its parameters') : { epsg };
 }

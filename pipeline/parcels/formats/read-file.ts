@@ -6,11 +6,11 @@ import {
   type ParcelCandidate,
   type ParcelFormat,
 } from '../../../shared/parcel-check.ts';
-import { assignIds, faultOfId, quoteId } from '../ids.ts';
+import { assignIds, faultOfId, freeRowId, quoteId } from '../ids.ts';
 import { countVertices, toArea } from './areas.ts';
 import { attributesOf } from './attributes.ts';
 import { finding } from './findings.ts';
-import type { RawFeature, RawFile, ReadFormat, ReadOptions } from './format.ts';
+import type { RawFeature, RawFile, ReadFormat, ReadOptions, UsedAnswers } from './format.ts';
 import { sniffFormat } from './sniff.ts';
 import { refuseParcels, refuseVertices } from './vertex-limits.ts';
 
@@ -18,6 +18,8 @@ import { refuseParcels, refuseVertices } from './vertex-limits.ts';
 export interface ParcelFile {
   readonly format: ParcelFormat;
   readonly candidates: readonly ParcelCandidate[];
+  /** What of `options` was needed to read it: only that can be said to be how it was read. */
+  readonly used: UsedAnswers;
   /** About the file as a whole, one sentence each. */
   readonly notes: readonly string[];
 }
@@ -48,10 +50,12 @@ export async function readParcelFile(bytes: Uint8Array, options: ReadOptions): P
   const raw = await read(bytes, options);
   refuseCounts(raw, name);
   const { ids, areMadeUp, note } = assignIds(raw.features, options.idField ?? undefined, name);
+  const taken = new Set(ids);
   const candidates = raw.features.map((feature, index) =>
-    candidateOf(feature, index, { given: ids[index]!, isMadeUp: areMadeUp[index]! }),
+    candidateOf(feature, index, { given: ids[index]!, isMadeUp: areMadeUp[index]!, taken }),
   );
-  return { format, candidates: markRepeats(candidates), notes: [...raw.notes, ...(note === null ? [] : [note])] };
+  const notes = [...raw.notes, ...(note === null ? [] : [note])];
+  return { format, candidates: markRepeats(candidates), used: raw.used, notes };
 }
 
 function refuseSize(got: number, limit: number, name: string): void {
@@ -82,12 +86,13 @@ function refuseCounts({ features }: RawFile, name: string): void {
 function candidateOf(
   feature: RawFeature,
   index: number,
-  { given, isMadeUp }: { readonly given: string; readonly isMadeUp: boolean },
+  of: { readonly given: string; readonly isMadeUp: boolean; readonly taken: ReadonlySet<string> },
 ): ParcelCandidate {
+  const { given, isMadeUp, taken } = of;
   const area = toArea(feature.geometry);
   const { attributes, findings } = attributesOf(feature.properties);
   const idFault = faultOfId(given);
-  const id = idFault === null ? given : `row-${index + 1}`;
+  const id = idFault === null ? given : freeRowId(index, taken);
   const { more } = attributes;
   // What has become the id need not be said twice.
   if (Object.hasOwn(more, 'id') && String(more.id) === given) delete (more as Record<string, unknown>).id;
@@ -112,7 +117,7 @@ function badId(given: string, why: string, id: string): CheckFinding {
   return finding('id', 'warning', text, { values: { given: quoteId(given), id } });
 }
 
-/** Two candidates come to one id only where a row stands in for an id that another row has. */
+/** Two candidates come to one id only where one has it among its properties and the other as its feature's own. */
 function markRepeats(candidates: readonly ParcelCandidate[]): readonly ParcelCandidate[] {
   const taken = new Map<string, string>();
   return candidates.map((candidate) => {

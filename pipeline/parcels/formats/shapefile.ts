@@ -2,9 +2,9 @@ import { inputError } from '../../../shared/errors.ts';
 import type { FilePlace } from '../../../shared/parcel-place.ts';
 import { faultText, openBudget, toGeoJson, unreadable } from './binary-rows.ts';
 import { type DbfTable, openDbf } from './dbf.ts';
-import { finding } from './findings.ts';
+import { finding, shownList, shownText } from './findings.ts';
 import type { RawFeature, RawFile, ReadFormat, ReadOptions } from './format.ts';
-import { wrongLayer } from './layer-choice.ts';
+import { findChoice } from './layer-choice.ts';
 import { crsOfWkt } from './prj.ts';
 import { openCrs } from './prj-convert.ts';
 import { readProperties } from './properties.ts';
@@ -26,10 +26,10 @@ export const readShapefileZip: ReadFormat = async (bytes, options) =>
 
 /** The same from the unpacked files of a zip. */
 export function readShapefile(files: ReadonlyMap<string, Uint8Array>, options: ReadOptions): RawFile {
-  const { stem, layer, note } = chooseLayer(files, options);
+  const { stem, layer, chosen, note } = chooseLayer(files, options);
   const prj = layer.get('prj');
   const crs = prj === undefined ? null : crsOfWkt(new TextDecoder('utf-8').decode(prj));
-  const { convert, notes } = openCrs(crs, options, `has no ${stem}.prj file`);
+  const { convert, notes, assumedCrs } = openCrs(crs, options, `has no ${stem}.prj file`);
   const budget = openBudget(options.name);
   const records = findRecords({ shp: layer.get('shp')!, shx: layer.get('shx'), stem, name: options.name });
   budget.checkRows(records.list.length);
@@ -47,6 +47,7 @@ export function readShapefile(files: ReadonlyMap<string, Uint8Array>, options: R
   return {
     format: 'shapefile',
     features,
+    used: { assumedCrs, layer: chosen },
     notes: [...note, ...notes, ...records.notes, ...(table?.notes ?? []), ...counts],
   };
 }
@@ -121,14 +122,10 @@ function chooseLayer(files: ReadonlyMap<string, Uint8Array>, options: ReadOption
   const whole = [...layers].filter(([, layer]) => layer.has('shp'));
   if (whole.length === 0) throw incomplete(layers, options.name);
   const names = whole.map(([stem]) => stem);
-  const [stem, layer] =
-    whole.length === 1 && options.layer === null
-      ? whole[0]!
-      : (whole.find(([name]) => name === options.layer) ?? [null, null]);
-  if (stem === null || layer === null) throw wrongLayer('shapefile', names, options);
+  const wanted = findChoice('shapefile', names, options);
   const orphans = [...layers].filter(([, other]) => !other.has('shp')).map(([name]) => name);
-  const note = orphans.length === 0 ? [] : [`Left out, because its .shp is not there: ${orphans.join(', ')}.`];
-  return { stem: baseOf(stem), layer, note };
+  const note = orphans.length === 0 ? [] : [`Left out, because its .shp is not there: ${shownList(orphans)}.`];
+  return { stem: baseOf(wanted), layer: layers.get(wanted)!, chosen: whole.length > 1 ? wanted : null, note };
 }
 
 /** Layers by path without ending; endings in any case. */
@@ -164,6 +161,7 @@ function incomplete(layers: ReadonlyMap<string, Layer>, name: string) {
   );
 }
 
+/** The name of a file without its folders, fit for a message. */
 function baseOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
+  return shownText(path.slice(path.lastIndexOf('/') + 1));
 }

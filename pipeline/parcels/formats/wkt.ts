@@ -1,3 +1,5 @@
+import { shownText } from './findings.ts';
+
 /** A geometry that was written as WKT or EWKT; `srid` null where it names none. */
 export interface WktGeometry {
   readonly geometry: { readonly type: string; readonly coordinates: unknown };
@@ -86,6 +88,6 @@ function take(scan: Scan, sign: string): boolean {
 function expect(scan: Scan, sign: string): void {
   if (take(scan, sign)) return;
   const got = scan.text.charAt(scan.at);
-  const found = got === '' ? 'the text ends' : `there is "${got}"`;
+  const found = got === '' ? 'the text ends' : `there is "${shownText(got)}"`;
   throw new WktFault(`has no "${sign}" where one was wanted: at character ${scan.at + 1} ${found}`);
 }

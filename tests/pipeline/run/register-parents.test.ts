@@ -123,7 +123,7 @@ describe('a file imported again', () => {
     register.call('import', {
       candidates,
       file: { name: 'a.gpkg', sha256: 'a'.repeat(64), format: 'geopackage' },
-      reading: { layer, assumeCrs: null, idField: null },
+      reading: { layer, assumedCrs: null, idField: null },
       regionId: region,
       regions: [],
       author: 'Awa',
@@ -176,7 +176,7 @@ describe('a file imported again', () => {
         candidate(fieldAt(62), 's-3', 2),
       ],
       file: { name: 'b.csv', sha256: 'b'.repeat(64), format: 'csv' },
-      reading: { layer: null, assumeCrs: null, idField: null },
+      reading: { layer: null, assumedCrs: null, idField: null },
       regionId: 'sink',
       regions: [{ id: 'sink', name: 'Sink', side: 'sink', boundary, measuredHa: null, statedHa: null }],
       author: 'Awa',

@@ -60,12 +60,18 @@ async function readGeojson(): Promise<ParcelFile[]> {
     { text: 'x'.repeat(20_001) },
     Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`p${i}`, i])),
   ];
-  const ids = [{ id: 'x'.repeat(300) }, { id: 'row-1' }, { id: 'A' }, { id: 'A' }];
+  const ids = [{ id: 'x'.repeat(300) }, { id: 'A' }, { id: 'A' }];
+  const feature = (id: string | number, properties: object) =>
+    JSON.stringify({ type: 'Feature', id, properties, geometry: null });
   return [
     await readAs('a.geojson', collectionOf(...attributes)),
     await readAs('a.geojson', collectionOf({ a: 1 }).replace('"a":', '"__proto__":')),
     await readAs('a.geojson', collectionOf(...ids)),
     await readAs('a.geojson', collectionOf(...Array.from({ length: 20 }, () => ({ id: 'A' })))),
+    await readAs(
+      'a.geojson',
+      `{"type":"FeatureCollection","features":[${feature('A', {})},${feature(0, { id: 'A' })}]}`,
+    ),
     await readAs('a.geojson', collectionOf({}).replace('"type":"Feature",', '"type":"Fixture",')),
     await readAs(
       'a.geojson',

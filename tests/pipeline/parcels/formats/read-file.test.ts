@@ -77,9 +77,25 @@ describe('a GeoJSON file', () => {
     ]);
   });
 
-  it('finds the row that bears the stand-in id of another', async () => {
-    const { candidates } = await readAs('a.geojson', collectionOf({}, { id: 'row-1' }));
-    expect(rulesOf(candidates[1]!)).toContain('error id-repeated');
+  it('refuses none of 5 rows for an id that was made up: it gives way to the one that the file gives', async () => {
+    const rows = [{ id: 'row-2' }, {}, { id: 'row-2-2' }, { id: 'row-5' }, { id: 'x'.repeat(300) }];
+    const { candidates } = await readAs('a.geojson', collectionOf(...rows));
+    expect(candidates.map(({ id, idIsMadeUp }) => [id, idIsMadeUp])).toEqual([
+      ['row-2', false],
+      ['row-2-3', true],
+      ['row-2-2', false],
+      ['row-5', false],
+      ['row-5-2', true],
+    ]);
+    expect(candidates.flatMap(rulesOf)).toEqual(['warning id']);
+    expect(candidates[4]!.findings[0]!.message).toContain('It goes by row-5-2 until');
+  });
+
+  it('finds the second of 2 rows with one id, which one has among its properties and one as a feature', async () => {
+    const { features } = JSON.parse(collectionOf({ id: 'A' }, {})) as { features: object[] };
+    const text = JSON.stringify({ type: 'FeatureCollection', features: [features[0], { ...features[1], id: 'A' }] });
+    const { candidates } = await readAs('a.geojson', text);
+    expect(candidates.map(rulesOf)).toEqual([[], ['error id-repeated']]);
   });
 
   it('turns UTM coordinates that its crs member names into degrees: 500,000 E is 3° E in zone 31', async () => {
