@@ -109,8 +109,10 @@ export interface CheckSummary {
   readonly verdicts: Readonly<Record<CheckVerdict, number>>;
   /** How many parcels each rule found something about, in the order of the rules; only rules that did. */
   readonly rules: Readonly<Record<string, number>>;
-  /** Sum of the areas that can be measured. */
-  readonly totalHa: number;
+  /** Sum of the areas that can be measured; null where there are parcels and none can. */
+  readonly totalHa: number | null;
+  /** Parcels whose area is not in `totalHa`, because it cannot be measured. */
+  readonly unmeasuredParcels: number;
   /** About the file as a whole, one sentence each. */
   readonly notes: readonly string[];
   readonly limits: CheckLimits;

@@ -56,12 +56,19 @@ export function describeCheck({ summary, parcels }: CheckReport, candidates: rea
 }
 
 function describeSummary({ summary }: CheckReport): string {
-  const { file, format, parcels, totalHa, verdicts } = summary;
+  const { file, format, parcels, verdicts } = summary;
   const counts = (Object.keys(VERDICT_WORDS) as CheckVerdict[])
     .filter((verdict) => verdicts[verdict] > 0)
     .map((verdict) => `${whole(verdicts[verdict])} ${VERDICT_WORDS[verdict][verdicts[verdict] === 1 ? 0 : 1]}`);
-  const area = totalHa > 0 ? `, ${hectares(totalHa)}` : '';
-  return `${file} (${FORMAT_NAMES[format]}): ${whole(parcels)} parcel${parcels === 1 ? '' : 's'}${area}. ${capital(listOf(counts))}.`;
+  const count = `${whole(parcels)} parcel${parcels === 1 ? '' : 's'}`;
+  return `${file} (${FORMAT_NAMES[format]}): ${count}, ${describeArea(summary)}. ${capital(listOf(counts))}.`;
+}
+
+/** A sum without some of its parts is not told as if it were whole. */
+function describeArea({ totalHa, unmeasuredParcels }: CheckReport['summary']): string {
+  if (totalHa === null) return 'not measured';
+  if (unmeasuredParcels === 0) return hectares(totalHa);
+  return `${hectares(totalHa)}; ${whole(unmeasuredParcels)} of them not measured`;
 }
 
 /** Findings of one rule together; what is missing by what it is. */

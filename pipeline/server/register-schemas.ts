@@ -151,6 +151,18 @@ const region = record({
 });
 
 const anything = (description: string) => ({ type: 'object', additionalProperties: true, description });
+const checkSummary = {
+  ...record(
+    {
+      parcels: count(),
+      totalHa: orNull(ha('of the parcels that can be measured; null where none can')),
+      unmeasuredParcels: count('whose area cannot be measured and is not in totalHa'),
+      notes: list(text(), 'about the file as a whole'),
+    },
+    'what the file amounts to',
+  ),
+  additionalProperties: true,
+};
 const failures = { '4xx': ref('ApiError'), '5xx': ref('ApiError') };
 const told = (status: number, schema: object, description = 'Success') => ({
   [status]: { description, ...schema },
@@ -281,7 +293,7 @@ export const REGISTER_SCHEMAS = {
       200,
       record({
         file: andMaybe(record({ name: text(), sha256, format: choice(...PARCEL_FORMATS) }), ANSWERED),
-        report: record({ summary: anything('what the file amounts to'), parcels: list(ref('CheckedParcel')) }),
+        report: record({ summary: checkSummary, parcels: list(ref('CheckedParcel')) }),
         parcels: list(
           record({
             index: count(),

@@ -22,9 +22,11 @@ export interface ReportedFile {
 export function reportOf(parcels: readonly CheckedParcel[], file: ReportedFile): CheckReport {
   const verdicts: Record<CheckVerdict, number> = { accepted: 0, warned: 0, mendable: 0, refused: 0 };
   let totalHa = 0;
+  let unmeasuredParcels = 0;
   for (const { verdict, parcelHa } of parcels) {
     verdicts[verdict] += 1;
-    totalHa += parcelHa ?? 0;
+    if (parcelHa === null) unmeasuredParcels += 1;
+    else totalHa += parcelHa;
   }
   const rules = countRules(parcels);
   const summary: CheckSummary = {
@@ -33,7 +35,8 @@ export function reportOf(parcels: readonly CheckedParcel[], file: ReportedFile):
     parcels: parcels.length,
     verdicts,
     rules,
-    totalHa,
+    totalHa: parcels.length > 0 && unmeasuredParcels === parcels.length ? null : totalHa,
+    unmeasuredParcels,
     notes: [...file.notes, ...notesOfPairs(parcels), ...notesOfAll(rules, parcels.length, file.limits)],
     limits: file.limits,
   };

@@ -1,7 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { sayNote } from './file-words.ts';
-import { FORMAT_NAMES } from './format-names.ts';
 import { ImportRegister } from './ImportRegister.tsx';
 import { ImportRow } from './ImportRow.tsx';
 import { acceptAll, takeBackAll } from './import-deeds.ts';
@@ -10,9 +9,9 @@ import { type Choice, countStates, nextMend, ROW_STATES, type RowState, stateOfR
 import { LOOK_OF_STATE, shapesOfChoice } from './import-shapes.ts';
 import type { ImportState } from './import-store.ts';
 import { LookSwatch } from './LookSwatch.tsx';
-import { sayHectares } from './quantities.ts';
 import { failureOf } from './register-store.ts';
 import { showShapes } from './shapes.ts';
+import { sayCounts } from './summary-words.ts';
 import { useSpeaker } from './use-speaker.ts';
 import { Words } from './Words.tsx';
 
@@ -24,7 +23,7 @@ const STEP = 60;
 /** What is in a file, parcel by parcel, and what a person decides about each. */
 export function ImportReport({ report }: { readonly report: Report }) {
   const speaker = useSpeaker();
-  const { t, language } = speaker;
+  const { t } = speaker;
   const { answer, choices } = report;
   const { file, report: checked } = answer;
   const [filter, setFilter] = useState<RowState | null>(null);
@@ -37,13 +36,7 @@ export function ImportReport({ report }: { readonly report: Report }) {
   return (
     <div className="reg-report">
       <h3>{t('import.report', { name: file.name })}</h3>
-      <p className="reg-soft">
-        {t('import.counts', {
-          parcels: checked.summary.parcels,
-          ha: sayHectares(language, checked.summary.totalHa),
-          format: FORMAT_NAMES[file.format],
-        })}
-      </p>
+      <p className="reg-soft">{sayCounts(checked.summary, speaker)}</p>
       {checked.summary.notes.length > 0 && (
         <ul className="reg-notes" aria-label={t('import.notes')}>
           {checked.summary.notes.map((note) => (

@@ -74,12 +74,19 @@ describe('verdicts', () => {
     }));
     const file = { file: 'a.kml', format: 'kml', limits: DEFAULT_CHECK_LIMITS, notes: ['said before'] } as const;
     const { summary } = reportOf(parcels, file);
-    expect(summary).toMatchObject({ parcels: 3, totalHa: 3, rules: { 'narrower-than-pixel': 2 } });
+    expect(summary).toMatchObject({
+      parcels: 3,
+      totalHa: 3,
+      unmeasuredParcels: 1,
+      rules: { 'narrower-than-pixel': 2 },
+    });
     expect(summary.verdicts).toEqual({ accepted: 1, warned: 2, mendable: 0, refused: 0 });
     expect(summary.notes).toEqual([
       'said before',
       expect.stringMatching(/^2 of 3 parcels are narrower than a pixel of 10 m/),
     ]);
-    expect(reportOf(parcels.slice(0, 1), file).summary.notes).toEqual(['said before']);
+    const one = reportOf(parcels.slice(0, 1), file).summary;
+    expect(one).toMatchObject({ notes: ['said before'], totalHa: null, unmeasuredParcels: 1 });
+    expect(reportOf([], file).summary).toMatchObject({ totalHa: 0, unmeasuredParcels: 0 });
   });
 });
