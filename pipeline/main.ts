@@ -1,6 +1,7 @@
 import { CanopyError, toErrorDetail } from '../shared/errors.ts';
 import type { Command } from './commands/command.ts';
 import { environment } from './config.ts';
+import { terminalText } from './terminal-text.ts';
 
 /** The commands of `canopy`: name → loader, so that a command's packages are read only when it runs. */
 const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }> = {
@@ -110,8 +111,9 @@ main(process.argv.slice(2)).then(
   (error: unknown) => {
     const detail = toErrorDetail(error);
     const isExpected = error instanceof CanopyError && detail.kind !== 'bug';
+    const message = terminalText(detail.message);
     process.stderr.write(
-      isExpected ? `canopy: ${detail.message}\n` : `canopy: unexpected error (${detail.code}): ${detail.message}\n`,
+      isExpected ? `canopy: ${message}\n` : `canopy: unexpected error (${detail.code}): ${message}\n`,
     );
     // A script that asked for one JSON document gets one on failure too.
     if (process.argv.includes('--json'))

@@ -6,6 +6,8 @@ import { flagError } from '../config.ts';
 import { type CheckOutcome, type CheckRequest, checkParcelFiles } from '../run/check-parcels.ts';
 import type { MendedFile } from '../run/check-parcels-mended.ts';
 import { describeCheck } from '../run/check-parcels-text.ts';
+import { terminalText } from '../terminal-text.ts';
+import { readAssumeCrs } from './assume-crs.ts';
 import type { Command } from './command.ts';
 
 const { smallestHa, largestHa, pixelM, insideRegionPct, statedAreaPct, spikeAngleDeg, spikeRatio } =
@@ -65,11 +67,11 @@ export const parcelsCheckCommand: Command = {
       if (isTty && total > 200) stderr(`\r${done} of ${total} parcels checked${done === total ? '\n' : ''}`);
     };
     const outcome = await checkParcelFiles(request, { signal, onProgress });
-    stdout(json ? `${JSON.stringify(documentOf(outcome), null, 2)}\n` : describeOutcome(outcome));
-    if (json && outcome.mended) stderr(describeMended(outcome.mended));
+    stdout(json ? `${JSON.stringify(documentOf(outcome), null, 2)}\n` : terminalText(describeOutcome(outcome)));
+    if (json && outcome.mended) stderr(terminalText(describeMended(outcome.mended)));
     const errors = outcome.files.flatMap((file) => ('error' in file ? [file.error] : []));
     if (outcome.mendedError) errors.push(outcome.mendedError);
-    for (const { message } of errors) stderr(`canopy: ${message}\n`);
+    for (const { message } of errors) stderr(terminalText(`canopy: ${message}\n`));
     return errors.length > 0 ? 1 : 0;
   },
 };
@@ -100,16 +102,13 @@ function readRequest(argv: readonly string[]): { request: CheckRequest; json: bo
   const path = (value: string | undefined) => (value === undefined ? null : resolve(value));
   if (values.mended !== undefined && !/\.(geo)?json$/i.test(values.mended))
     throw usageError(`--mended wants the name of a file that ends in .geojson; got ${values.mended}.`);
-  const assumeCrs = values['assume-crs'] ?? null;
-  if (assumeCrs !== null && !/^EPSG:\d{4,6}$/.test(assumeCrs))
-    throw usageError(`--assume-crs wants EPSG: and a number, such as EPSG:32631; got ${assumeCrs}.`);
   const request = {
     files: positionals.map((file) => resolve(file)),
     project: path(values.project),
     region: path(values.region),
     register: path(values.register),
     idField: values['id-field'] ?? null,
-    assumeCrs,
+    assumeCrs: readAssumeCrs(values['assume-crs']),
     layer: values.layer ?? null,
     limits: readLimits(values),
     mended: path(values.mended),

@@ -10,6 +10,8 @@ import {
   interventionOf,
 } from '../run/eligibility-file.ts';
 import { LAYER_ROLES } from '../run/eligibility-layers.ts';
+import { terminalText } from '../terminal-text.ts';
+import { readAssumeCrs } from './assume-crs.ts';
 import type { Command } from './command.ts';
 
 const USAGE = `canopy parcels eligibility FILE [--layers DIR] [--results DIR] [flags]
@@ -31,6 +33,8 @@ A rule fails, passes, or needs more information: where a layer is missing or doe
                            ${INTERVENTIONS.slice(3).join(', ')}
   --note TEXT              a reviewer's note, for parcels without a "reviewer_note"
   --id-field NAME          property that names a parcel
+  --assume-crs EPSG:n      CRS of FILE where it does not say its own
+  --layer NAME             layer of FILE where it has several (not to be mistaken for --layers, the maps)
   --json                   one JSON document on standard output
 
 Exit codes: 0 all parcels were judged, whatever the lights · 1 failed · 2 wrong use · 3 some could not be measured.`;
@@ -46,6 +50,8 @@ const OPTIONS = {
   intervention: { type: 'string' },
   note: { type: 'string' },
   'id-field': { type: 'string' },
+  'assume-crs': { type: 'string' },
+  layer: { type: 'string' },
   json: { type: 'boolean' },
 } as const;
 
@@ -55,9 +61,9 @@ export const parcelsEligibilityCommand: Command = {
   async run(argv, { stdout, stderr, isTty, signal }) {
     const { request, json } = readRequest(argv);
     const report = await assessFile(request, { signal, write: stderr, isTty });
-    for (const note of report.notes) stderr(`${note}\n`);
-    stdout(json ? `${JSON.stringify(report, null, 2)}\n` : describeReport(report));
-    stderr(`${sentenceOf(report)}\n`);
+    for (const note of report.notes) stderr(terminalText(`${note}\n`));
+    stdout(json ? `${JSON.stringify(report, null, 2)}\n` : terminalText(describeReport(report)));
+    stderr(terminalText(`${sentenceOf(report)}\n`));
     return report.summary.refused > 0 ? 3 : 0;
   },
 };
@@ -79,6 +85,8 @@ function readRequest(argv: readonly string[]): { request: EligibilityFileRequest
   const request = {
     parcels: resolve(parcels),
     idField: values['id-field'] ?? null,
+    assumeCrs: readAssumeCrs(values['assume-crs']),
+    layer: values.layer ?? null,
     intervention,
     note: values.note ?? null,
     layersDir: layersDir ?? null,

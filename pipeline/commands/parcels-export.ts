@@ -5,6 +5,8 @@ import type { ParcelFormat } from '../../shared/parcel-check.ts';
 import { flagError } from '../config.ts';
 import { EXPORT_FORMATS } from '../parcels/export/export-parcels.ts';
 import { type ExportOutcome, type ExportRequest, exportParcelsTo } from '../run/export-parcels.ts';
+import { terminalText } from '../terminal-text.ts';
+import { readAssumeCrs } from './assume-crs.ts';
 import type { Command } from './command.ts';
 
 /** Endings of each format, the first the usual one. */
@@ -64,7 +66,7 @@ export const parcelsExportCommand: Command = {
     const outcome = await exportParcelsTo(request, signal);
     const { report, written, leftOut, notes } = outcome;
     if (json) stdout(`${JSON.stringify({ ...report, written, leftOut, notes }, null, 2)}\n`);
-    else stdout(describeOutcome(outcome));
+    else stdout(terminalText(describeOutcome(outcome)));
     if (json && leftOut.length > 0) stderr(`${leftOut.length} parcels were left out; see leftOut.\n`);
     return leftOut.length > 0 ? 3 : 0;
   },
@@ -122,9 +124,7 @@ function readSource(
 
 function readFileSource(file: string, values: Values): ExportRequest['source'] {
   if (values.state !== undefined) throw usageError('--state is about a register; parcels of a file have no state.');
-  const assumeCrs = values['assume-crs'] ?? null;
-  if (assumeCrs !== null && !/^EPSG:\d{4,6}$/.test(assumeCrs))
-    throw usageError(`--assume-crs wants EPSG: and a number, such as EPSG:32631; got ${assumeCrs}.`);
+  const assumeCrs = readAssumeCrs(values['assume-crs']);
   const { layer = null } = values;
   return { kind: 'file', path: resolve(file), idField: values['id-field'] ?? null, assumeCrs, layer };
 }

@@ -8,6 +8,8 @@ import { describeCheck } from '../run/check-parcels-text.ts';
 import type { ImportRow } from '../run/register-import.ts';
 import { type ImportedFile, type ImportFilesRequest, importParcelFiles } from '../run/register-import-files.ts';
 import { readRegionsOfProject, readRegionsOfResults } from '../run/register-regions.ts';
+import { terminalText } from '../terminal-text.ts';
+import { readAssumeCrs } from './assume-crs.ts';
 import type { Command } from './command.ts';
 
 const MB = 1_048_576;
@@ -63,7 +65,7 @@ export const parcelsImportCommand: Command = {
       onProgress: (file, done, total) => {
         if (isTty && total > 200) stderr(`\r${file}: ${done} of ${total} parcels checked${done === total ? '\n' : ''}`);
       },
-      onFile: (file) => (json ? stderr : stdout)(describeFile(file, json)),
+      onFile: (file) => (json ? stderr : stdout)(terminalText(describeFile(file, json))),
     });
     if (json) stdout(`${JSON.stringify({ files: files.map(documentOf) }, null, 2)}\n`);
     if (files.every(({ kind }) => kind === 'refused')) return 1;
@@ -136,9 +138,6 @@ async function readRequest(
     );
   if (url !== undefined && !/^postgres(?:ql)?:\/\/.+/.test(url))
     throw usageError('--database wants an address such as postgres://user@127.0.0.1/canopy.');
-  const assumeCrs = values['assume-crs'] ?? null;
-  if (assumeCrs !== null && !/^EPSG:\d{4,6}$/.test(assumeCrs))
-    throw usageError(`--assume-crs wants EPSG: and a number, such as EPSG:32631; got ${assumeCrs}.`);
   const regionId = said('region', values.region, 64);
   const regions = await readRegions(values);
   if (regions.length > 0 && !regions.some(({ id }) => id === regionId))
@@ -155,7 +154,7 @@ async function readRequest(
     reason: said('reason', values.reason, 2000),
     acceptMends: values['accept-mends'] ?? false,
     idField: values['id-field'] ?? null,
-    assumeCrs,
+    assumeCrs: readAssumeCrs(values['assume-crs']),
     layer: values.layer ?? null,
   };
   return { request, json: values.json ?? false };

@@ -12,6 +12,9 @@ export interface EligibilityFileRequest extends EligibilityPlaces {
   /** Absolute path of a parcel file of any format. */
   readonly parcels: string;
   readonly idField: string | null;
+  /** What the file does not say itself; see `ReadOptions`. */
+  readonly assumeCrs: string | null;
+  readonly layer: string | null;
   /** For parcels whose `intervention` property says nothing; null: nothing is taken for granted. */
   readonly intervention: Intervention | null;
   /** For every parcel without a `reviewer_note` of its own. */
@@ -40,8 +43,8 @@ export async function assessFile(
   request: EligibilityFileRequest,
   { signal, write, isTty }: Pick<RunContext, 'signal' | 'write' | 'isTty'>,
 ): Promise<EligibilityReport> {
-  const { parcels: source, idField } = request;
-  const file = await readCandidates(source, idField);
+  const { parcels: source } = request;
+  const file = await readCandidates(request);
   const eligibility = await openEligibility(request);
   const parcels: AssessedParcel[] = [];
   const progress = createProgress({
@@ -61,17 +64,23 @@ export async function assessFile(
     await eligibility.close();
   }
   progress.finish();
-  const notes = [...file.notes, ...eligibility.notes];
+  const notes = [...file.notes, ...notesOfLayer(request, file), ...eligibility.notes];
   return { summary: summaryOf(source, parcels), layers: eligibility.layers, notes, parcels };
 }
 
-async function readCandidates(path: string, idField: string | null): Promise<ParcelFile> {
+async function readCandidates({ parcels, idField, assumeCrs, layer }: EligibilityFileRequest): Promise<ParcelFile> {
   const importer = createImporter();
   try {
-    return await importer.read(path, { idField });
+    return await importer.read(parcels, { idField, assumeCrs, layer });
   } finally {
     await importer.close();
   }
+}
+
+/** `--layer` and `--layers` are one letter apart: a name that chose nothing is told. */
+function notesOfLayer({ layer }: EligibilityFileRequest, { used }: ParcelFile): string[] {
+  if (layer === null || used.layer !== null) return [];
+  return [`The parcel file leaves no layer to choose: --layer ${layer} was not used. Maps come with --layers.`];
 }
 
 async function assessOne(

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CheckReport } from '../../../shared/parcel-check.ts';
 import { runCanopy } from '../../canopy.ts';
+import { makeGeopackage } from '../../parcel-questions.ts';
+import { fieldAt } from '../../register-sample.ts';
 import { box, FIELD, polygon } from '../../shared/checks/candidates.ts';
+import { makeZip } from './formats/zip-maker.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'canopy-check-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -63,6 +66,41 @@ describe('canopy parcels check', () => {
       /B \(feature 2, 1\.600750 E 9\.800500 N\): 0\.61 ha are also claimed by parcel A \(50 % of the smaller one\)/,
     );
     expect(stdout).toContain('Proposal: Cut the shared ground off this parcel (1.21 ha less 0.61 ha).');
+  });
+
+  it('prints no control character of a file: not of its columns, values, ids, cells or layers', async () => {
+    const esc = '\u001b[31m\u009b2J';
+    const properties = { [`a${esc}`]: 'x'.repeat(20_001), [`d${esc}ate début`]: esc, id: esc, name: `N${esc}` };
+    const ring = [[`1${esc}`, 9], ...FIELD.slice(2)];
+    const odd = [
+      { type: esc, coordinates: [] },
+      { type: 'Polygon', coordinates: [ring] },
+    ];
+    const layers = { [`a${esc}`]: fieldAt(1), b: fieldAt(2) };
+    const files = [
+      write('a.geojson', collection(feature(polygon(FIELD), properties), ...odd.map((one) => feature(one)))),
+      write('crs.geojson', { ...collection(feature(null)), crs: { properties: { name: esc } } }),
+      write('a.csv', `id,lon,lat,or${esc}dre,${esc},${esc}\n1,1${esc},9,1,,\n1,2,9,1,,\n1,2,8,3,,\n`),
+      write('b.csv', `a${esc},b\n1,2\n`),
+      write('c.csv', `id,geom\n1,POLYGON${esc}((1 9))\n2,POLYGON((1 9\n`),
+    ];
+    const [gpkg, zip] = [join(folder, 'a.gpkg'), join(folder, 'a.zip')];
+    writeFileSync(gpkg, await makeGeopackage(layers));
+    writeFileSync(zip, makeZip(['dbf', 'cpg'].map((ending) => ({ name: `a${esc}.${ending}`, data: Buffer.alloc(9) }))));
+    for (const file of [...files, gpkg, zip]) {
+      const { stdout, stderr, code } = await check(file);
+      expect([file, code === 0 ? stdout.length > 0 : stderr.length > 0]).toEqual([file, true]);
+      expect([file, /[^\P{Cc}\n]/u.test(stdout + stderr)]).toEqual([file, false]);
+    }
+  });
+
+  it('tells parcels whose area cannot be measured, and not as 0 ha', async () => {
+    const none = feature(null, { id: 'C' });
+    const some = await check(write('some.geojson', collection(feature(polygon(FIELD), { id: 'A' }), none)));
+    expect(some.stdout).toContain('some.geojson (GeoJSON): 2 parcels, 1.21 ha; 1 of them not measured. ');
+    expect((await check(write('no.geojson', none))).stdout).toContain('no.geojson (GeoJSON): 1 parcel, not measured. ');
+    const { summary } = await reportOf(write('no.geojson', none));
+    expect(summary).toMatchObject({ parcels: 1, totalHa: null, unmeasuredParcels: 1 });
   });
 
   it('has exit code 0 for a report of refused parcels, 1 for a file that is not there, 2 for wrong use', async () => {
