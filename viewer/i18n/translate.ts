@@ -10,6 +10,7 @@ import { exportMessages } from './export.ts';
 import { findingMessages } from './findings.ts';
 import { readerFindingMessages } from './findings-reader.ts';
 import { importAnswerMessages } from './import-answers.ts';
+import { importStepMessages } from './import-steps.ts';
 import { layerMessages } from './layers.ts';
 import { mapMessages } from './map.ts';
 import { offlineMessages } from './offline.ts';
@@ -52,6 +53,7 @@ function merged(language: Language) {
     ...textsOf(registerMessages, language),
     ...textsOf(registerFileMessages, language),
     ...textsOf(importAnswerMessages, language),
+    ...textsOf(importStepMessages, language),
     ...textsOf(exportMessages, language),
     ...textsOf(suggestionMessages, language),
     ...textsOf(operationsMessages, language),

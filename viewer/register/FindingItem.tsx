@@ -1,5 +1,5 @@
 import './findings.css';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Button, ToggleButton } from 'react-aria-components';
 import type { GeoJsonGeometry } from '../../shared/api.ts';
 import type { CheckFinding, MendProposal } from '../../shared/parcel-check.ts';
@@ -18,10 +18,12 @@ interface ItemProps {
   readonly outline: GeoJsonGeometry | null;
   /** Left out where nothing can be changed. */
   readonly onAccept?: (proposal: MendProposal) => void;
+  /** What else a person can do about it. */
+  readonly deed?: ReactNode;
 }
 
 /** One finding: how grave it is, what was found in plain words, where, and what could be done. */
-export function FindingItem({ finding, outline, onAccept }: ItemProps) {
+export function FindingItem({ finding, outline, onAccept, deed }: ItemProps) {
   const speaker = useSpeaker();
   const { t } = speaker;
   const { severity, place, proposal } = finding;
@@ -40,6 +42,7 @@ export function FindingItem({ finding, outline, onAccept }: ItemProps) {
           </Button>
         )}
         {proposal && <Proposal proposal={proposal} outline={outline} {...(onAccept ? { onAccept } : {})} />}
+        {deed}
       </div>
     </li>
   );

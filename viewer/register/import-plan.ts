@@ -1,4 +1,5 @@
 import type { GeoJsonGeometry } from '../../shared/api.ts';
+import { verdictOf } from '../../shared/checks/verdict.ts';
 import type { CheckedParcel, CheckFinding, ParcelAttributes } from '../../shared/parcel-check.ts';
 import type { ImportAnswer, NewParcel, Provenance } from '../../shared/register.ts';
 
@@ -14,6 +15,8 @@ export interface Choice {
   readonly checked: CheckedParcel;
   /** A proposal to leave it out was accepted. */
   readonly isLeftOut: boolean;
+  /** The register gives its id, whatever the file says. */
+  readonly isIdGiven: boolean;
 }
 
 export const ROW_STATES = ['accepted', 'warned', 'mendable', 'mended', 'refused', 'left-out'] as const;
@@ -26,7 +29,8 @@ export function beginChoices(answer: ImportAnswer, newId: () => string): Readonl
     answer.report.parcels.map((checked) => {
       const geometry = geometries.get(checked.index) ?? null;
       const take = checked.verdict === 'accepted' && geometry !== null;
-      return [checked.index, { draftId: newId(), take, geometry, mends: [], checked, isLeftOut: false }];
+      const choice = { draftId: newId(), take, geometry, mends: [], checked, isLeftOut: false, isIdGiven: false };
+      return [checked.index, choice];
     }),
   );
 }
@@ -71,6 +75,23 @@ export function takeCheck(choice: Choice, checked: CheckedParcel): Choice {
   return { ...next, take: canBeTaken(next) };
 }
 
+/** That another parcel has taken its id since the file was read: the register refuses it until it gives the id itself. */
+export function isIdTaken({ rule, severity }: CheckFinding): boolean {
+  return rule === 'id-taken' && severity === 'error';
+}
+
+/** A parcel whose id was taken meanwhile gets one of the register; it is chosen if nothing else stands in the way. */
+export function giveId(choice: Choice): Choice {
+  const findings = choice.checked.findings.filter((finding) => !isIdTaken(finding));
+  const checked = { ...choice.checked, findings, verdict: verdictOf(findings) };
+  return takeCheck({ ...choice, isIdGiven: true }, checked);
+}
+
+/** Whether what was asked about a choice still holds: nobody has mended, left out or taken back the parcel meanwhile. */
+export function isSameParcel(a: Choice, b: Choice): boolean {
+  return a.geometry === b.geometry && a.checked === b.checked && a.isLeftOut === b.isLeftOut;
+}
+
 /** The parcel as the file has it, nothing mended and not chosen. */
 export function takeBackMends(answer: ImportAnswer, choice: Choice): Choice {
   const { index } = choice.checked;
@@ -104,20 +125,25 @@ export function chosenParcels(
   return {
     indexes: chosen.map(({ index }) => index),
     parcels: chosen.map(({ index, idIsMadeUp, place, attributes }) => {
-      const { draftId, geometry, mends, checked } = choices.get(index)!;
+      const { draftId, geometry, mends, checked, isIdGiven } = choices.get(index)!;
       return {
         draftId,
         // Of an id that only stands in for one the register makes a better one.
-        id: idIsMadeUp ? null : checked.id,
+        id: idIsMadeUp || isIdGiven ? null : checked.id,
         regionId,
         geometry: geometry!,
-        attributes: fillAttributes(attributes, fill),
+        attributes: fillAttributes(isIdGiven && !idIsMadeUp ? keepId(attributes, checked.id) : attributes, fill),
         author,
         reason,
         provenance: { kind: 'imported', file: { ...file, place }, from: [], mends },
       };
     }),
   };
+}
+
+/** The id of the file stays among the properties, as it does where an import finds it taken. */
+function keepId(attributes: ParcelAttributes, id: string): ParcelAttributes {
+  return Object.hasOwn(attributes.more, 'id') ? attributes : { ...attributes, more: { ...attributes.more, id } };
 }
 
 function fillAttributes(attributes: ParcelAttributes, fill: Fill): ParcelAttributes {

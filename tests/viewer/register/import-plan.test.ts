@@ -7,6 +7,7 @@ import {
   canBeTaken,
   chosenParcels,
   countStates,
+  giveId,
   NO_FILL,
   nextMend,
   stateOfRow,
@@ -98,5 +99,24 @@ describe('what a person decides about a file of 5 parcels', () => {
       attributes: { intervention: 'planting', consent: 'c' },
       provenance: { kind: 'imported', file: { name: 'a.kml', place: 'Placemark 1' }, mends: [] },
     });
+  });
+
+  it('lets the register give 1 of 2 ids that were taken meanwhile: the row can be taken again and is sent with id null', () => {
+    const choices = new Map(begin());
+    const refused = (index: number, rules: string[]) => {
+      const checked = parcel(
+        0,
+        'refused',
+        rules.map((rule) => finding(rule, null)),
+      );
+      return { ...takeCheck(choices.get(index)!, checked), take: false };
+    };
+    choices.set(1, giveId(refused(1, ['id-taken'])));
+    expect(stateOfRow(choices.get(1)!)).toBe('accepted');
+    choices.set(3, giveId(refused(3, ['id-taken', 'too-small'])));
+    expect(stateOfRow(choices.get(3)!)).toBe('refused');
+    const { parcels } = chosenParcels(ANSWER, choices, BY);
+    expect(parcels.map(({ id }) => id)).toEqual([null, null]);
+    expect(parcels.map(({ attributes }) => attributes.more)).toEqual([{}, { id: 'row-7' }]);
   });
 });
