@@ -6,13 +6,14 @@ import { Fold } from '../panels/Fold.tsx';
 import { Boundary } from '../shell/Boundary.tsx';
 import { IconButton } from '../shell/IconButton.tsx';
 import { Bones } from '../shell/Skeleton.tsx';
-import { IDLE, useBoard } from './board.ts';
 import { CornerList } from './CornerList.tsx';
 import { DraftFigures } from './DraftFigures.tsx';
-import { type Draft, dropDraft, openDraft } from './drafts.ts';
-import { record } from './history.ts';
+import { type Draft, dropDraft } from './drafts.ts';
+import { endStep, record } from './history.ts';
+import { endDrawingIn } from './sketching.ts';
 import { AttributeForm, ConflictPanel, FindingsPanel } from './slots.tsx';
 import { prepare } from './surroundings.ts';
+import { switchTo } from './switch-draft.ts';
 import { TypedCorner } from './TypedCorner.tsx';
 
 /** The open draft: its figures, what was found about it, what is said about it. */
@@ -52,24 +53,21 @@ function DraftHeader({ draft }: { draft: Draft }) {
           {names !== '' && provenance.kind !== 'drawn' && ` · ${t('draw.panel.from', { names })}`}
         </p>
       </div>
-      <IconButton icon="close" label={t('draw.panel.close')} onPress={close} />
+      <IconButton icon="close" label={t('draw.panel.close')} onPress={() => switchTo(null)} />
     </header>
   );
 }
 
-/** Ends what is being done and closes the draft, which stays among the drafts. */
-function close(): void {
-  useBoard.setState(IDLE);
-  openDraft(null);
-}
-
 function DraftActions({ draft }: { draft: Draft }) {
   const t = useTranslate();
-  const drop = () =>
+  const drop = () => {
+    // What was walked until now comes back with the draft.
+    endStep();
     record(() => {
-      useBoard.setState(IDLE);
+      endDrawingIn(draft.draftId);
       dropDraft(draft.draftId);
     });
+  };
   return (
     <div className="draw-panel-actions">
       <Button isDisabled={draft.geometry === null} onPress={() => showDraft(draft)}>

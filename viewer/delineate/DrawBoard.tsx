@@ -9,13 +9,15 @@ import { dropDraft, useDrafts } from './drafts.ts';
 import { endStep } from './history.ts';
 import { followMiddle, onKey } from './keys.ts';
 import { useLiveFigures } from './live.ts';
+import { mindDrawing } from './mind-drawing.ts';
 import { takeTwin } from './regions.ts';
 import { SaidFigures } from './SaidFigures.tsx';
 import { type PlaceProps, RegisterOnMap } from './slots.tsx';
 import { setsPoints } from './snapping.ts';
 import { exposeDrafts } from './test-interface.ts';
 import { useDrawLayers, useResultParcels } from './use-draw-layers.ts';
-import { WalkPanel } from './WalkPanel.tsx';
+import { WalkAside, WalkPanel } from './WalkPanel.tsx';
+import { useWalking } from './walk-store.ts';
 import { endWalk } from './walking.ts';
 
 export interface BoardProps extends PlaceProps {
@@ -35,7 +37,10 @@ export default function DrawBoard({ run, twin, isPhone }: BoardProps) {
   return (
     <>
       <Crosshair />
-      <div className="draw-over">{tool === 'walk' ? <WalkPanel /> : <DrawPill isPhone={isPhone} />}</div>
+      <div className="draw-over">
+        {tool !== 'walk' && <WalkAside />}
+        {tool === 'walk' ? <WalkPanel /> : <DrawPill isPhone={isPhone} />}
+      </div>
       <SaidFigures />
       <Boundary>
         <Suspense fallback={null}>
@@ -60,11 +65,11 @@ function useBoardEvents(isPhone: boolean): void {
     const stopView = useMapStore.subscribe(({ views }, before) => {
       if (views.left !== before.views.left) followMiddle();
     });
-    const stopDrafts = useDrafts.subscribe(forgetEmpty);
+    const stops = [useDrafts.subscribe(mindDrawing), useDrafts.subscribe(forgetEmpty)];
     return () => {
       removeEventListener('keydown', onKey);
       stopView();
-      stopDrafts();
+      for (const stop of stops) stop();
       endWalk();
       endStep();
       useBoard.setState(IDLE);
@@ -77,7 +82,6 @@ function useBoardEvents(isPhone: boolean): void {
       useBoard.setState({ hasCrosshair: true });
       followMiddle();
     }
-    if (tool !== 'walk') endWalk();
   }, [isPhone, tool]);
 }
 
@@ -87,6 +91,8 @@ function forgetEmpty(
   before: { openId: string | null },
 ): void {
   if (openId === before.openId || before.openId === null) return;
+  // The first positions of a walk are no outline yet.
+  if (before.openId === useWalking.getState().draftId) return;
   const left = useDrafts.getState().drafts.get(before.openId);
   if (!drafts.has(before.openId) || !left || left.geometry !== null) return;
   if (left.attributes.name === null && left.reason === '') dropDraft(left.draftId);

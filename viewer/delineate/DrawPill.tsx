@@ -15,11 +15,12 @@ const POINT_TOOLS: readonly BoardTool[] = ['polygon', 'split', 'hole'];
 export function DrawPill({ isPhone }: { isPhone: boolean }) {
   const t = useTranslate();
   const board = useBoard();
-  if (board.tool === 'none') return null;
+  // What was ended with the tool is told when there is none any more.
+  if (board.tool === 'none' && !board.refusal) return null;
   return (
     <section className="draw-pill" aria-label={t('draw.draft')}>
       <div className="draw-pill-row">
-        <PillFigures />
+        {board.tool !== 'none' && <PillFigures />}
         {!isPhone && POINT_TOOLS.includes(board.tool) && board.sketch.length > 0 && <PillButtons board={board} />}
       </div>
       {board.refusal ? (

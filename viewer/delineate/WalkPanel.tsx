@@ -2,11 +2,15 @@ import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { useTranslate } from '../i18n/translate.ts';
 import { formatHa, formatNumber } from '../panels/format.ts';
 import { useStore } from '../state.ts';
+import { useDrafts } from './drafts.ts';
 import { DrawIcon } from './icons.tsx';
 import { useLive } from './live.ts';
-import { cancelSketch } from './sketching.ts';
+import { cancelSketch, finishWalk } from './sketching.ts';
+import { draftName } from './surroundings.ts';
+import { switchTo } from './switch-draft.ts';
 import { areaBandHa } from './walk.ts';
-import { finishWalk, pauseWalk, startWalk, useWalking } from './walking.ts';
+import { useWalking } from './walk-store.ts';
+import { pauseWalk, startWalk } from './walking.ts';
 
 const LIMITS_M = [5, 10, 15, 30] as const;
 
@@ -27,6 +31,31 @@ export function WalkPanel() {
       )}
       {state === 'ready' && <LimitChoice />}
       <WalkButtons />
+    </section>
+  );
+}
+
+/** While another draft is looked at: the walk goes on in its own, and the way back to it. */
+export function WalkAside() {
+  const t = useTranslate();
+  const { state, draftId, trouble } = useWalking();
+  const draft = useDrafts(({ drafts }) => (draftId === null ? undefined : drafts.get(draftId)));
+  if (!draft) return null;
+  return (
+    <section className="draw-pill draw-walk-aside" aria-label={t('draw.walk')}>
+      <p className="draw-hint" role="status">
+        {t(state === 'paused' ? 'draw.walk.aside-paused' : 'draw.walk.aside', { name: draftName(draft) })}
+      </p>
+      {trouble && (
+        <p className="draw-refusal" role="alert">
+          {t(trouble)}
+        </p>
+      )}
+      <div className="draw-pill-buttons">
+        <Button data-primary="" onPress={() => switchTo(draft.draftId)}>
+          {t('draw.walk.back')}
+        </Button>
+      </div>
     </section>
   );
 }

@@ -1,10 +1,11 @@
 import type { GeoJsonGeometry } from '../../shared/api.ts';
 import type { ParcelAttributes } from '../../shared/parcel-check.ts';
 import type { ParcelVersion, Provenance } from '../../shared/register.ts';
-import { IDLE, useBoard } from './board.ts';
-import { type Draft, openDraft, putDraft, useDrafts } from './drafts.ts';
+import { type BoardTool, IDLE, useBoard } from './board.ts';
+import { type Draft, putDraft, useDrafts } from './drafts.ts';
 import { regionAt } from './regions.ts';
 import type { Position } from './shape.ts';
+import { switchTo } from './switch-draft.ts';
 
 const NOTHING_SAID: ParcelAttributes = {
   name: null,
@@ -62,8 +63,7 @@ export function editParcel(parcel: ParcelVersion): string {
   const known = [...useDrafts.getState().drafts.values()].find(({ edits }) => edits?.id === parcel.id);
   const draft = known ?? editOf(parcel);
   if (!known) putDraft(draft);
-  openDraft(draft.draftId);
-  useBoard.setState({ ...IDLE, tool: draft.state === 'waiting' ? 'none' : 'edit', chosen: null });
+  openWith(draft, draft.state === 'waiting' ? 'none' : 'edit');
   return draft.draftId;
 }
 
@@ -71,7 +71,13 @@ export function editParcel(parcel: ParcelVersion): string {
 export function beginDraft(beginning: Beginning): string {
   const draft = newDraft(beginning);
   putDraft(draft);
-  openDraft(draft.draftId);
-  useBoard.setState({ ...IDLE, tool: draft.geometry ? 'edit' : 'none', chosen: null });
+  openWith(draft, draft.geometry ? 'edit' : 'none');
   return draft.draftId;
+}
+
+/** What was told about what had been drawn before stays on the board. */
+function openWith({ draftId }: Draft, tool: BoardTool): void {
+  switchTo(draftId);
+  const { refusal } = useBoard.getState();
+  useBoard.setState({ ...IDLE, refusal, tool, chosen: null });
 }

@@ -16,6 +16,8 @@ export interface Refusal {
 /** What only the drawing board's own parts share; drafts themselves are in `drafts.ts`. */
 export interface BoardState {
   readonly tool: BoardTool;
+  /** The draft that a drawing tool draws into, whichever is open; null for tools that change the open one. */
+  readonly draftId: string | null;
   /** Points set so far of what is being drawn: an outline, a line to split by, a hole. */
   readonly sketch: readonly Position[];
   /** Where the next point would land, snapped; null while no pointer or crosshair says so. */
@@ -36,6 +38,7 @@ export interface BoardState {
 
 export const IDLE = {
   tool: 'none',
+  draftId: null,
   sketch: [],
   pointer: null,
   snap: null,

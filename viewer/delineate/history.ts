@@ -1,11 +1,12 @@
 import { create } from 'zustand';
 import { type BoardState, useBoard } from './board.ts';
 import { changeDraft, type Draft, dropDraft, openDraft, putDraft, useDrafts } from './drafts.ts';
+import { useWalking } from './walk-store.ts';
 
 /** As many steps can be taken back. */
 export const HISTORY_DEPTH = 200;
 
-type Board = Pick<BoardState, 'tool' | 'sketch'>;
+type Board = Pick<BoardState, 'tool' | 'draftId' | 'sketch'>;
 
 interface Moment {
   readonly drafts: ReadonlyMap<string, Draft>;
@@ -77,8 +78,8 @@ export function redo(): void {
 
 function moment(): Moment {
   const { drafts, openId } = useDrafts.getState();
-  const { tool, sketch } = useBoard.getState();
-  return { drafts, openId, board: { tool, sketch } };
+  const { tool, draftId, sketch } = useBoard.getState();
+  return { drafts, openId, board: { tool, draftId, sketch } };
 }
 
 function keep(before: Moment, after: Moment): void {
@@ -89,11 +90,18 @@ function keep(before: Moment, after: Moment): void {
 /** Null where nothing was drawn: a tool that is only taken up is no step. */
 function stepOf(before: Moment, after: Moment): Step | null {
   const ids = new Set([...before.drafts.keys(), ...after.drafts.keys()]);
-  const drafts = [...ids]
-    .map((id) => ({ id, before: before.drafts.get(id) ?? null, after: after.drafts.get(id) ?? null }))
-    .filter(({ before: was, after: is }) => was !== is && (was?.geometry ?? null) !== (is?.geometry ?? null));
-  if (drafts.length === 0 && before.board.sketch === after.board.sketch) return null;
-  return { drafts, before, after };
+  const all = [...ids].map((id) => ({
+    id,
+    before: before.drafts.get(id) ?? null,
+    after: after.drafts.get(id) ?? null,
+  }));
+  const isDrawn = ({ before: was, after: is }: Step['drafts'][number]) =>
+    (was?.geometry ?? null) !== (is?.geometry ?? null);
+  if (!all.some(isDrawn) && before.board.sketch === after.board.sketch) return null;
+  // A sketch of two points comes back only with the draft that it was drawn in, empty as that was.
+  const isLeft = ({ id, before: was, after: is }: Step['drafts'][number]) =>
+    id === before.board.draftId && was !== null && is === null;
+  return { drafts: all.filter((one) => isDrawn(one) || isLeft(one)), before, after };
 }
 
 /** Takes the last step that still can be taken; those of drafts that have been handed in meanwhile are forgotten. */
@@ -112,6 +120,11 @@ function travel(from: keyof History, to: keyof History, side: 'before' | 'after'
 
 function isPossible(step: Step, side: 'before' | 'after'): boolean {
   const { drafts } = useDrafts.getState();
+  const { draftId } = step[side].board;
+  const drawn = draftId === null ? undefined : drafts.get(draftId);
+  const isBack = step.drafts.some((one) => one.id === draftId && one[side] !== null);
+  // Nothing is drawn into what was handed in, or without a draft.
+  if (draftId !== null && (drawn ? drawn.state === 'waiting' : !isBack)) return false;
   return step.drafts.every((one) => {
     const now = drafts.get(one.id);
     if (now && now.state === 'waiting') return false;
@@ -121,6 +134,8 @@ function isPossible(step: Step, side: 'before' | 'after'): boolean {
 }
 
 function apply(step: Step, side: 'before' | 'after'): void {
+  // Nothing is in hand while drafts come and go.
+  useBoard.setState({ tool: 'none', draftId: null, sketch: [], corner: null, isCarrying: false, refusal: null });
   for (const one of step.drafts) {
     const wanted = one[side];
     if (wanted === null) dropDraft(one.id);
@@ -133,5 +148,15 @@ function apply(step: Step, side: 'before' | 'after'): void {
   }
   const { openId, board } = step[side];
   openDraft(openId !== null && useDrafts.getState().drafts.has(openId) ? openId : null);
-  useBoard.setState({ ...board, corner: null, isCarrying: false, refusal: null });
+  useBoard.setState(boardOf(board));
+}
+
+/** What is in hand again, as far as the draft that is open now can be changed. */
+function boardOf(board: Board): Partial<Board> {
+  const { drafts, openId } = useDrafts.getState();
+  const open = openId === null ? undefined : drafts.get(openId);
+  if (!open || open.state === 'waiting') return {};
+  // Of a walk that has ended the outline is left, which another walk must not begin to overwrite.
+  const isPast = board.tool === 'walk' && useWalking.getState().draftId !== openId && open.geometry !== null;
+  return isPast ? { tool: 'edit' } : board;
 }

@@ -4,7 +4,6 @@ import { useStore } from '../state.ts';
 import { chooseParcel, tell, useBoard } from './board.ts';
 import { openDraftNow, project } from './board-now.ts';
 import { beginDrag, chooseCorner, type Drag, deleteCorner, insertAt } from './corners.ts';
-import { openDraft } from './drafts.ts';
 import { followMiddle } from './keys.ts';
 import { mergeWith } from './operations.ts';
 import { contains, cornersOf, type Position } from './shape.ts';
@@ -12,6 +11,7 @@ import { simplify } from './shapes-drawn.ts';
 import { addPoint, finishSketch, finishWith } from './sketching.ts';
 import { pointAt } from './snapping.ts';
 import { neighboursIn, prepare } from './surroundings.ts';
+import { switchTo } from './switch-draft.ts';
 
 type Pointed = MapMouseEvent | MapTouchEvent;
 
@@ -40,6 +40,8 @@ export function listenTo(surface: MapSurface): () => void {
   const move = (event: Pointed) => {
     if (!isFree()) return;
     const place = placeOf(event);
+    // The tool may be laid down with the button still pressed.
+    if (path && useBoard.getState().tool !== 'freehand') path = null;
     if (path) {
       path.push(place);
       useBoard.setState({ sketch: [...path] });
@@ -140,11 +142,11 @@ function choose(place: Position): void {
   if (open?.geometry && contains(prepare(open.geometry).shape, place)) return;
   const found = neighbourAt(place);
   if (found?.kind === 'draft') {
-    openDraft(found.id);
+    switchTo(found.id);
     chooseParcel(null);
     return;
   }
-  if (open) openDraft(null);
+  if (open) switchTo(null);
   chooseParcel(found?.id ?? null);
 }
 

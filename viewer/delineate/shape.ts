@@ -102,6 +102,27 @@ export function boxOf(shape: Shape): readonly [number, number, number, number] |
   return west === Infinity ? null : [west, south, east, north];
 }
 
+/** A place inside the first polygon: the middle of its widest stretch half-way up; null of nothing that has ground. */
+export function placeInside(shape: Shape): Position | null {
+  const box = boxOf(shape.slice(0, 1));
+  if (!box) return null;
+  const lat = (box[1] + box[3]) / 2;
+  const crossings = shape[0]!
+    .flatMap((ring) =>
+      ring.flatMap(([ax, ay], i) => {
+        const [bx, by] = ring[(i + 1) % ring.length]!;
+        return ay > lat !== by > lat ? [((bx - ax) * (lat - ay)) / (by - ay) + ax] : [];
+      }),
+    )
+    .sort((one, other) => one - other);
+  let widest: readonly [number, number] | null = null;
+  for (let i = 0; i + 1 < crossings.length; i += 2) {
+    const [west, east] = [crossings[i]!, crossings[i + 1]!];
+    if (!widest || east - west > widest[1] - widest[0]) widest = [west, east];
+  }
+  return widest && [(widest[0] + widest[1]) / 2, lat];
+}
+
 /** Whether a place lies within the shape, holes left out (even-odd, in degrees). */
 export function contains(shape: Shape, [lon, lat]: Position): boolean {
   let isInside = false;

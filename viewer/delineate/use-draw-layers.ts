@@ -12,7 +12,7 @@ import { sketchedRing, useLive } from './live.ts';
 import { listenTo } from './pointer.ts';
 import { cornersOf, type Position } from './shape.ts';
 import { draftName, prepare } from './surroundings.ts';
-import { useWalking } from './walking.ts';
+import { useWalking } from './walk-store.ts';
 
 /** Beyond so many corners their handles would hide the outline; they come when fewer are in view. */
 const MOST_HANDLES = 1500;

@@ -50,6 +50,14 @@ export const draftMessages = {
     'draw.walk.late': 'No position for a minute. Go where the sky is open; the walk goes on by itself.',
     'draw.walk.none':
       'This browser gives the page no position: it takes a device with GPS, and an address that begins with https.',
+    'draw.walk.aside': 'The walk goes on: its points go into the draft {name}.',
+    'draw.walk.aside-paused': 'The walk is paused; its points are in the draft {name}.',
+    'draw.walk.back': 'Back to the walk',
+    'draw.ended.kept': 'Drawing has ended; what was drawn so far is kept in the draft {name}.',
+    'draw.ended.put-away': 'What had been begun was not finished and is put away; Undo brings it back.',
+    'draw.ended.gone': 'The draft was discarded elsewhere; what you are drawing goes on in a new draft.',
+    'draw.ended.handed-in': '{name} has been handed in as it was; drawing in it has ended.',
+    'draw.ended.lost': 'The draft was discarded elsewhere, and what had been begun in it went with it.',
     'draw.refuse.corners': '{count} more {count|point is|points are} needed before this can be finished.',
     'draw.refuse.split': 'The line does not cut the parcel in two: begin and end it outside or on the border.',
     'draw.refuse.not-loaded':
@@ -110,6 +118,16 @@ export const draftMessages = {
     'draw.walk.lost': 'Pas de position pour le moment. Allez à ciel ouvert ; le tour reprendra tout seul.',
     'draw.walk.late': 'Pas de position depuis une minute. Allez à ciel ouvert ; le tour reprendra tout seul.',
     'draw.walk.none': 'Ce navigateur ne donne pas de position : il faut un appareil avec GPS et une adresse en https.',
+    'draw.walk.aside': 'Le tour continue : ses points vont dans le brouillon {name}.',
+    'draw.walk.aside-paused': 'Le tour est en pause ; ses points sont dans le brouillon {name}.',
+    'draw.walk.back': 'Revenir au tour',
+    'draw.ended.kept': 'Le dessin est terminé ; ce qui était dessiné reste dans le brouillon {name}.',
+    'draw.ended.put-away':
+      'Ce qui était commencé n’était pas fini et a été mis de côté ; « Annuler la dernière action » le ramène.',
+    'draw.ended.gone':
+      'Le brouillon a été supprimé ailleurs ; ce que vous dessinez continue dans un nouveau brouillon.',
+    'draw.ended.handed-in': '{name} a été envoyée telle quelle ; son dessin est terminé.',
+    'draw.ended.lost': 'Le brouillon a été supprimé ailleurs, avec ce qui y était commencé.',
     'draw.refuse.corners': 'Il manque encore {count} {count|point|points} avant de pouvoir terminer.',
     'draw.refuse.split':
       'La ligne ne coupe pas la parcelle en deux : commencez et finissez hors de la parcelle ou sur sa limite.',
@@ -175,6 +193,14 @@ export const draftMessages = {
     'draw.walk.late': 'Seit einer Minute keine Position. Gehen Sie unter freien Himmel; es geht von selbst weiter.',
     'draw.walk.none':
       'Dieser Browser gibt der Seite keine Position: Nötig sind ein Gerät mit GPS und eine Adresse mit https.',
+    'draw.walk.aside': 'Die Umrundung läuft weiter: Ihre Punkte kommen in den Entwurf {name}.',
+    'draw.walk.aside-paused': 'Die Umrundung ruht; ihre Punkte sind im Entwurf {name}.',
+    'draw.walk.back': 'Zurück zur Umrundung',
+    'draw.ended.kept': 'Das Zeichnen ist beendet; was gezeichnet war, bleibt im Entwurf {name}.',
+    'draw.ended.put-away': 'Das Begonnene war nicht fertig und ist weggelegt; Rückgängig holt es zurück.',
+    'draw.ended.gone': 'Der Entwurf wurde anderswo verworfen; was Sie zeichnen, geht in einem neuen Entwurf weiter.',
+    'draw.ended.handed-in': '{name} ist eingereicht, wie es war; das Zeichnen darin ist beendet.',
+    'draw.ended.lost': 'Der Entwurf wurde anderswo verworfen, und mit ihm das darin Begonnene.',
     'draw.refuse.corners': 'Es {count|fehlt|fehlen} noch {count} {count|Punkt|Punkte}, bevor das fertig ist.',
     'draw.refuse.split': 'Die Linie teilt die Parzelle nicht: Beginnen und enden Sie außerhalb oder auf der Grenze.',
     'draw.refuse.not-loaded':

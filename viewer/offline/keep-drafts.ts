@@ -1,4 +1,5 @@
 import { type Draft, openDraft, readKeptDraft, useDrafts } from '../delineate/drafts.ts';
+import { followDraft } from '../delineate/switch-draft.ts';
 import { type Database, openDatabase } from './database.ts';
 import { useOffline } from './offline-store.ts';
 import { isEqual, settleDraft } from './settle-draft.ts';
@@ -139,6 +140,8 @@ function fork(mine: Draft, stored: Draft | null): void {
   if (stored === null) next.delete(mine.draftId);
   else next.set(mine.draftId, stored);
   remember(mine.draftId, stored);
+  // Before the drafts change: what is being drawn would seem to have lost its own.
+  followDraft(mine.draftId, copy.draftId);
   useDrafts.setState({ drafts: next });
   if (openId === mine.draftId) openDraft(copy.draftId);
   useOffline.setState(({ forked }) => ({ forked: [...forked, copy.draftId] }));

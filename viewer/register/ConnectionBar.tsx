@@ -1,5 +1,6 @@
 import { Button } from 'react-aria-components';
-import { openDraft, useDrafts } from '../delineate/drafts.ts';
+import { useDrafts } from '../delineate/drafts.ts';
+import { switchTo } from '../delineate/switch-draft.ts';
 import { useTranslate } from '../i18n/translate.ts';
 import { useOffline } from '../offline/offline-store.ts';
 import { useOutbox } from '../offline/outbox-store.ts';
@@ -37,7 +38,7 @@ export function ConnectionBar() {
       {conflicts.length > 0 && (
         <p className="reg-conflicts">
           {t('offline.conflicts', { count: conflicts.length })}
-          <Button data-quiet="" onPress={() => openDraft(conflicts[0]!.draftId)}>
+          <Button data-quiet="" onPress={() => switchTo(conflicts[0]!.draftId)}>
             {t('offline.look')}
           </Button>
         </p>

@@ -1,8 +1,10 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
-import { IDLE, useBoard } from '../delineate/board.ts';
-import { type Draft, dropDraft, openDraft, useDrafts } from '../delineate/drafts.ts';
+import { type Draft, dropDraft, useDrafts } from '../delineate/drafts.ts';
+import { endStep } from '../delineate/history.ts';
+import { endDrawingIn } from '../delineate/sketching.ts';
 import { draftName } from '../delineate/surroundings.ts';
+import { switchTo } from '../delineate/switch-draft.ts';
 import { useTranslate } from '../i18n/translate.ts';
 import { useOffline } from '../offline/offline-store.ts';
 import { useIsConnected } from '../shell/connection.ts';
@@ -47,7 +49,7 @@ function DraftRow({ draft, discard }: { readonly draft: Draft; readonly discard:
   const name = draftName(draft);
   const ha = geometry && haOfGeometry(geometry);
   const show = () => {
-    openDraft(draft.draftId);
+    switchTo(draft.draftId);
     if (geometry) fitShapes([geometry]);
   };
   return (
@@ -77,10 +79,10 @@ function DiscardDialog({ draft, close }: { readonly draft: Draft; readonly close
   const discard = () => {
     close();
     // It may have been handed in while this was asked.
-    const { drafts, openId } = useDrafts.getState();
-    if (drafts.get(draft.draftId)?.state === 'waiting') return;
+    if (useDrafts.getState().drafts.get(draft.draftId)?.state === 'waiting') return;
     // What was being drawn of it goes too; else the next press on its tool would only lay the tool down.
-    if (openId === draft.draftId) useBoard.setState(IDLE);
+    endStep();
+    endDrawingIn(draft.draftId);
     dropDraft(draft.draftId);
   };
   return (

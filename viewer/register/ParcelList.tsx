@@ -2,7 +2,7 @@ import { useDeferredValue, useMemo, useState } from 'react';
 import { Button, Input, Label, SearchField } from 'react-aria-components';
 import type { ParcelVersion } from '../../shared/register.ts';
 import { chooseParcel, useBoard } from '../delineate/board.ts';
-import { openDraft } from '../delineate/drafts.ts';
+import { switchTo } from '../delineate/switch-draft.ts';
 import { useTranslate } from '../i18n/translate.ts';
 import { useStore } from '../state.ts';
 import { findParcels } from './find-parcels.ts';
@@ -75,7 +75,7 @@ function ParcelRow({ parcel }: { readonly parcel: ParcelVersion }) {
   const language = useStore((state) => state.language);
   const isChosen = useBoard((state) => state.chosen === parcel.id);
   const show = () => {
-    openDraft(null);
+    switchTo(null);
     chooseParcel(parcel.id);
     fitBox(parcel.bboxDeg);
   };

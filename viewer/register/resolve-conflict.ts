@@ -1,4 +1,5 @@
-import { changeDraft, type Draft, dropDraft, openDraft, putDraft } from '../delineate/drafts.ts';
+import { changeDraft, type Draft, dropDraft, putDraft } from '../delineate/drafts.ts';
+import { switchTo } from '../delineate/switch-draft.ts';
 import { handIn } from '../offline/outbox.ts';
 import { takeVersions } from './register-store.ts';
 
@@ -45,6 +46,6 @@ export function takeAsNewParcel(draft: Draft): void {
     changedMs: Date.now(),
   };
   putDraft(copy);
-  openDraft(copy.draftId);
+  switchTo(copy.draftId);
   dropDraft(draft.draftId);
 }
