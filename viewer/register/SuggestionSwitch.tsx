@@ -1,6 +1,4 @@
 import { Button, Switch } from 'react-aria-components';
-import { beginDraft } from '../delineate/begin-draft.ts';
-import { changeDraft, useDrafts } from '../delineate/drafts.ts';
 import { formatNumber } from '../panels/format.ts';
 import { FailureNotice } from '../panels/Notice.tsx';
 import { IconButton } from '../shell/IconButton.tsx';
@@ -9,6 +7,7 @@ import { sayHectares, sayMetres, sayPercent } from './quantities.ts';
 import { useRegister } from './register-store.ts';
 import { fitShapes } from './shapes.ts';
 import { type Candidate, chooseCandidate, showSuggestions, useSuggestions } from './suggestions-store.ts';
+import { takeSuggestion } from './take-suggestion.ts';
 import { useSpeaker } from './use-speaker.ts';
 
 /** As many are listed for who does not use the map. */
@@ -128,12 +127,7 @@ function factsOf({ ha, intervention, properties }: Candidate, { t, language }: S
   return rows.filter((row): row is readonly [string, string] => row[1] !== null);
 }
 
-/** The suggestion becomes the outline of a new draft, which says where it is from. */
-function takeOver({ id, geometry, intervention }: Candidate, { t }: Speaker): void {
-  const draftId = beginDraft({ kind: 'suggested', geometry });
-  const draft = useDrafts.getState().drafts.get(draftId);
-  if (!draft) return;
-  const attributes = { ...draft.attributes, intervention, more: { suggestion: id } };
-  changeDraft(draftId, { attributes, reason: t('suggest.reason', { id }) });
+function takeOver(candidate: Candidate, { t }: Speaker): void {
+  takeSuggestion(candidate, t('suggest.reason', { id: candidate.id }));
   chooseCandidate(null);
 }

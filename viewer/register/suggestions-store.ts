@@ -14,6 +14,8 @@ export interface Candidate {
   readonly ha: number | null;
   readonly intervention: Intervention | null;
   readonly properties: Readonly<Record<string, unknown>>;
+  /** Of the scenes that its file was made from, `2021-01-01/2025-12-31`; null where the file does not say. */
+  readonly days: string | null;
 }
 
 interface SuggestionsState {
@@ -53,14 +55,18 @@ export function chooseCandidate(id: string | null): void {
 
 /** The candidates of a FeatureCollection, by rank; features without an area are left out. */
 export function readCandidates(answer: unknown): readonly Candidate[] {
-  const features = (answer as { readonly features?: unknown } | null)?.features;
+  const { features, suggestions } = (answer ?? {}) as {
+    readonly features?: unknown;
+    readonly suggestions?: { readonly days?: unknown } | null;
+  };
   if (!Array.isArray(features)) return [];
+  const days = typeof suggestions?.days === 'string' ? suggestions.days : null;
   return features
-    .flatMap((feature, index) => readCandidate(feature, index))
+    .flatMap((feature, index) => readCandidate(feature, index, days))
     .sort((one, other) => one.rank - other.rank);
 }
 
-function readCandidate(feature: unknown, index: number): Candidate[] {
+function readCandidate(feature: unknown, index: number, days: string | null): Candidate[] {
   const { geometry, properties, id } = feature as {
     readonly geometry?: GeoJsonGeometry;
     readonly properties?: Readonly<Record<string, unknown>>;
@@ -76,6 +82,7 @@ function readCandidate(feature: unknown, index: number): Candidate[] {
       ha: typeof ha === 'number' ? ha : null,
       intervention: INTERVENTIONS.find((one) => one === intervention) ?? null,
       properties: properties ?? {},
+      days,
     },
   ];
 }
