@@ -1,6 +1,6 @@
 import type { GeoJsonGeometry } from '../../shared/api.ts';
 import { type Choice, type RowState, stateOfRow } from './import-plan.ts';
-import type { Shape, ShapeLook } from './shapes.ts';
+import { isOnEarth, type Shape, type ShapeLook } from './shapes.ts';
 
 /** How the parcels of a file are drawn; what is left out is not. */
 export const LOOK_OF_STATE: Readonly<Record<RowState, ShapeLook | null>> = {
@@ -19,7 +19,7 @@ export const LOOK_OF_STATE: Readonly<Record<RowState, ShapeLook | null>> = {
 export function shapesOfChoice(index: number, choice: Choice): Shape[] {
   const { checked, geometry } = choice;
   const look = LOOK_OF_STATE[stateOfRow(choice)];
-  if (look === null || geometry === null) return [];
+  if (look === null || geometry === null || !isOnEarth(geometry)) return [];
   const id = String(index);
   if (checked.parcelHa !== null) return [{ look, geometry, id }];
   const marks = checked.findings.flatMap(({ severity, place }): Shape[] =>

@@ -60,9 +60,15 @@ export function showPlace([lon, lat]: readonly [number, number]): void {
 
 const PLACE_ZOOM = 17;
 
-/** Flies to geometries, all of them in view. */
+/** Whether a geometry can be put on a map: coordinates in metres, taken for degrees, lie beyond the poles. */
+export function isOnEarth(geometry: { readonly coordinates: readonly unknown[] }): boolean {
+  const [west, south, east, north] = boxOfGeometry(geometry);
+  return west >= -540 && east <= 540 && south >= -90 && north <= 90;
+}
+
+/** Flies to geometries, all of them in view that lie on Earth. */
 export function fitShapes(geometries: readonly { readonly coordinates: readonly unknown[] }[]): void {
-  const boxes = geometries.map(boxOfGeometry).filter((box) => box.every(Number.isFinite));
+  const boxes = geometries.filter(isOnEarth).map(boxOfGeometry);
   if (boxes.length > 0) fitBox(joinBoxes(boxes));
 }
 

@@ -18,6 +18,7 @@ const choice = (parcelHa: number | null): Choice => ({
   geometry: eight,
   mends: [],
   isLeftOut: false,
+  isIdGiven: false,
   checked: {
     index: 4,
     id: 'row-5',
@@ -49,5 +50,10 @@ describe('parcels of a file on the map', () => {
 
   it('are not drawn once they are left out', () => {
     expect(shapesOfChoice(4, { ...choice(null), isLeftOut: true })).toEqual([]);
+  });
+
+  it('are not drawn where they lie beyond the poles: metres that were taken for degrees', () => {
+    const metres: GeoJsonGeometry = { type: 'Polygon', coordinates: [[[350000, 1080000]]] };
+    expect(shapesOfChoice(4, { ...choice(null), geometry: metres })).toEqual([]);
   });
 });
