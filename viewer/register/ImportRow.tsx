@@ -8,11 +8,11 @@ import { FindingItem } from './FindingItem.tsx';
 import { sayPlace } from './file-words.ts';
 import { sayProposal } from './finding-words.ts';
 import { acceptProposal, changeChoice } from './import-deeds.ts';
-import { type Choice, canBeTaken, stateOfRow, takeBackMends } from './import-plan.ts';
+import { type Choice, canBeTaken, giveId, isIdTaken, stateOfRow, takeBackMends } from './import-plan.ts';
 import { useImport } from './import-store.ts';
 import { sayHectares } from './quantities.ts';
 import { failureOf } from './register-store.ts';
-import { fitShapes, showShapes } from './shapes.ts';
+import { fitShapes, isOnEarth, showShapes } from './shapes.ts';
 import { useSpeaker } from './use-speaker.ts';
 
 interface RowProps {
@@ -53,6 +53,7 @@ export function ImportRow({ parcel, choice }: RowProps) {
           <span>{sayPlace(parcel.place, speaker)}</span>
         </p>
         <Mended parcel={parcel} choice={choice} />
+        {choice.isIdGiven && <p className="reg-row-more">{t('import.id-given')}</p>}
         {checked.findings.length > 0 && (
           <Button
             className="react-aria-Button reg-small"
@@ -67,7 +68,7 @@ export function ImportRow({ parcel, choice }: RowProps) {
         )}
         {isOpen && <RowFindings index={parcel.index} choice={choice} />}
       </div>
-      {geometry && (
+      {geometry && isOnEarth(geometry) && (
         <IconButton icon="place" label={t('import.show.of', { name })} onPress={() => fitShapes([geometry])} />
       )}
     </li>
@@ -101,6 +102,16 @@ function Mended({ parcel, choice }: RowProps) {
   );
 }
 
+/** A way on for a parcel whose id another one has taken since the file was read. */
+function GiveId({ index }: { readonly index: number }) {
+  const { t } = useSpeaker();
+  return (
+    <Button className="react-aria-Button reg-small" onPress={() => changeChoice(index, giveId)}>
+      {t('import.give-id')}
+    </Button>
+  );
+}
+
 function RowFindings({ index, choice }: { readonly index: number; readonly choice: Choice }) {
   const { t } = useSpeaker();
   const [failure, setFailure] = useState<string | null>(null);
@@ -123,6 +134,7 @@ function RowFindings({ index, choice }: { readonly index: number; readonly choic
             finding={finding}
             outline={choice.geometry}
             {...(choice.isLeftOut ? {} : { onAccept: () => void accept(finding) })}
+            {...(isIdTaken(finding) ? { deed: <GiveId index={index} /> } : {})}
           />
         ))}
       </ul>
