@@ -147,6 +147,10 @@ export const FILE_REFUSALS: Readonly<Record<string, Refusal>> = {
     fr: 'Le registre est occupé. Réessayez dans un moment.',
     de: 'Das Register ist beschäftigt. Versuchen Sie es gleich noch einmal.',
   },
+  E_DATABASE_LOCKED: {
+    fr: 'Un autre programme se sert du registre en ce moment. Réessayez dans un moment.',
+    de: 'Ein anderes Programm benutzt gerade das Register. Versuchen Sie es gleich noch einmal.',
+  },
   E_ABORTED: {
     fr: 'L’envoi s’est interrompu. Envoyez le fichier à nouveau.',
     de: 'Die Übertragung brach ab. Senden Sie die Datei erneut.',

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { ImportAnswer } from '../../../shared/register.ts';
 import {
+  crsAskedBy,
   importAddress,
   isPassing,
   NO_ANSWERS,
@@ -33,12 +35,38 @@ describe('what a file leaves open', () => {
     expect(questionOf(refusal('E_JSON'), NO_ANSWERS)).toBeNull();
   });
 
+  it('offers 1 of 2 layers where the name of the other is longer than the 255 characters that the server takes', () => {
+    const layers = ['x'.repeat(256), 'y'.repeat(255)];
+    expect(questionOf(refusal('E_PARCELS_LAYER', layers), NO_ANSWERS)).toEqual({ asks: 'layer', layers: [layers[1]] });
+  });
+
   it.each([
     ['E_TOO_OFTEN', true],
     ['HTTP_502', true],
+    ['E_DATABASE_LOCKED', true],
     ['E_PARCELS_SIZE', false],
     ['HTTP_400', false],
   ])('is time where the server says %s: %s', (code, isTime) => expect(isPassing(refusal(code))).toBe(isTime));
+});
+
+describe('a file that was read although its rows are in metres', () => {
+  const read = (format: string, ...rules: readonly string[]) =>
+    ({
+      file: { format },
+      report: { parcels: [{ findings: [] }, { findings: rules.map((rule) => ({ rule, message: `${rule}!` })) }] },
+    }) as unknown as ImportAnswer;
+
+  it('asks for its CRS by the 1st row that is not in degrees', () => {
+    const asked = { code: 'E_PARCELS_CRS_MISSING', message: 'projected!' };
+    expect(crsAskedBy(read('geojson', 'too-small', 'projected'), NO_ANSWERS)).toEqual(asked);
+    expect(questionOf(asked, NO_ANSWERS)).toEqual({ asks: 'crs' });
+  });
+
+  it('asks nothing where 1 was answered, where all rows are in degrees, or where no answer would be used', () => {
+    expect(crsAskedBy(read('geojson', 'projected'), { crs: 'EPSG:32631', layer: null })).toBeNull();
+    expect(crsAskedBy(read('geojson', 'too-small'), NO_ANSWERS)).toBeNull();
+    expect(crsAskedBy(read('kml', 'projected'), NO_ANSWERS)).toBeNull();
+  });
 });
 
 describe('a CRS that is typed', () => {
