@@ -1,13 +1,13 @@
-import { type FormEvent, useState } from 'react';
-import { Button, Form, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } from 'react-aria-components';
+import { useState } from 'react';
+import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } from 'react-aria-components';
 import { useIsConnected } from '../shell/connection.ts';
 import { Icon } from '../shell/icons.tsx';
-import { FormField } from './FormField.tsx';
+import { CrsQuestion } from './CrsQuestion.tsx';
 import { sayFileRefusal } from './file-words.ts';
-import { isPassing, questionOf, readCrs, utmOf } from './import-answers.ts';
+import { isPassing, questionOf } from './import-answers.ts';
 import { answerFile, sendAgain } from './import-file.ts';
 import type { ImportState } from './import-store.ts';
-import { boxOfRegion, useRegister } from './register-store.ts';
+import { ReadAs } from './ReadAs.tsx';
 import { useSpeaker } from './use-speaker.ts';
 
 type Failed = Extract<ImportState, { step: 'failed' }>;
@@ -16,8 +16,9 @@ type Failed = Extract<ImportState, { step: 'failed' }>;
 export function ImportFailed({ failed }: { readonly failed: Failed }) {
   const { t } = useSpeaker();
   const { sent, failure } = failed;
-  const canTryAgain = failure === 'offline' || (failure !== 'gone' && isPassing(failure));
+  const canTryAgain = typeof failure === 'string' ? failure !== 'gone' : isPassing(failure);
   const question = typeof failure === 'string' ? null : questionOf(failure, sent.answers);
+  const { crs } = sent.answers;
   return (
     <>
       <div className="panel-notice panel-notice-bad" role="alert">
@@ -25,7 +26,8 @@ export function ImportFailed({ failed }: { readonly failed: Failed }) {
         <Why failed={failed} />
         {canTryAgain && <Button onPress={sendAgain}>{t('shell.retry')}</Button>}
       </div>
-      {question?.asks === 'crs' && <CrsQuestion answered={sent.answers.crs} />}
+      {failure !== 'gone' && <ReadAs sent={sent} file={null} />}
+      {question?.asks === 'crs' && <CrsQuestion key={crs} answered={crs} />}
       {question?.asks === 'layer' && <LayerQuestion layers={question.layers} />}
     </>
   );
@@ -35,6 +37,7 @@ function Why({ failed: { sent, failure } }: { readonly failed: Failed }) {
   const speaker = useSpeaker();
   const { t } = speaker;
   if (failure === 'offline') return <p>{t('import.offline')}</p>;
+  if (failure === 'no-register') return <p>{t('import.no-register')}</p>;
   if (failure === 'gone') return <p>{t('import.file-gone', { name: sent.file.name })}</p>;
   const said = sayFileRefusal(failure, speaker);
   return (
@@ -44,52 +47,6 @@ function Why({ failed: { sent, failure } }: { readonly failed: Failed }) {
         {failure.message}
       </p>
     </>
-  );
-}
-
-/** Which CRS the coordinates are in: one that is likely where the region lies, or any other. */
-function CrsQuestion({ answered }: { readonly answered: string | null }) {
-  const { t } = useSpeaker();
-  const isConnected = useIsConnected();
-  const [text, setText] = useState(answered ?? '');
-  const [wasTried, setTried] = useState(false);
-  const crs = readCrs(text);
-  const send = (event: FormEvent) => {
-    event.preventDefault();
-    setTried(true);
-    if (crs !== null && isConnected) answerFile({ crs });
-  };
-  return (
-    <Form className="reg-question" aria-label={t('import.crs')} onSubmit={send}>
-      <FormField
-        label={t('import.crs')}
-        hint={t('import.crs.hint')}
-        error={wasTried && crs === null ? t('import.crs.wrong') : null}
-        value={text}
-        onChange={setText}
-      />
-      <CrsChoices choose={setText} />
-      <Button type="submit" data-primary="" isDisabled={!isConnected}>
-        {t('import.crs.send')}
-      </Button>
-    </Form>
-  );
-}
-
-function CrsChoices({ choose }: { readonly choose: (crs: string) => void }) {
-  const { t } = useSpeaker();
-  const regionId = useRegister((state) => state.regionId);
-  const region = useRegister((state) => state.info?.regions.find(({ id }) => id === regionId)?.name) ?? '';
-  const box = regionId === null ? null : boxOfRegion(regionId);
-  const utm = box && utmOf(box);
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset would stand in a frame of its own
-    <div className="reg-question-choices" role="group" aria-label={t('import.crs.choices')}>
-      {utm && (
-        <Button onPress={() => choose(utm.crs)}>{t('import.crs.utm', { crs: utm.crs, zone: utm.zone, region })}</Button>
-      )}
-      <Button onPress={() => choose('EPSG:4326')}>{t('import.crs.degrees', { crs: 'EPSG:4326' })}</Button>
-    </div>
   );
 }
 

@@ -6,10 +6,11 @@ import { DEFAULT_CHECK_LIMITS, IMPORT_LIMITS } from '../../shared/parcel-check.t
 import { useIsConnected } from '../shell/connection.ts';
 import { IconButton } from '../shell/IconButton.tsx';
 import { Icon } from '../shell/icons.tsx';
+import { CrsOfReport } from './CrsQuestion.tsx';
 import { ImportFailed } from './ImportFailed.tsx';
 import { ImportReport } from './ImportReport.tsx';
 import { endImport, importFiles } from './import-file.ts';
-import { type ImportState, showRegisterView, useImport } from './import-store.ts';
+import { type ImportState, type LateNews, showRegisterView, useImport } from './import-store.ts';
 import { sayBytes, sayHectares, sayPercent } from './quantities.ts';
 import { ReadAs } from './ReadAs.tsx';
 import { useRegister } from './register-store.ts';
@@ -18,7 +19,7 @@ import { useSpeaker } from './use-speaker.ts';
 /** A file on its way into the register: chosen, sent, reported on. */
 export function ImportPanel() {
   const { t } = useSpeaker();
-  const { state, refusal, note } = useImport();
+  const { state, refusal, note, late } = useImport();
   const back = () => {
     endImport();
     showRegisterView('list');
@@ -31,8 +32,32 @@ export function ImportPanel() {
       </header>
       <div role="alert">{refusal !== null && <p className="reg-error">{refusal}</p>}</div>
       {note !== null && <p className="panel-note">{note}</p>}
+      <Late late={late} />
       <Step state={state} />
     </section>
+  );
+}
+
+/** What came of registering a file that is not shown any more. */
+function Late({ late }: { readonly late: readonly LateNews[] }) {
+  const { t } = useSpeaker();
+  return (
+    <div role="status">
+      {late.map(({ name, count, failure }, at) =>
+        failure === null ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: news are only added, and one file may have two
+          <p key={at} className="reg-done">
+            <Icon name="check" />
+            {t('import.late', { name, count })}
+          </p>
+        ) : (
+          // biome-ignore lint/suspicious/noArrayIndexKey: news are only added, and one file may have two
+          <p key={at} className="reg-error">
+            {t('import.late.none', { name })} <span lang="en">{failure}</span>
+          </p>
+        ),
+      )}
+    </div>
   );
 }
 
@@ -53,8 +78,9 @@ function Step({ state }: { readonly state: ImportState }) {
     case 'report':
       return (
         <>
-          <ReadAs sent={state.sent} />
-          <ImportReport report={state} />
+          <ReadAs sent={state.sent} file={state.answer.file} />
+          <CrsOfReport report={state} />
+          <ImportReport key={state.id} report={state} />
         </>
       );
     case 'done':

@@ -4,9 +4,9 @@ import type { ImportAnswer } from '../../shared/register.ts';
 import { translate } from '../i18n/translate.ts';
 import { openLeftColumn } from '../shell/use-left-column.ts';
 import { useStore } from '../state.ts';
-import { type FileAnswers, importAddress, NO_ANSWERS } from './import-answers.ts';
+import { crsAskedBy, type FileAnswers, type FileRefusal, importAddress, NO_ANSWERS } from './import-answers.ts';
 import { beginChoices } from './import-plan.ts';
-import { type SentFile, showRegisterView, useImport } from './import-store.ts';
+import { type ImportState, type SentFile, showRegisterView, useImport } from './import-store.ts';
 import { sayBytes } from './quantities.ts';
 import { loadRegister, useRegister } from './register-store.ts';
 import { fitShapes, showShapes } from './shapes.ts';
@@ -21,7 +21,7 @@ export function importFiles(files: readonly File[]): void {
   const { language } = useStore.getState();
   const refusal = refusalOf(file);
   const note = others.length > 0 ? translate(language, 'import.one-file', { name: file.name }) : null;
-  useImport.setState({ refusal, note });
+  useImport.setState({ refusal, note, late: [] });
   if (refusal === null) void send({ file, answers: NO_ANSWERS, asked: null });
 }
 
@@ -33,12 +33,19 @@ function showImport(): void {
   openLeftColumn();
 }
 
-/** Sends a file that was refused again, with what it does not say itself. */
+/** Sends a file again, with what it does not say itself: one that was refused, or whose rows lie nowhere without it. */
 export function answerFile(answer: Partial<FileAnswers>): void {
   const { state } = useImport.getState();
-  if (state.step !== 'failed' || typeof state.failure === 'string') return;
+  const question = openQuestion(state);
+  if (question === null || !('sent' in state)) return;
   const { file, answers, asked } = state.sent;
-  void send({ file, answers: { ...answers, ...answer }, asked: asked ?? state.failure });
+  void send({ file, answers: { ...answers, ...answer }, asked: asked ?? question });
+}
+
+/** What was said of the file that is shown and can be answered. */
+function openQuestion(state: ImportState): FileRefusal | null {
+  if (state.step === 'report') return crsAskedBy(state.answer, state.sent.answers);
+  return state.step === 'failed' && typeof state.failure !== 'string' ? state.failure : null;
 }
 
 /** Sends a file again as it was sent before: the line may be back. */
@@ -50,7 +57,7 @@ export function sendAgain(): void {
 /** Asks anew what a person answered about the file that is shown; what was decided about its parcels is forgotten. */
 export function askAgain(): void {
   const { state } = useImport.getState();
-  if (state.step !== 'report' || state.sent.asked === null) return;
+  if ((state.step !== 'report' && state.step !== 'failed') || state.sent.asked === null) return;
   const { file, asked } = state.sent;
   useImport.setState({ state: { step: 'failed', sent: { file, answers: NO_ANSWERS, asked: null }, failure: asked } });
 }
@@ -59,7 +66,7 @@ export function askAgain(): void {
 export function endImport(): void {
   sending?.abort();
   sending = null;
-  useImport.setState({ state: { step: 'none' }, refusal: null, note: null });
+  useImport.setState({ state: { step: 'none' }, refusal: null, note: null, late: [] });
   showShapes('import', []);
   showShapes('proposal', []);
   showShapes('place', []);
@@ -88,7 +95,13 @@ async function send(sent: SentFile): Promise<void> {
   // A file may be dropped before the register, which knows the regions, has been opened.
   if (useRegister.getState().regionId === null) await loadRegister();
   if (sending !== request) return;
-  const regionId = useRegister.getState().regionId ?? '';
+  const { regionId, failure } = useRegister.getState();
+  if (regionId === null) {
+    sending = null;
+    const why = failure?.isOffline ? 'offline' : 'no-register';
+    useImport.setState({ state: { step: 'failed', sent, failure: why } });
+    return;
+  }
   request.upload.addEventListener('progress', ({ loaded }) => sending === request && progress(Math.min(loaded, size)));
   request.upload.addEventListener('load', () => sending === request && progress(size));
   request.addEventListener('load', () => sending === request && finish(request, sent, regionId));
@@ -116,6 +129,7 @@ async function fail(request: XMLHttpRequest, sent: SentFile): Promise<void> {
 function finish(request: XMLHttpRequest, sent: SentFile, regionId: string): void {
   sending = null;
   const answer = readJson(request.responseText);
+  if (answer !== null) useStore.getState().set({ isConnected: true, lastDataMs: Date.now() });
   if (request.status !== 200 || answer === null) {
     const code = `HTTP_${request.status}`;
     const failure = (answer as ApiError | null)?.error ?? { code, message: `HTTP ${request.status}` };
@@ -123,8 +137,9 @@ function finish(request: XMLHttpRequest, sent: SentFile, regionId: string): void
     return;
   }
   const read = answer as ImportAnswer;
+  const id = crypto.randomUUID();
   const choices = beginChoices(read, () => crypto.randomUUID());
-  useImport.setState({ state: { step: 'report', sent, answer: read, regionId, choices } });
+  useImport.setState({ state: { step: 'report', id, sent, answer: read, regionId, choices } });
   fitShapes(read.parcels.flatMap(({ geometry }) => (geometry ? [geometry] : [])));
 }
 
