@@ -15,6 +15,17 @@ export function cornersInMetres(crs: string, parcels: Readonly<Record<string, Ge
   return ['parcelle;x;y', ...rows, ''].join('\n');
 }
 
+/** A GeoJSON in metres of a CRS that it does not name, which no GeoJSON may be and many are. */
+export function geojsonInMetres(crs: string, parcels: Readonly<Record<string, GeoJsonGeometry>>): string {
+  const toCrs = lonLatToCrs(crs);
+  const features = Object.entries(parcels).map(([name, { coordinates }]) => {
+    const rings = coordinates as readonly (readonly (readonly [number, number])[])[];
+    const turned = rings.map((ring) => ring.map((corner) => [...toCrs(Float64Array.from(corner))]));
+    return { type: 'Feature', properties: { name }, geometry: { type: 'Polygon', coordinates: turned } };
+  });
+  return JSON.stringify({ type: 'FeatureCollection', features });
+}
+
 /** A GeoPackage with a layer for each name, each with one parcel that is called like its layer. */
 export async function makeGeopackage(layers: Readonly<Record<string, GeoJsonGeometry>>): Promise<Uint8Array> {
   const { Database } = await loadSqlite();

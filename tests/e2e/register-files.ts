@@ -47,6 +47,21 @@ export function faultyGeoJson(): string {
   });
 }
 
+/** Bow-ties by their names, one beside the other on this latitude. */
+export function bowTies(lat: number, names: readonly string[]): string {
+  const features = names.map((name, at) => {
+    const [[x, y], [east], [, north]] = square(1.56 + at * 0.005, lat) as [Position, Position, Position];
+    return feature(name, [
+      [x, y],
+      [east, north],
+      [east, y],
+      [x, north],
+      [x, y],
+    ]);
+  });
+  return JSON.stringify({ type: 'FeatureCollection', features });
+}
+
 /** A field as a phone draws it, and one whose ring is not closed. */
 export const OPEN_KML = `<?xml version="1.0" encoding="UTF-8"?>
 <kml xmlns="http://www.opengis.net/kml/2.2"><Document>

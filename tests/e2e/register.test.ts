@@ -5,10 +5,10 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser, type PageWatch, PHONE } from '../browser.ts';
 import { demoResults } from '../demo-results.ts';
-import { cornersInMetres, makeGeopackage } from '../parcel-questions.ts';
+import { cornersInMetres, geojsonInMetres, makeGeopackage } from '../parcel-questions.ts';
 import { auditPage } from './audit.ts';
 import { OtherClient } from './register-client.ts';
-import { dropFile, faultyGeoJson, fieldIn, OPEN_KML, suggestionsGeoJson } from './register-files.ts';
+import { bowTies, dropFile, faultyGeoJson, fieldIn, OPEN_KML, suggestionsGeoJson } from './register-files.ts';
 import { copyResults } from './results-copy.ts';
 import {
   type Colour,
@@ -175,6 +175,44 @@ describe('a file that does not say all', () => {
     await row('parcelles 2025').waitFor();
     expect(await page.locator('.reg-import-row').count()).toBe(1);
     await page.getByText('Lu dans la couche parcelles 2025').waitFor();
+    await page.getByRole('button', { name: 'Retour au registre' }).click();
+  });
+});
+
+describe('a GeoJSON in metres', () => {
+  it('is asked for its CRS at the head of its report, and its 1 parcel then lies where it is', async () => {
+    const { page } = watch;
+    await dropFile(page, 'metres.geojson', geojsonInMetres('EPSG:32631', { Borne: fieldIn(1.56, 9.86) }));
+    await page.getByText('Des lignes de ce fichier ne sont pas en degrés').waitFor();
+    expect(await row('Borne').locator('.reg-verdict').textContent()).toBe('Refusée');
+    await page.getByRole('button', { name: /^EPSG:32631/ }).click();
+    await page.getByRole('button', { name: 'Lire le fichier dans ce système' }).click();
+    await page.getByText('Lu en EPSG:32631, comme vous l’avez dit.').waitFor();
+    expect(await row('Borne').locator('.reg-verdict').textContent()).toBe('À regarder');
+  });
+});
+
+describe('a file that is dropped while 2 mends of the one before it are being checked', () => {
+  it('keeps its own 2 outlines: what was accepted before goes nowhere', async () => {
+    const { page } = watch;
+    let letThrough = () => {};
+    const held = new Promise<void>((resolve) => {
+      letThrough = resolve;
+    });
+    // A check that the page gave up cannot go on.
+    await page.route('**/api/register/check', (route) => held.then(() => route.continue()).catch(() => {}));
+    await dropFile(page, 'premier.geojson', bowTies(9.86, ['Premier A', 'Premier B']));
+    const acceptBoth = page.getByRole('button', { name: 'Accepter les 2 propositions' });
+    await Promise.all([page.waitForRequest('**/api/register/check'), acceptBoth.click()]);
+    await dropFile(page, 'second.geojson', bowTies(9.866, ['Second A', 'Second B']));
+    await row('Second A').waitFor();
+    letThrough();
+    await page.waitForTimeout(1000);
+    const verdicts = page.locator('.reg-import-row .reg-verdict');
+    expect(await verdicts.allTextContents()).toEqual(['Corrigeable', 'Corrigeable']);
+    await acceptBoth.click();
+    await eventually(() => verdicts.allTextContents()).toEqual(['Corrigée', 'Corrigée']);
+    await page.unroute('**/api/register/check');
     await page.getByRole('button', { name: 'Retour au registre' }).click();
   });
 });
