@@ -60,10 +60,10 @@ export function showPlace([lon, lat]: readonly [number, number]): void {
 
 const PLACE_ZOOM = 17;
 
-/** Whether a geometry can be put on a map: coordinates in metres, taken for degrees, lie beyond the poles. */
+/** Whether a geometry can be put on a map: it has coordinates, and they are not metres, which lie beyond the poles as degrees. */
 export function isOnEarth(geometry: { readonly coordinates: readonly unknown[] }): boolean {
   const [west, south, east, north] = boxOfGeometry(geometry);
-  return west >= -540 && east <= 540 && south >= -90 && north <= 90;
+  return Number.isFinite(west) && west >= -540 && east <= 540 && south >= -90 && north <= 90;
 }
 
 /** Flies to geometries, all of them in view that lie on Earth. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { GeoJsonGeometry } from '../../../shared/api.ts';
 import type { Choice } from '../../../viewer/register/import-plan.ts';
 import { shapesOfChoice } from '../../../viewer/register/import-shapes.ts';
+import { isOnEarth } from '../../../viewer/register/shapes.ts';
 
 const ring = [
   [1.5, 9.8],
@@ -53,6 +54,7 @@ describe('parcels of a file on the map', () => {
   });
 
   it('are not drawn where they lie beyond the poles: metres that were taken for degrees', () => {
+    expect([eight, { coordinates: [[]] }].map(isOnEarth)).toEqual([true, false]);
     const metres: GeoJsonGeometry = { type: 'Polygon', coordinates: [[[350000, 1080000]]] };
     expect(shapesOfChoice(4, { ...choice(null), geometry: metres })).toEqual([]);
   });
