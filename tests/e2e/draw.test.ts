@@ -229,6 +229,36 @@ describe('drawing at a desk, in French', () => {
     expect(watch.faults).toEqual([]);
   });
 
+  it('ends an outline of 2 points when another draft is opened, which gets none of them; Ctrl+Z leads back to it', async () => {
+    await draw(FIELD);
+    const first = (await drafts())[0]!;
+    await beginOutline();
+    const second: readonly LonLat[] = [
+      [1.5635, 9.8385],
+      [1.5655, 9.8385],
+      [1.5655, 9.842],
+      [1.5635, 9.842],
+    ];
+    for (const place of second.slice(0, 2)) await clickAt(place);
+    const list = page.getByRole('region', { name: 'Brouillons sur cet appareil' });
+    await list.getByRole('button', { name: /^#1/ }).click();
+    await pill()
+      .getByText(/Ce qui était commencé n’était pas fini/)
+      .waitFor();
+    await mapAtRest(page);
+    expect(await drafts()).toEqual([{ ...first, isOpen: true }]);
+    expect(await page.getByRole('toolbar').locator('[aria-pressed=true]').count()).toBe(1);
+    await page.keyboard.press('Control+z');
+    await eventually(async () => (await drafts()).map(({ isOpen }) => isOpen)).toEqual([false, true]);
+    await showView(page, VIEW);
+    await mapAtRest(page);
+    for (const place of second.slice(2)) await clickAt(place);
+    await page.keyboard.press('Enter');
+    await eventually(async () => (await openRings())[0]?.length).toBe(5);
+    expect((await drafts())[0]).toEqual({ ...first, isOpen: false });
+    expect(watch.faults).toEqual([]);
+  });
+
   it('draws by keyboard alone: arrows move the map, Enter sets 3 corners, Enter again finishes; hectares are read out', async () => {
     await tool('Dessiner sommet par sommet').focus();
     await page.keyboard.press('Enter');
