@@ -134,6 +134,20 @@ describe('POST /api/register/import', () => {
     expect([unknown.status, read<ApiError>(unknown).error.code]).toEqual([422, 'E_PARCELS_CRS']);
   });
 
+  it('tells of a CRS and a layer that were not needed that neither was used, and 1 of 2 parcels that cannot be measured', async () => {
+    const query = 'name=a.geojson&region=sink&crs=EPSG:32631&layer=foo';
+    const crs = { type: 'name', properties: { name: 'urn:ogc:def:crs:OGC:1.3:CRS84' } };
+    const features = [fieldAt(21), null].map((geometry) => ({ type: 'Feature', properties: {}, geometry }));
+    const text = JSON.stringify({ type: 'FeatureCollection', crs, features });
+    const { file, report } = read<ImportAnswer>(await upload(text, query));
+    expect(Object.keys(file)).toEqual(['name', 'sha256', 'format']);
+    expect(report.summary).toMatchObject({ parcels: 2, unmeasuredParcels: 1, totalHa: report.parcels[0]!.parcelHa });
+    expect(report.summary).toMatchObject({ file: 'a.geojson', verdicts: { refused: 1 }, limits: { pixelM: 10 } });
+    const none = JSON.stringify({ type: 'FeatureCollection', features: features.slice(1) });
+    const { summary } = read<ImportAnswer>(await upload(none)).report;
+    expect([summary.totalHa, summary.unmeasuredParcels]).toEqual([null, 1]);
+  });
+
   it('answers a GeoPackage of 2 layers with 422 and both names as fields, and reads the one that is named', async () => {
     const bytes = await makeGeopackage({ parcelles: fieldAt(17), 'routes & pistes': fieldAt(18) });
     const refused = await upload(bytes, 'name=a.gpkg&region=sink');
@@ -143,9 +157,10 @@ describe('POST /api/register/import', () => {
       message: 'a.gpkg holds 2 layers: parcelles, routes & pistes. Say which one to read.',
       fields: { layers: ['parcelles', 'routes & pistes'] },
     });
-    const { parcels } = read<ImportAnswer>(
+    const { file, parcels } = read<ImportAnswer>(
       await upload(bytes, `name=a.gpkg&region=sink&layer=${encodeURIComponent('routes & pistes')}`),
     );
+    expect(file.layer).toBe('routes & pistes');
     expect(parcels.map(({ attributes, geometry }) => [attributes.name, geometry])).toEqual([
       ['routes & pistes', fieldAt(18)],
     ]);
