@@ -8,6 +8,7 @@ import type { ImportRow } from '../../../pipeline/run/register-import.ts';
 import type { CheckSummary } from '../../../shared/parcel-check.ts';
 import type { ParcelVersion } from '../../../shared/register.ts';
 import { runCanopy, startCanopy } from '../../canopy.ts';
+import { cornersInMetres, makeGeopackage } from '../../parcel-questions.ts';
 import { describeWithData, sharedData } from '../../real-data.ts';
 import { fieldAt } from '../../register-sample.ts';
 import { type PostgresServer, postgresMissing, startPostgres } from '../store/postgres-server.ts';
@@ -137,6 +138,31 @@ describe('canopy parcels import', () => {
     const parcels = await readRegister({ url: null, folder });
     expect(parcels.find(({ id }) => id === 'sink-0001')!.attributes.more).toMatchObject({ id: 'F-1' });
   });
+
+  it('keeps of --assume-crs and --layer what a file was read by: neither of a KML, the CRS of a table, the layer of 1 of 2', async () => {
+    const [kml, csv, gpkg] = ['a.kml', 'b.csv', 'c.gpkg'].map((name) => join(root, name));
+    const corners = (fieldAt(60).coordinates as number[][][])[0]!.join(' ');
+    const area = `<Polygon><outerBoundaryIs><LinearRing><coordinates>${corners}</coordinates></LinearRing></outerBoundaryIs></Polygon>`;
+    writeFileSync(kml!, `<kml><Placemark><name>Nord</name>${area}</Placemark></kml>`);
+    writeFileSync(csv!, cornersInMetres('EPSG:32631', { Sud: fieldAt(61) }));
+    writeFileSync(gpkg!, await makeGeopackage({ foo: fieldAt(62), bar: fieldAt(63) }));
+    const answered = ['--register', join(root, 'answered')];
+    const { imported } = await importFiles(
+      answered,
+      [kml!, csv!, gpkg!],
+      ['--assume-crs', 'EPSG:32631', '--layer', 'foo'],
+    );
+    expect(imported.map(outcomes)).toEqual([{ registered: 1 }, { registered: 1 }, { registered: 1 }]);
+    const parcels = await readRegister({ url: null, folder: answered[1]! });
+    const files = parcels.map(({ provenance }) => provenance.file!).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    expect(files.map(({ name, assumedCrs, layer }) => [name, assumedCrs, layer])).toEqual([
+      ['a.kml', undefined, undefined],
+      ['b.csv', 'EPSG:32631', undefined],
+      ['c.gpkg', undefined, 'foo'],
+    ]);
+    // An answer that was not needed makes no other file of it.
+    expect((await importFiles(answered, [kml!])).imported.map(outcomes)).toEqual([{ before: 1 }]);
+  }, 180_000);
 
   it('ends with 1 where no file can be read, and with 2 and a sentence at wrong use', async () => {
     expect((await importFiles(place, [join(root, 'nowhere.kml')])).code).toBe(1);
