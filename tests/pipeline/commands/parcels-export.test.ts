@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runCanopy } from '../../canopy.ts';
+import { cornersInMetres } from '../../parcel-questions.ts';
+import { fieldAt } from '../../register-sample.ts';
 import { ring } from '../parcels/export/sample-versions.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'export-'));
@@ -42,6 +44,18 @@ describe('canopy parcels export', () => {
     ]);
     expect(document.limits[0]).toBe('Tenure and consent were left out: they are personal data.');
     expect(readFileSync(at('north.gpkg'), 'latin1')).not.toContain('Chabi');
+  });
+
+  it('carries the CRS that was named for a table in metres, and none of a file that did not need it', async () => {
+    writeFileSync(at('bornes.csv'), cornersInMetres('EPSG:32631', { Nord: fieldAt(1) }));
+    const said = async (file: string) => {
+      const out = at('said.geojson');
+      const run = await runCanopy(['parcels', 'export', at(file), '--assume-crs', 'EPSG:32631', '--out', out]);
+      expect(run.stdout).toContain('1 parcel written to ');
+      const { features } = JSON.parse(readFileSync(out, 'utf8')) as { features: { properties: object }[] };
+      return (features[0]!.properties as { canopy_source_crs?: unknown }).canopy_source_crs ?? null;
+    };
+    expect([await said('bornes.csv'), await said('north.gpkg')]).toEqual(['EPSG:32631', null]);
   });
 
   it('a CSV gets its metadata beside it, under the name that was asked for', async () => {
