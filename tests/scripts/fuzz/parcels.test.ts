@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 describe('what the fuzzer finds fault with', () => {
   const task = { format: 'csv', runSeed: 1, firstIndex: 4, count: 1 } as const;
-  const good: ParcelFile = { format: 'csv', candidates: [], notes: [] };
+  const good: ParcelFile = { format: 'csv', candidates: [], used: { assumedCrs: null, layer: null }, notes: [] };
   const readers: [what: string, read: () => Promise<ParcelFile>][] = [
     ['bug', () => Promise.reject(new TypeError('x is not a function'))],
     ['bug', () => Promise.reject(inputError('E_X', 'no words'))],
