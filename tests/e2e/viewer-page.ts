@@ -9,7 +9,7 @@ const DESK = { width: 1280, height: 720 };
 
 /** Software WebGL on a busy machine: a first map, and one action. */
 const MAP_MS = 60_000;
-const ACTION_MS = 20_000;
+const ACTION_MS = 40_000;
 /** A run of the demo, when its results are not there yet. */
 export const PREPARE_MS = 400_000;
 
