@@ -1,6 +1,6 @@
 import { inputError } from '../../shared/errors.ts';
 import type { Fault } from '../../shared/geometry/rings.ts';
-import { assignIds, faultOfId, freeRowId, quoteId } from './ids.ts';
+import { assignIds, faultOfId, quoteId } from './ids.ts';
 import { decodeUtf8, keepsNumbersAsWritten, parseJsonText, quoteMemberNumbers } from './json-text.ts';
 
 /** What of a GeoJSON feature matters to a parcel. */
@@ -49,12 +49,11 @@ export function readFeatureFile(input: Uint8Array | string, options: FeatureFile
   const { source, idField } = options;
   const { features, crs } = readFeatures(textOf(input, options), source, idField);
   const { ids: given, note: idNote } = assignIds(features, idField, source);
-  const all = new Set(given);
   const taken = new Map<string, number>();
   const named = features.map((feature, index) => {
     const givenId = given[index]!;
     const idFault = faultOfId(givenId);
-    const id = idFault === null ? givenId : freeRowId(index, all);
+    const id = idFault === null ? givenId : `row-${index + 1}`;
     const firstIndex = taken.get(id);
     if (firstIndex === undefined) taken.set(id, index);
     return {

@@ -20,8 +20,7 @@ const NAMED_AT_MOST = 8;
 
 /**
  * Ids of all features of one file, in order: `idField` where one is named, else `properties.id` where it is present and
- * no other feature has the same, else the feature's own `id` on the same terms, else `row-N` with N from 1 (`row-N-2` and so
- * on where another feature is called `row-N`): feature by feature, so others keep their ids.
+ * no other feature has the same, else the feature's own `id` on the same terms, else `row-N` with N from 1: feature by feature, so others keep their ids.
  * Throws a usage error when the named field is missing somewhere or repeats.
  */
 export function assignIds(features: readonly IdSource[], idField: string | undefined, source: string): AssignedIds {
@@ -32,8 +31,7 @@ export function assignIds(features: readonly IdSource[], idField: string | undef
   const ofFeatures = features.map((feature) => idText(feature.featureId));
   const [fromProperties, fromFeature] = [uniqueOnly(inProperties), uniqueOnly(ofFeatures)];
   const stated = features.map((_, index) => fromProperties[index] ?? fromFeature[index] ?? null);
-  const taken = new Set(stated);
-  const ids = stated.map((id, index) => id ?? freeRowId(index, taken));
+  const ids = stated.map((id, index) => id ?? `row-${index + 1}`);
   const first = features.map((_, index) => inProperties[index] ?? ofFeatures[index] ?? null);
   const renamed = first.flatMap((id, index) => (id === null || id === ids[index] ? [] : [{ id, name: ids[index]! }]));
   const areMadeUp = stated.map((id) => id === null);
@@ -41,7 +39,7 @@ export function assignIds(features: readonly IdSource[], idField: string | undef
 }
 
 /** `row-N` of the row at `index`, or `row-N-2`, `row-N-3` … where that is `taken`; no two rows come to one. */
-export function freeRowId(index: number, taken: ReadonlySet<string | null>): string {
+export function freeRowId(index: number, taken: ReadonlySet<string>): string {
   const row = `row-${index + 1}`;
   let id = row;
   for (let n = 2; taken.has(id); n++) id = `${row}-${n}`;

@@ -96,7 +96,6 @@ describe('ids', () => {
     ['the feature id where properties.id repeats', [[{ id: 'a' }, 'x'], [{ id: 'a' }, 'y'], [{ id: 'c' }, 'z']], ['x', 'y', 'c']],
     ['row-N where both repeat', [[{ id: 'a' }, 'x'], [{ id: 'a' }, 'x']], ['row-1', 'row-2']],
     ['row-N where an id is blank or no text', [[{ id: ' ' }], [{ id: { a: 1 } }], [{ id: true }]], ['row-1', 'row-2', 'row-3']],
-    ['row-N-2 where another feature is called row-N', [[{}], [{ id: 'row-1' }]], ['row-1-2', 'row-1']],
     ['spaces, signs and scripts as given', [[{ id: ' a ' }], [{ id: '=1+1' }], [{ id: 'é/木' }]], [' a ', '=1+1', 'é/木']],
   ])('takes %s', async (_, rows, wanted) => {
     const features = rows.map(([properties, id], k) => feature(shifted(k), properties, id));

@@ -50,7 +50,8 @@ export async function readParcelFile(bytes: Uint8Array, options: ReadOptions): P
   const raw = await read(bytes, options);
   refuseCounts(raw, name);
   const { ids, areMadeUp, note } = assignIds(raw.features, options.idField ?? undefined, name);
-  const taken = new Set(ids);
+  // Whoever gave its parcel the id that would stand in for another one's keeps it.
+  const taken = new Set(ids.filter((_, index) => !areMadeUp[index]));
   const candidates = raw.features.map((feature, index) =>
     candidateOf(feature, index, { given: ids[index]!, isMadeUp: areMadeUp[index]!, taken }),
   );
@@ -92,7 +93,7 @@ function candidateOf(
   const area = toArea(feature.geometry);
   const { attributes, findings } = attributesOf(feature.properties);
   const idFault = faultOfId(given);
-  const id = idFault === null ? given : freeRowId(index, taken);
+  const id = idFault === null && !isMadeUp ? given : freeRowId(index, taken);
   const { more } = attributes;
   // What has become the id need not be said twice.
   if (Object.hasOwn(more, 'id') && String(more.id) === given) delete (more as Record<string, unknown>).id;
