@@ -4,8 +4,8 @@ import './register.css';
 import { useState } from 'react';
 import { Button, ListBox, ListBoxItem, Popover, Select, SelectValue } from 'react-aria-components';
 import { beginDraft } from '../delineate/begin-draft.ts';
-import { useBoard } from '../delineate/board.ts';
 import { middle } from '../delineate/board-now.ts';
+import { chooseTool } from '../delineate/sketching.ts';
 import type { PlaceProps } from '../delineate/slots.tsx';
 import { useTranslate } from '../i18n/translate.ts';
 import { FailureNotice } from '../panels/Notice.tsx';
@@ -93,7 +93,7 @@ function RegionSelect() {
 /** A draft of a new parcel where the map looks, with the pen for its outline in hand. */
 function beginDrawing(): void {
   beginDraft({ kind: 'drawn', place: middle() });
-  useBoard.setState({ tool: 'polygon' });
+  chooseTool('polygon');
 }
 
 /** What can be done here; the one thing to begin with comes first. */
