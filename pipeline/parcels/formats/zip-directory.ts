@@ -1,5 +1,6 @@
 import { inputError } from '../../../shared/errors.ts';
 import { IMPORT_LIMITS } from '../../../shared/parcel-check.ts';
+import { shownText } from './findings.ts';
 
 /** What the central directory of a zip says about one entry. */
 export interface ZipEntry {
@@ -65,8 +66,7 @@ export function readZipDirectory(bytes: Uint8Array, source: string): ZipEntry[] 
 
 /** A name fit for a message. */
 export function shown(name: string): string {
-  const start = name.length > 60 ? `${name.slice(0, 60)}…` : name;
-  return start.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '�');
+  return shownText(name, 60);
 }
 
 /** An error about the zip, of which `text` is the predicate. */
